@@ -13,6 +13,8 @@ export interface ChatSettings {
 /** What the core asks of the element. */
 export interface ChatHost {
   readonly settings: ChatSettings;
+  /** Values that the page knows already. */
+  readonly prefilled: {name?: string; email?: string};
   /** Null until the first language file has been loaded. */
   readonly language: Language | null;
   /** Tag of the language, known before its texts. */

@@ -1,10 +1,14 @@
+import type {Step} from '../../server/contract/conversation.js';
+
 import type {Language} from '../i18n/languages.js';
 import type {ChatHost} from './chat-host.js';
-import type {EmailVerification} from './email/email-verification.js';
+import type {EmailVerification, VerificationDeps} from './email/email-verification.js';
 import {VisitorAnswers} from './flow/answers.js';
 import {Drafts} from './flow/drafts.js';
 import {Flow} from './flow/flow.js';
+import type {FlowDeps} from './flow/flow.js';
 import {Outbox} from './flow/outbox.js';
+import type {OutboxDeps} from './flow/outbox.js';
 import {Transcript} from './flow/transcript.js';
 import type {TextOf} from './flow/transcript.js';
 import {Lifecycle} from './lifecycle.js';
@@ -29,35 +33,40 @@ export interface ChatOptions {
   loaders: Loaders;
 }
 
-/** One conversation: builds its parts, and connects them. `core/commands/` has what visitors do. */
-export class Chat implements LifecycleDeps, UploadDeps {
+/** A conversation, as everything outside this file gets it: only its parts write their fields. */
+export type Chat = Readonly<Conversation>;
+
+export const createChat = (options: ChatOptions): Chat => new Conversation(options);
+
+/** Builds the parts of one conversation. Each part has an interface with the parts that it needs. */
+class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, VerificationDeps {
   readonly host: ChatHost;
+  readonly loaders: Loaders;
   readonly store: Store;
-  readonly storage: SiteStorage;
+  readonly storage: Readonly<SiteStorage>;
   readonly drafts: Drafts;
-  readonly client: ApiClient;
-  readonly session: VisitorSession;
-  readonly answers: VisitorAnswers;
-  readonly transcript: Transcript;
-  readonly status: Status;
-  readonly flow: Flow;
-  readonly outbox: Outbox;
+  readonly client: Readonly<ApiClient>;
+  readonly session: Readonly<VisitorSession>;
+  readonly answers: Readonly<VisitorAnswers>;
+  readonly transcript: Readonly<Transcript>;
+  readonly status: Readonly<Status>;
   readonly retrier: Retrier;
-  readonly lifecycle: Lifecycle;
-  private readonly loaders: Loaders;
-  private intake: {uploads: Uploads; verification: EmailVerification} | null = null;
-  private prefilled: {name?: string; email?: string} = {};
+  readonly flow: Readonly<Flow>;
+  readonly outbox: Outbox;
+  readonly lifecycle: Readonly<Lifecycle>;
+  /** Null until `loadIntake` has succeeded, as is `verification`. Every step that needs them waits. */
+  uploads: Readonly<Uploads> | null = null;
+  verification: Readonly<EmailVerification> | null = null;
   private running = new AbortController();
 
   constructor({api, site, platform, host, loaders}: ChatOptions) {
+    const onChange = () => host.onChange();
     this.host = host;
     this.loaders = loaders;
-    const onChange = () => host.onChange();
-    const emit = (event: Event) => host.emit(event);
     this.store = new Store(onChange);
     this.storage = new SiteStorage(site, platform);
     this.drafts = new Drafts(this.storage, onChange);
-    this.status = new Status(this.store, emit);
+    this.status = new Status(this.store, host);
     this.client = new ApiClient(api, platform, {
       get interceptor() {
         return host.interceptor;
@@ -72,14 +81,8 @@ export class Chat implements LifecycleDeps, UploadDeps {
     this.answers = new VisitorAnswers(this.storage);
     this.transcript = new Transcript(onChange);
     this.retrier = new Retrier((error) => this.status.showRetrying(error));
-    this.flow = this.createFlow();
-    this.outbox = new Outbox(this.session, this.answers, {
-      emit,
-      onDelivered: () => this.lifecycle.forgetRefusal(),
-      onRetry: (error) => this.status.showRetrying(error),
-      onFailure: (error) => this.fail(error),
-      onReturn: (session) => void this.lifecycle.onSession(session),
-    });
+    this.flow = new Flow(this);
+    this.outbox = new Outbox(this);
     this.lifecycle = new Lifecycle(this);
   }
 
@@ -89,15 +92,6 @@ export class Chat implements LifecycleDeps, UploadDeps {
 
   get config() {
     return this.lifecycle.config;
-  }
-
-  /** Null until `loadIntake` has succeeded, as is `verification`. Every step that needs them waits. */
-  get uploads() {
-    return this.intake?.uploads ?? null;
-  }
-
-  get verification() {
-    return this.intake?.verification ?? null;
   }
 
   /** Language of the panel. Throws before the first one has been loaded. */
@@ -117,14 +111,24 @@ export class Chat implements LifecycleDeps, UploadDeps {
 
   /** First values of the fields: the visitor's earlier answers, or what the page knows. */
   get fieldValues() {
+    const {answers, host} = this;
     return {
-      name: this.answers.name ?? this.prefilled.name ?? '',
-      email: this.answers.email ?? this.prefilled.email ?? '',
+      name: answers.name ?? host.prefilled.name ?? '',
+      email: answers.email ?? host.prefilled.email ?? '',
     };
   }
 
   get conditionValues() {
     return this.answers.conditionValues(this.uploads?.storedCount ?? 0);
+  }
+
+  get textValues() {
+    return {
+      name: this.name ?? '',
+      email: this.verification?.emailMasked ?? '',
+      greeting: this.host.settings.greeting ?? '',
+      isDelayed: this.verification?.isDelayed ?? false,
+    };
   }
 
   /** Aborted when this conversation ends. */
@@ -138,28 +142,19 @@ export class Chat implements LifecycleDeps, UploadDeps {
     if (sessionState === 'pending' && phase === 'step') this.verification?.startPolling();
   }
 
-  stopPolling() {
-    this.verification?.stopPolling();
-  }
-
   /** Clears the conversation in this tab, and stops what runs for it. */
   reset() {
     this.running.abort();
     this.running = new AbortController();
     this.flow.reset();
     this.outbox.stop();
-    this.stopPolling();
+    this.verification?.stopPolling();
     this.uploads?.clear();
     this.drafts.clear();
     this.status.showToast(null);
-    this.intake = null;
+    this.uploads = this.verification = null;
     this.store.reset();
     this.host.onReset();
-  }
-
-  prefill(values: {name?: string; email?: string}) {
-    this.prefilled = values;
-    this.host.onChange();
   }
 
   /** Runs work that the visitor waits for, with fields and buttons locked. */
@@ -200,16 +195,9 @@ export class Chat implements LifecycleDeps, UploadDeps {
   /** Loads files and e-mail address. Returns false if that failed; the visitor may try again. */
   async loadIntake() {
     try {
-      const parts = await this.loaders.intake();
-      this.intake ??= {
-        uploads: parts.createUploads(this),
-        verification: parts.createVerification({
-          session: this.session,
-          onChange: () => this.host.onChange(),
-          onSession: (session) => void this.lifecycle.onSession(session),
-          onFailure: (error) => this.fail(error),
-        }),
-      };
+      const {createUploads, createVerification} = await this.loaders.loadIntake();
+      this.uploads ??= createUploads(this);
+      this.verification ??= createVerification(this);
       return true;
     } catch {
       this.lifecycle.stopWithRetry('notLoaded');
@@ -217,37 +205,18 @@ export class Chat implements LifecycleDeps, UploadDeps {
     }
   }
 
-  loadResume() {
-    return this.loaders.resume();
+  async prepareStep(step: Step | null) {
+    this.status.setFieldError(null);
+    return (step?.type === 'ask' && step.field === 'name') || this.loadIntake();
   }
 
-  private createFlow() {
-    const {answers, host, status, store, transcript} = this;
-    return new Flow({
-      store,
-      transcript,
-      answers,
-      host,
-      conditionValues: () => this.conditionValues,
-      textValues: () => ({
-        name: this.name ?? '',
-        email: this.verification?.emailMasked ?? '',
-        greeting: host.settings.greeting ?? '',
-        isDelayed: this.verification?.isDelayed ?? false,
-      }),
-      prepare: async (step) => {
-        status.setFieldError(null);
-        return (step?.type === 'ask' && step.field === 'name') || this.loadIntake();
-      },
-      onStep: (step) => {
-        // Another tab may have answered while Maria was typing.
-        if (answers.isDone(step.id)) return void this.lifecycle.catchUp();
-        // After an erasure there is no session. A report of the step would create one.
-        const isErased = !this.reference && step.type === 'end';
-        if (this.state.sessionState === 'visit' && !isErased) this.outbox.reportStep(step.id);
-        host.onStep();
-        this.startPolling();
-      },
-    });
+  onStep(step: Step) {
+    // Another tab may have answered while Maria was typing.
+    if (this.answers.isDone(step.id)) return void this.lifecycle.catchUp();
+    // After an erasure there is no session. A report of the step would create one.
+    const isErased = !this.reference && step.type === 'end';
+    if (this.state.sessionState === 'visit' && !isErased) this.outbox.reportStep(step.id);
+    this.host.onStep();
+    this.startPolling();
   }
 }

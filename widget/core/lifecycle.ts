@@ -2,43 +2,36 @@ import type {Session} from '../../server/contract/sessions.js';
 import type {SiteConfig} from '../../server/contract/sites.js';
 
 import {MariaCompleteEvent, MariaResetEvent, MariaSubmittedEvent} from '../events.js';
-import type {ChatHost} from './chat-host.js';
-import type {Outbox} from './flow/outbox.js';
+import type {Loaders} from './loaders.js';
 import type {ResumeDeps} from './resume.js';
-import {endingOf, isEnd, isRefused} from './session/session.js';
+import {endingOf, isEnd} from './session/session.js';
 import type {Ended, RealEnd, VisitorSession} from './session/session.js';
+import {loadConfig} from './site-config.js';
 import type {Status} from './status.js';
-import {ClientError} from './transport/api-client.js';
-import type {ApiClient} from './transport/api-client.js';
+import type {ApiClient, ClientError} from './transport/api-client.js';
 
 const MAX_RESETS = 2;
 const RESETS_WITHIN_MS = 60_000;
 
 /** The parts of a conversation that begin, resume and end it. */
 export interface LifecycleDeps extends ResumeDeps {
-  readonly host: ChatHost;
-  readonly client: ApiClient;
-  readonly session: VisitorSession;
-  readonly status: Status;
-  readonly outbox: Outbox;
+  readonly client: Readonly<ApiClient>;
+  readonly session: Readonly<VisitorSession>;
+  readonly status: Readonly<Status>;
   /** Returns false if files and e-mail address cannot be loaded. */
   loadIntake(): Promise<boolean>;
-  loadResume(): Promise<typeof import('./resume.js')>;
+  readonly loaders: Loaders;
   /** Clears the conversation in this tab. */
   reset(): void;
 }
 
 /** Begins, resumes and ends a conversation, and writes what the backend says about its session. */
 export class Lifecycle {
-  private siteConfig: SiteConfig | null = null;
+  /** Null before the first start, and if the backend cannot be reached. */
+  config: SiteConfig | null = null;
   private resetTimes: number[] = [];
 
   constructor(private readonly chat: LifecycleDeps) {}
-
-  /** Null before the first start, and if the backend cannot be reached. */
-  get config() {
-    return this.siteConfig;
-  }
 
   /** Begins a conversation, or resumes the one that this browser has. */
   async start() {
@@ -46,9 +39,9 @@ export class Lifecycle {
     const signal = flow.interrupt();
     flow.setPhase('starting');
     answers.load();
-    const [config, opened] = await Promise.all([this.loadConfig(), session.open()]);
+    const [config, opened] = await Promise.all([loadConfig(this.chat), session.open()]);
     if (signal.aborted) return;
-    this.siteConfig = config;
+    this.config = config;
     flow.load(config?.conversation);
     if (opened.kind === 'back') return this.openStored(opened.session);
     if (opened.kind === 'refused') return this.showNotAvailable(opened.error);
@@ -190,27 +183,16 @@ export class Lifecycle {
   /** Continues a session, or a conversation that only this browser has. */
   private async resume(session: Session | null) {
     const {chat} = this;
-    const {answers, flow, store} = chat;
-    const signal = flow.interrupt();
+    const signal = chat.flow.interrupt();
     const [hasIntake, resume] = await Promise.all([chat.loadIntake(), this.loadResume()]);
     if (!resume) return this.stopWithRetry('notLoaded');
-    if (!hasIntake || signal.aborted) return;
-    chat.uploads!.restore(session?.files ?? []);
-    if (session && session.state !== 'visit') {
-      answers.markSubmitted();
-      chat.verification!.update(session);
-      store.patch({isRecognised: session.state === 'complete'});
-      return resume.greetReturning(chat, session);
-    }
-    resume.resumeVisit(chat);
-    // The visitor sees earlier messages before deciding.
-    chat.host.onStep();
+    if (hasIntake && !signal.aborted) resume.resumeConversation(chat, session);
   }
 
   /** Returns null if the code cannot be loaded now. */
   private async loadResume() {
     try {
-      return await this.chat.loadResume();
+      return await this.chat.loaders.loadResume();
     } catch (error) {
       this.chat.host.onLoadError(error);
       return null;
@@ -238,20 +220,6 @@ export class Lifecycle {
     transcript.showTyping(false);
     status.report(error);
     flow.say(({texts}) => texts.notHere);
-  }
-
-  private async loadConfig(): Promise<SiteConfig | null> {
-    const {client, host, status, storage} = this.chat;
-    const site = encodeURIComponent(storage.site);
-    try {
-      return await client.call('GET', `/api/sites/${site}/config?locale=${host.wantedLanguage}`);
-    } catch (error) {
-      // The default conversation is used instead.
-      if (error instanceof ClientError && !error.isTransient && !isRefused(error)) {
-        status.report(error);
-      }
-      return null;
-    }
   }
 
   /** True if sessions end one after the other, as the next one would. */

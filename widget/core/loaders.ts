@@ -4,12 +4,12 @@ import type {Uploads} from './uploads/uploads.js';
 
 /** Parts that are loaded while the visitor types the first answer. */
 export interface IntakeParts {
-  createUploads(deps: UploadDeps): Uploads;
-  createVerification(deps: VerificationDeps): EmailVerification;
+  createUploads(chat: UploadDeps): Uploads;
+  createVerification(chat: VerificationDeps): EmailVerification;
 }
 
 /** Load the parts of the core that have their own files. Each rejects if its file cannot be loaded. */
 export interface Loaders {
-  intake(): Promise<IntakeParts>;
-  resume(): Promise<typeof import('./resume.js')>;
+  loadIntake(): Promise<IntakeParts>;
+  loadResume(): Promise<typeof import('./resume.js')>;
 }

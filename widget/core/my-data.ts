@@ -38,7 +38,7 @@ export interface MyDataDeps {
 
 /** The data stored about the visitor: to see, correct, download and erase. */
 export class MyData {
-  private readonly current: MyDataState = {
+  readonly state: Readonly<MyDataState> = {
     session: null,
     messages: [],
     error: null,
@@ -49,10 +49,6 @@ export class MyData {
   };
 
   constructor(private readonly deps: MyDataDeps) {}
-
-  get state(): Readonly<MyDataState> {
-    return this.current;
-  }
 
   async load() {
     await this.run(() => this.fetch());
@@ -84,8 +80,7 @@ export class MyData {
       if (isEmail) await verification!.changeAddress(value);
       else if (state.sessionState === 'visit') answers.setName(value);
       else await session.call('PATCH', '/api/session', {name: value});
-      await this.fetch();
-      this.patch({editing: null});
+      await this.fetch({editing: null});
     });
   }
 
@@ -129,18 +124,20 @@ export class MyData {
   }
 
   private patch(change: Partial<MyDataState>) {
-    Object.assign(this.current, change);
+    Object.assign(this.state, change);
     this.deps.chat.host.onChange();
   }
 
-  private async fetch() {
-    const {lifecycle, outbox, reference, session, uploads} = this.deps.chat;
+  /** Loads what is stored, and shows it together with the change that has been stored before. */
+  private async fetch(change: Partial<MyDataState> = {}) {
+    const {chat} = this.deps;
+    const {lifecycle, outbox, session, uploads} = chat;
     // The newest decisions are sent first, so that the response has them.
     await outbox.flush();
-    if (!reference) return;
+    if (!chat.reference) return this.patch(change);
     const before = uploads?.storedIds ?? new Set<string>();
     const found = await session.call<Session>('GET', '/api/session');
-    this.patch({session: found});
+    this.patch({...change, session: found});
     if (found.name) lifecycle.setVisitorName(found.name);
     await uploads?.merge(found.files, before);
     this.patch({messages: await this.fetchMessages()});

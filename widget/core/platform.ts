@@ -5,20 +5,6 @@ export interface ValueStore {
   delete(name: string): unknown;
 }
 
-export interface UploadRequest {
-  url: string;
-  headers: Record<string, string>;
-  body: FormData;
-  signal: AbortSignal;
-  onProgress(sentBytes: number): void;
-}
-
-export interface UploadResult {
-  status: number;
-  text: string;
-  retryAfter: string | null;
-}
-
 /** Environment of the core. Node has enough with the first two; `browser-platform.ts` makes all. */
 export interface Platform {
   fetch: typeof fetch;
@@ -26,8 +12,6 @@ export interface Platform {
   storage: ValueStore;
   /** Kept for this tab, also across reloads. */
   tabStorage?: ValueStore;
-  /** Uploads with progress, which `fetch` does not report. Rejects if the connection fails. */
-  upload?(request: UploadRequest): Promise<UploadResult>;
   /** Web Locks, which browsers have on secure pages only. */
   readonly locks?: LockManager | undefined;
   /** Null in browsers that refuse storage. */

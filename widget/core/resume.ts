@@ -2,6 +2,7 @@ import type {Step} from '../../server/contract/conversation.js';
 import type {Session} from '../../server/contract/sessions.js';
 
 import {interpolate} from '../i18n/format.js';
+import type {ChatHost} from './chat-host.js';
 import type {EmailVerification} from './email/email-verification.js';
 import type {Answers, VisitorAnswers} from './flow/answers.js';
 import {UNSENT_FILES_KEY} from './flow/answers.js';
@@ -14,19 +15,35 @@ import type {Uploads} from './uploads/uploads.js';
 
 /** The parts of a conversation that returning visitors need. */
 export interface ResumeDeps {
-  readonly answers: VisitorAnswers;
-  readonly flow: Flow;
-  readonly storage: SiteStorage;
+  readonly host: ChatHost;
+  readonly answers: Readonly<VisitorAnswers>;
+  readonly flow: Readonly<Flow>;
+  readonly storage: Readonly<SiteStorage>;
   readonly store: Store;
-  readonly transcript: Transcript;
-  readonly uploads: Uploads | null;
-  readonly verification: EmailVerification | null;
+  readonly transcript: Readonly<Transcript>;
+  readonly uploads: Readonly<Uploads> | null;
+  readonly verification: Readonly<EmailVerification> | null;
   readonly name: string | null;
   readonly conditionValues: Answers;
 }
 
+/** Continues a session, or a conversation that only this browser has. */
+export const resumeConversation = (chat: ResumeDeps, session: Session | null) => {
+  const {answers, host, store} = chat;
+  chat.uploads!.restore(session?.files ?? []);
+  if (session && session.state !== 'visit') {
+    answers.markSubmitted();
+    chat.verification!.update(session);
+    store.patch({isRecognised: session.state === 'complete'});
+    return greetReturning(chat, session);
+  }
+  askToContinue(chat);
+  // The visitor sees earlier messages before deciding.
+  host.onStep();
+};
+
 /** Asks a visitor who has returned to an unfinished visit whether to continue it. */
-export const resumeVisit = (chat: ResumeDeps) => {
+const askToContinue = (chat: ResumeDeps) => {
   const {answers, flow} = chat;
   const {name} = answers;
   replayAnswers(chat);
@@ -35,7 +52,7 @@ export const resumeVisit = (chat: ResumeDeps) => {
 };
 
 /** Greets a visitor whose session was submitted earlier, in this browser. */
-export const greetReturning = (chat: ResumeDeps, {name, state}: Session) => {
+const greetReturning = (chat: ResumeDeps, {name, state}: Session) => {
   const {flow} = chat;
   replayAnswers(chat);
   if (state === 'pending') return flow.waitAt(flow.graph.ofType('verify_email'));

@@ -53,22 +53,18 @@ const initialState = (): ChatState => ({
  * and `reopenedStep`; `Status` writes the last four; `Lifecycle` and `Chat` write the others.
  */
 export class Store {
-  private readonly current = initialState();
+  readonly state: Readonly<ChatState> = initialState();
 
-  constructor(readonly onChange: () => void) {}
-
-  get state(): Readonly<ChatState> {
-    return this.current;
-  }
+  constructor(private readonly onChange: () => void) {}
 
   patch(change: Partial<ChatState>) {
-    Object.assign(this.current, change);
+    Object.assign(this.state, change);
     this.onChange();
   }
 
   /** Begins the state of another conversation. Notice and connection outlast it. */
   reset() {
-    const {notice, connection} = this.current;
+    const {notice, connection} = this.state;
     this.patch({...initialState(), notice, connection});
   }
 }

@@ -11,7 +11,7 @@ export class Status {
 
   constructor(
     private readonly store: Store,
-    private readonly emit: (event: Event) => void,
+    private readonly host: {emit(event: Event): unknown},
   ) {}
 
   showNotice(notice: Notice | null) {
@@ -38,7 +38,7 @@ export class Status {
     const wasOffline = this.store.state.connection === 'offline';
     const isOffline = connection === 'offline';
     this.store.patch({connection});
-    if (wasOffline !== isOffline) this.emit(new MariaOfflineEvent(isOffline));
+    if (wasOffline !== isOffline) this.host.emit(new MariaOfflineEvent(isOffline));
   }
 
   /** Has no effect while a worse state is shown. */
@@ -60,6 +60,6 @@ export class Status {
   }
 
   emitError(error: unknown) {
-    this.emit(new MariaErrorEvent(error instanceof ClientError ? error.code : 'internal'));
+    this.host.emit(new MariaErrorEvent(error instanceof ClientError ? error.code : 'internal'));
   }
 }

@@ -14,27 +14,19 @@ export interface Call {
 
 /** Lists the calls of a chat, and can keep all further ones from the backend. */
 export class CallLog {
-  private kept: Call[] = [];
-  private isSimulated = false;
+  calls: Call[] = [];
+  isOffline = false;
 
   constructor(private readonly onChange: () => void) {}
 
-  get calls() {
-    return this.kept;
-  }
-
-  get isOffline() {
-    return this.isSimulated;
-  }
-
   simulateOffline(isOffline: boolean) {
-    this.isSimulated = isOffline;
+    this.isOffline = isOffline;
   }
 
   readonly interceptor: Interceptor = async (method, path, run) => {
     const call: Call = {method, path: path.split('?')[0]!, outcome: '', ms: null};
     const startedMs = performance.now();
-    this.kept = [call, ...this.kept].slice(0, KEPT_CALLS);
+    this.calls = [call, ...this.calls].slice(0, KEPT_CALLS);
     this.onChange();
     try {
       if (this.isOffline) throw new ClientError('offline', 'unavailable');

@@ -4,6 +4,12 @@ import type {Chat} from '../core/chat.js';
 import type {Interceptor} from '../core/transport/api-client.js';
 import type {Language} from '../i18n/languages.js';
 
+/** Functions for a browser that is online again, or offline. */
+interface Connection {
+  goOnline(chat: Chat): void;
+  goOffline(chat: Chat): void;
+}
+
 /** What the debug panel asks of the element. */
 export interface DebugHost {
   readonly debug: string | null;
@@ -17,8 +23,7 @@ export interface DebugHost {
     readonly chat: Chat | null;
     readonly language: Language | null;
     setInterceptor(interceptor: Interceptor): void;
-    /** The browser is online again, or offline. */
-    onConnection(isOnline: boolean): void;
+    readonly parts: {readonly intake: Connection | null};
     onLoadError(error: unknown): void;
   };
   reset(): Promise<void>;

@@ -41,7 +41,8 @@ export class DebugPanel implements ReactiveController {
 
   private simulateOffline(isOffline: boolean) {
     this.log.simulateOffline(isOffline);
-    this.host.controller.onConnection(!isOffline);
+    const {chat, parts} = this.host.controller;
+    if (chat) parts.intake?.[isOffline ? 'goOffline' : 'goOnline'](chat);
     this.draw();
   }
 }

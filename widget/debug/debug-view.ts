@@ -39,12 +39,12 @@ const facts = ({api, controller, isOpen, site, unreadCount}: DebugHost): [string
     ['state', state?.sessionState ?? 'not opened'],
     ['step', [state?.phase, state?.step?.id].filter(Boolean).join(': ') || 'none'],
     ['panel', isOpen ? 'open' : `closed, ${unreadCount} unread`],
-    ['connection', state?.connection ?? 'online'],
+    ['line', state?.connection ?? 'up'],
     ['files', chat?.uploads?.rows.map((row) => row.state).join(', ') || 'none'],
-    ['decisions not recorded', String(chat?.answers.unrecorded.length ?? 0)],
+    ['decisions not told yet', String(chat?.answers.unrecorded.length ?? 0)],
     ['site', `${site} at ${api}`],
     ['language', language?.tag ?? 'not loaded'],
-    ['storage', chat && !chat.storage.isKept ? 'blocked' : 'available'],
+    ['storage', chat && !chat.storage.isKept ? 'blocked' : 'kept'],
   ];
 };
 

@@ -1,5 +1,4 @@
 import type {Platform, ValueStore} from '../core/platform.js';
-import {uploadWithProgress} from './upload-with-progress.js';
 
 /** Reads the storage at each access: browsers that refuse it throw as soon as it is named. */
 const storeOf = (storage: () => Storage): ValueStore => ({
@@ -13,7 +12,6 @@ export const browserPlatform: Platform = {
   fetch: (...request) => fetch(...request),
   storage: storeOf(() => localStorage),
   tabStorage: storeOf(() => sessionStorage),
-  upload: uploadWithProgress,
   get locks() {
     return (navigator as Partial<Navigator>).locks;
   },

@@ -1,105 +1,97 @@
-import type {CSSResult} from 'lit';
+import type {CSSResult, ReactiveController} from 'lit';
 
-import {Chat} from '../core/chat.js';
+import {createChat} from '../core/chat.js';
+import type {Chat} from '../core/chat.js';
 import type {ChatHost, ChatSettings} from '../core/chat-host.js';
 import type {Messaging} from '../core/messages/messaging.js';
 import type {Interceptor} from '../core/transport/api-client.js';
 import {MariaErrorEvent} from '../events.js';
-import type {Language} from '../i18n/languages.js';
 import {DialogHost} from '../ui/dialog-host.js';
-import type {DialogControls} from '../ui/dialog-host.js';
 import type {PageConnection} from '../ui/page/page-events.js';
 import type {PanelHost} from '../ui/page/panel-host.js';
 import type {ProgressAnnouncer} from '../ui/steps/progress-announcer.js';
 import type {ViewContext} from '../ui/view-context.js';
 import {browserPlatform} from './browser-platform.js';
-import {createDialogControls} from './dialog-controls.js';
 import {LanguageController} from './language-controller.js';
-import type {LanguageHost} from './language-controller.js';
 import {LazyParts} from './lazy-parts.js';
 
 const TYPING_MS = 420;
 
 /** What the controller asks of its element. */
-export interface ChatElement extends PanelHost {
-  readonly site: string;
-  readonly api: string;
-  readonly settings: ChatSettings;
-  readonly chosenLang: string | null;
-  readonly updateComplete: Promise<unknown>;
-  onNoLanguage(): void;
-  onIntake(): void;
-  addUnread(): void;
-}
+export type ChatElement = HTMLElement &
+  ChatSettings &
+  PanelHost & {
+    readonly site: string;
+    readonly api: string;
+    readonly chosenLang: string | null;
+    readonly unreadCount: number;
+    readonly updateComplete: Promise<unknown>;
+    setUnread(count: number): void;
+  };
 
 /** Owns the conversation of one element: creates it, connects it with the page, and lets it go. */
-export class ChatController implements ChatHost, LanguageHost {
-  readonly parts: LazyParts;
-  readonly dialogs = new DialogHost();
-  readonly dialogControls: DialogControls;
-  readonly languages: LanguageController;
-  private current: Chat | null = null;
+export class ChatController implements ChatHost, ReactiveController {
+  readonly settings: ChatSettings;
+  readonly parts: Readonly<LazyParts> = new LazyParts(this);
+  readonly dialogs: Readonly<DialogHost> = new DialogHost(this);
+  readonly languages: Readonly<LanguageController> = new LanguageController(this);
+  /** Null before the first opening. */
+  chat: Chat | null = null;
+  /** True while files are held over the panel. */
+  isDropping = false;
+  interceptor?: Interceptor;
+  prefilled: {name?: string; email?: string} = {};
   private isStarted = false;
   private messagingOfChat: Messaging | null = null;
   private page: PageConnection | null = null;
   private announcer: ProgressAnnouncer | null = null;
-  private currentInterceptor: Interceptor | undefined;
-  private prefilled: {name?: string; email?: string} = {};
   private listening = new AbortController();
 
-  constructor(private readonly element: ChatElement) {
-    this.languages = new LanguageController(this);
-    this.dialogControls = createDialogControls(this);
-    this.dialogs.addEventListener('change', () => this.onChange());
-    this.parts = new LazyParts({
-      adopt: (sheets) => this.adopt(sheets),
-      onLoadError: (error) => this.onLoadError(error),
-      onLoaded: () => {
-        if (element.isConnected) this.listen();
-        element.onIntake();
-        element.requestUpdate();
-      },
-    });
+  constructor(readonly element: ChatElement) {
+    this.settings = element;
   }
 
-  /** Null before the first opening. */
-  get chat() {
-    return this.current;
+  get language() {
+    return this.languages.current;
+  }
+
+  get wantedLanguage() {
+    return this.languages.wanted;
+  }
+
+  /** Visitors who have asked for less motion do not wait. */
+  get typingMs() {
+    return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : TYPING_MS;
+  }
+
+  get isAttended() {
+    return this.element.isOpen && !document.hidden;
   }
 
   /** Null until the code after the first answer has been loaded. */
-  get messaging() {
-    const {chat} = this;
-    const {intake} = this.parts;
-    if (!chat || !intake) return null;
-    return (this.messagingOfChat ??= new intake.Messaging({
-      chat,
-      loadThread: async () => {
-        const {createThread} = await this.parts.loadMessages();
-        return () => createThread(chat, () => this.page?.refresh());
-      },
+  get messaging(): Readonly<Messaging> | null {
+    const {chat, parts} = this;
+    if (!chat || !parts.intake) return null;
+    return (this.messagingOfChat ??= new parts.intake.Messaging(chat, async () => {
+      const {createThread} = await parts.loadMessages();
+      return () => createThread(chat, () => this.page?.refresh());
     }));
   }
 
-  /** Texts for screen readers about the progress of uploads. */
+  /** Text for screen readers about the progress of uploads. Those of a step that is done are no news. */
   get announcement() {
-    // Uploads of a step that is done are no news.
-    return this.chat?.flow.step?.type === 'upload' ? (this.announcer?.text ?? '') : '';
+    return this.chat?.flow.step?.type === 'upload' ? this.announcer?.text : '';
   }
 
   /** What views get; null while there is nothing to show. */
   get viewContext(): ViewContext | null {
-    const {chat, language} = this;
+    const {chat, dialogs, language, messaging, parts} = this;
     if (!chat || !language) return null;
-    return {
-      chat,
-      state: chat.state,
-      language,
-      dialogs: this.dialogControls,
-      messaging: this.messaging,
-      messageViews: this.parts.messages,
-      whenUpdated: () => this.whenUpdated(),
-    };
+    const {texts} = language;
+    const whenUpdated = () => this.whenUpdated();
+    const {messages: messageViews} = parts;
+    const {state} = chat;
+    return {chat, state, language, texts, dialogs, messaging, messageViews, whenUpdated};
   }
 
   /** Starts the conversation, or continues to wait for the confirmation. */
@@ -112,52 +104,47 @@ export class ChatController implements ChatHost, LanguageHost {
     void chat.lifecycle.start();
   }
 
-  /** Leaves a dialog, or a change of an answer. Returns false if there is neither. */
-  stepBack() {
-    const {chat, parts} = this;
-    return this.dialogs.stepBack() || Boolean(chat && parts.intake?.cancelChange(chat));
-  }
-
   /** Returns the conversation, without starting it. */
-  create() {
-    if (this.current) return this.current;
+  create(): Chat {
     const {element} = this;
-    const chat = new Chat({
+    return (this.chat ??= createChat({
       api: element.api.replace(/\/$/, ''),
       site: element.site,
       platform: browserPlatform,
       host: this,
-      loaders: {intake: () => this.parts.loadIntake(), resume: () => this.parts.loadResume()},
-    });
-    chat.prefill(this.prefilled);
-    return (this.current = chat);
+      loaders: this.parts,
+    }));
   }
 
   drop() {
-    this.current?.reset();
+    this.chat?.reset();
     this.forget();
   }
 
   /** Lets a conversation go that has been reset. */
   forget() {
     this.stopListening();
-    this.current = this.messagingOfChat = null;
+    this.chat = this.messagingOfChat = null;
     this.isStarted = false;
   }
 
   prefill(values: {name?: string; email?: string}) {
     this.prefilled = values;
-    this.chat?.prefill(values);
+    this.onChange();
   }
 
-  /** Listens to the page while there is a conversation and the element is on the page. */
+  /** Leaves a dialog, or a change of an answer. Returns false if there is neither. */
+  stepBack() {
+    const {chat, dialogs, parts} = this;
+    return dialogs.stepBack() || Boolean(chat && parts.intake?.cancelChange(chat));
+  }
+
+  /** Connects the conversation with the page, once its code is loaded. */
   listen() {
     this.stopListening();
-    const {chat, dialogs, element, messaging} = this;
-    const {intake} = this.parts;
-    if (!chat || !intake || !messaging) return;
-    const deps = {chat, dialogs, messaging, whenUpdated: () => this.whenUpdated()};
-    this.page = new intake.PageConnection(element, deps, this.listening.signal);
+    const {chat, element, parts} = this;
+    if (!chat || !parts.intake || !element.isConnected) return;
+    this.page = new parts.intake.PageConnection(chat, this, this.listening.signal);
   }
 
   stopListening() {
@@ -166,15 +153,31 @@ export class ChatController implements ChatHost, LanguageHost {
     this.page = null;
   }
 
-  /** To be called after each update of the element. */
-  onUpdated() {
-    const {chat, language, parts} = this;
+  hostConnected() {
+    this.listen();
+  }
+
+  hostDisconnected() {
+    this.stopListening();
+  }
+
+  hostUpdated() {
+    const {chat, language} = this;
     this.page?.onUpdated();
-    if (!chat?.uploads || !language || !parts.intake) return;
-    this.announcer ??= new parts.intake.ProgressAnnouncer();
-    const before = this.announcement;
-    this.announcer.update(chat.uploads.rows, language);
-    if (this.announcement !== before) this.onChange();
+    if (!chat?.uploads || !language) return;
+    if (this.announcer?.update(chat.uploads.rows, language)) this.onChange();
+  }
+
+  onIntake() {
+    this.announcer = new this.parts.intake!.ProgressAnnouncer();
+    this.listen();
+    this.checkAttributes();
+    this.onChange();
+  }
+
+  /** Warns the page's developer about attributes that have no effect. */
+  checkAttributes() {
+    void this.parts.intake?.checkAttributes(this.element, (error) => this.onLoadError(error));
   }
 
   whenUpdated() {
@@ -193,55 +196,17 @@ export class ChatController implements ChatHost, LanguageHost {
       if (!adoptedStyleSheets.includes(styleSheet!)) adoptedStyleSheets.push(styleSheet!);
   }
 
+  setDropping(isDropping: boolean) {
+    this.isDropping = isDropping;
+    this.onChange();
+  }
+
   /** Called by the debug panel. */
   setInterceptor(interceptor: Interceptor) {
-    this.currentInterceptor = interceptor;
-  }
-
-  /** Called by the debug panel. */
-  onConnection(isOnline: boolean) {
-    const {chat, parts} = this;
-    if (chat && parts.intake) parts.intake[isOnline ? 'goOnline' : 'goOffline'](chat);
-  }
-
-  get interceptor() {
-    return this.currentInterceptor;
-  }
-
-  get settings() {
-    return this.element.settings;
-  }
-
-  get site() {
-    return this.element.site;
-  }
-
-  get chosenLang() {
-    return this.element.chosenLang;
-  }
-
-  get language(): Language | null {
-    return this.languages.language;
-  }
-
-  get wantedLanguage() {
-    return this.languages.wanted;
-  }
-
-  /** Visitors who have asked for less motion do not wait. */
-  get typingMs() {
-    return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : TYPING_MS;
-  }
-
-  get isAttended() {
-    return this.element.isOpen && !document.hidden;
+    this.interceptor = interceptor;
   }
 
   onChange() {
-    this.element.requestUpdate();
-  }
-
-  requestUpdate() {
     this.element.requestUpdate();
   }
 
@@ -250,9 +215,9 @@ export class ChatController implements ChatHost, LanguageHost {
   }
 
   onMariaSpoke(isAudible = true) {
-    const {element} = this;
-    if (!element.isOpen) element.addUnread();
-    if (this.chat && isAudible) this.parts.intake?.chimeUnseen(element.isOpen, this.chat.storage);
+    const {chat, element, parts} = this;
+    if (!element.isOpen) element.setUnread(element.unreadCount + 1);
+    if (chat && isAudible) parts.intake?.chimeUnseen(element.isOpen, chat.storage);
   }
 
   onStep() {
@@ -266,10 +231,6 @@ export class ChatController implements ChatHost, LanguageHost {
 
   onBackendChange() {
     this.page?.notifyTabs();
-  }
-
-  onNoLanguage() {
-    this.element.onNoLanguage();
   }
 
   onLoadError(error: unknown) {

@@ -1,12 +1,14 @@
 /** Code that is loaded while the visitor types the first answer, to keep the first opening small. */
+import {createUploads as createQueue} from '../core/uploads/create-uploads.js';
+import type {UploadDeps} from '../core/uploads/create-uploads.js';
 import {answerStyles} from '../ui/styles/answers.js';
 import {fileStyles} from '../ui/styles/files.js';
+import {uploadWithProgress} from './upload-with-progress.js';
 
 export {cancelChange} from '../core/commands/change-answer.js';
 export {createVerification} from '../core/email/email-verification.js';
 export {Messaging} from '../core/messages/messaging.js';
 export {goOffline, goOnline} from '../core/sync/connection.js';
-export {createUploads} from '../core/uploads/create-uploads.js';
 export {exportConversation, openDialog} from '../ui/dialogs/open-dialog.js';
 export {PageConnection} from '../ui/page/page-events.js';
 export {applySettings, chimeUnseen} from '../ui/page/visitor-settings.js';
@@ -15,6 +17,8 @@ export {ProgressAnnouncer} from '../ui/steps/progress-announcer.js';
 export {checkAttributes} from './check-attributes.js';
 
 export const intakeStyles = [answerStyles, fileStyles];
+
+export const createUploads = (chat: UploadDeps) => createQueue(chat, uploadWithProgress);
 
 /** Is here, because the file of the messages uses code of this one. */
 export const loadMessages = () => import('../ui/messages/messages.js');

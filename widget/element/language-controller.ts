@@ -1,38 +1,33 @@
 import type {ReactiveController} from 'lit';
 
-import type {SiteStorage} from '../core/session/storage.js';
-import type {Status} from '../core/status.js';
+import type {Chat} from '../core/chat.js';
 import {chooseLanguage, loadLanguage} from '../i18n/languages.js';
 import type {Language, LanguageTag} from '../i18n/languages.js';
 import {readStored} from '../launcher/stored-value.js';
 
 export interface LanguageHost {
-  readonly site: string;
-  /** Language that the page asks for. */
-  readonly chosenLang: string | null;
-  readonly chat: {storage: SiteStorage; status: Status} | null;
-  /** No language could be loaded: without texts there is no panel. */
-  onNoLanguage(): void;
+  readonly element: {
+    readonly site: string;
+    /** Language that the page asks for. */
+    readonly chosenLang: string | null;
+    requestUpdate(): void;
+  };
+  readonly chat: Chat | null;
   onLoadError(error: unknown): void;
-  requestUpdate(): void;
 }
 
 /** Loads the language of the panel: the visitor's choice, otherwise the page's. */
 export class LanguageController implements ReactiveController {
-  private current: Language | null = null;
+  /** Null until the first language has been loaded. */
+  current: Language | null = null;
   private requested: LanguageTag | null = null;
 
   constructor(private readonly host: LanguageHost) {}
 
-  /** Null until the first language has been loaded. */
-  get language() {
-    return this.current;
-  }
-
   get wanted() {
-    const {chat, chosenLang, site} = this.host;
-    const stored = chat ? chat.storage.get('lang') : readStored(site, 'lang');
-    return chooseLanguage(stored ?? chosenLang);
+    const {chat, element} = this.host;
+    const stored = chat ? chat.storage.get('lang') : readStored(element.site, 'lang');
+    return chooseLanguage(stored ?? element.chosenLang);
   }
 
   hostConnected() {
@@ -58,8 +53,7 @@ export class LanguageController implements ReactiveController {
       host.onLoadError(error);
       host.chat?.status.showMissing(true);
     }
-    if (!this.current) host.onNoLanguage();
-    host.requestUpdate();
+    host.element.requestUpdate();
     return this.current !== null;
   }
 }

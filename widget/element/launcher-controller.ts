@@ -1,8 +1,15 @@
 import type {ReactiveController} from 'lit';
 
+import type {Language} from '../i18n/languages.js';
 import {updateLauncher} from '../launcher/launcher-state.js';
-import type {LauncherState} from '../launcher/launcher-state.js';
 import {watchPageLauncher} from '../launcher/page-launcher.js';
+
+interface LauncherHost extends HTMLElement {
+  readonly isOpen: boolean;
+  readonly unreadCount: number;
+  readonly controller: {readonly language: Language | null};
+  toggle(): Promise<void>;
+}
 
 /** The button that opens the panel: the loader's, or one that the element draws. */
 export class LauncherController implements ReactiveController {
@@ -11,10 +18,7 @@ export class LauncherController implements ReactiveController {
   private isAway = false;
   private watching = new AbortController();
 
-  constructor(
-    private readonly element: HTMLElement,
-    private readonly onPress: () => void,
-  ) {}
+  constructor(private readonly element: LauncherHost) {}
 
   /** Watches for presses of the page's own button while the element is on the page. */
   hostConnected() {
@@ -24,6 +28,17 @@ export class LauncherController implements ReactiveController {
 
   hostDisconnected() {
     this.watching.abort();
+  }
+
+  hostUpdated() {
+    const {button, element} = this;
+    const {controller, isOpen, unreadCount} = element;
+    const texts = controller.language?.texts ?? null;
+    const label = element.getAttribute('launcher-label');
+    // Without texts there is no panel yet.
+    const isBusy = isOpen && !texts;
+    const state = {isOpen: isOpen && !isBusy, isBusy, unreadCount, texts, label};
+    if (button) updateLauncher(button, state);
   }
 
   /** Finds the button that the loader has drawn in the root that the element takes over. */
@@ -42,6 +57,7 @@ export class LauncherController implements ReactiveController {
     this.button.hidden = this.isAway;
     this.button.addEventListener('click', () => this.button?.ariaBusy ?? this.onPress());
     root.append(this.button);
+    this.hostUpdated();
   }
 
   setHidden(isHidden: boolean) {
@@ -56,8 +72,5 @@ export class LauncherController implements ReactiveController {
     this.button?.focus();
   }
 
-  update(state: Omit<LauncherState, 'label'>) {
-    const label = this.element.getAttribute('launcher-label');
-    if (this.button) updateLauncher(this.button, {...state, label});
-  }
+  private readonly onPress = () => void this.element.toggle();
 }

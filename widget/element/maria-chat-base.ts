@@ -78,6 +78,7 @@ export class MariaChatBase extends LitElement {
 
   /** @internal Matches while the panel fills the screen. */
   readonly isNarrow = matchMedia(NARROW);
+  private readonly internals = this.attachInternals();
 
   constructor() {
     super();
@@ -104,6 +105,11 @@ export class MariaChatBase extends LitElement {
     return this.mode === 'inline';
   }
 
+  /** @internal */
+  get isFullScreen() {
+    return this.isNarrow.matches && !this.isInline;
+  }
+
   protected get wantsOpen() {
     if (this.isInline) return true;
     if (this.opening !== 'remember') return this.opening === 'true';
@@ -113,5 +119,17 @@ export class MariaChatBase extends LitElement {
   /** @internal */
   get chosenLang() {
     return this.getAttribute('lang') ?? this.locale;
+  }
+
+  /**
+   * Sets a custom state, which pages use as `:state()`. Browsers that need dashes in custom states
+   * throw (Chrome before 125); the chat works without them.
+   */
+  protected setState(name: string, isOn: boolean | undefined) {
+    try {
+      this.internals.states?.[isOn ? 'add' : 'delete'](name);
+    } catch {
+      // Only the page's `:state()` rules have no effect.
+    }
   }
 }

@@ -9,16 +9,15 @@ import {
   MariaReadyEvent,
   MariaUnreadEvent,
 } from '../events.js';
-import {whileBusy} from '../ui/controls/while-busy.js';
 import {PanelFocus} from '../ui/page/panel-focus.js';
 import {panelView} from '../ui/panel/panel.js';
 import {styles} from '../ui/styles/index.js';
 import {browserPlatform} from './browser-platform.js';
 import {ChatController} from './chat-controller.js';
 import {showDebugPanel} from './debug-loader.js';
-import {ElementStates} from './element-states.js';
 import {LauncherController} from './launcher-controller.js';
 import {MariaChatBase} from './maria-chat-base.js';
+import {moveToTarget, protect} from './placement.js';
 
 /**
  * A guided conversation that collects a name, consents, PDF files and a confirmed e-mail address.
@@ -46,29 +45,24 @@ export class MariaChat extends MariaChatBase {
   /** @internal True after a conversation was shown on this page: history entries may be its own. */
   static hasStarted = false;
 
-  static override properties: PropertyDeclarations = {
-    isOpen: {state: true},
-    isDropping: {state: true},
-  };
+  static override properties: PropertyDeclarations = {isOpen: {state: true}};
 
   declare isOpen: boolean;
-  declare private isDropping: boolean;
 
   /** Number of times that Maria has spoken while the panel was closed. */
   unreadCount = 0;
   /** @internal */
-  readonly controller = new ChatController(this);
+  readonly controller: Readonly<ChatController> = new ChatController(this);
   /** @internal */
-  panelFocus!: PanelFocus;
-  private readonly launcher = new LauncherController(this, () => void this.toggle());
-  private readonly states = new ElementStates(this.attachInternals());
+  panelFocus!: Readonly<PanelFocus>;
+  private readonly launcherController = new LauncherController(this);
 
   constructor() {
     super();
     this.isOpen = false;
-    this.isDropping = false;
-    this.addController(this.launcher);
+    this.addController(this.controller);
     this.addController(this.controller.languages);
+    this.addController(this.launcherController);
     // Frameworks write a property with the name of an attribute, and this property is a method.
     const open = this.open.bind(this);
     const set = (value: string) => this.setAttribute('open', value);
@@ -90,17 +84,19 @@ export class MariaChat extends MariaChatBase {
    * the panel. If it would cover the whole page, the launcher shows an unread message instead.
    */
   async open({isQuiet = false} = {}) {
-    const isRemembered = isQuiet && this.opening === 'remember' && !this.isInline;
-    if (isRemembered && this.isNarrow.matches) return this.setUnread(1);
+    const isRemembered = isQuiet && this.opening === 'remember';
+    if (isRemembered && this.isFullScreen) return this.setUnread(1);
     if (this.isOpen || !this.dispatchEvent(new MariaBeforeOpenEvent())) return;
     this.panelFocus.remember(this);
     this.isOpen = true;
     // Texts and conversation are loaded at the same time.
     const texts = this.controller.languages.load();
     this.startChat();
-    this.updateLauncher();
+    this.launcherController.hostUpdated();
+    // Without texts there is no panel.
+    if (!(await texts)) this.isOpen = false;
     // Closed or removed from the page meanwhile.
-    if (!(await texts) || !this.isOpen || !this.isConnected) return;
+    if (!this.isOpen || !this.isConnected) return;
     await this.updateComplete;
     if (!isQuiet && !this.isInline) this.panelFocus.enter();
     this.dispatchEvent(new MariaOpenEvent());
@@ -111,9 +107,9 @@ export class MariaChat extends MariaChatBase {
     const {chat} = this.controller;
     this.isOpen = false;
     chat?.storage.remove('open');
-    chat?.stopPolling();
+    chat?.verification?.stopPolling();
     await this.updateComplete;
-    this.panelFocus.leave(this.launcher);
+    this.panelFocus.leave(this.launcherController);
     this.dispatchEvent(new MariaCloseEvent());
   }
 
@@ -122,13 +118,13 @@ export class MariaChat extends MariaChatBase {
   }
 
   async show() {
-    this.launcher.setHidden(false);
+    this.launcherController.setHidden(false);
   }
 
   /** Hides the launcher, and closes the panel. */
   async hide() {
     await this.close();
-    this.launcher.setHidden(true);
+    this.launcherController.setHidden(true);
   }
 
   /** Changes the language, also if the visitor has chosen another one: the page calls it on purpose. */
@@ -160,9 +156,10 @@ export class MariaChat extends MariaChatBase {
 
   /** Ends this browser's session in every tab. An unfinished one that is open here is discarded. */
   async reset() {
-    await this.controller.languages.load();
-    await this.controller.create().lifecycle.startOver('page', this.isOpen);
-    if (!this.isOpen) this.controller.forget();
+    const {controller} = this;
+    await controller.languages.load();
+    await controller.create().lifecycle.startOver('page', this.isOpen);
+    if (!this.isOpen) controller.forget();
   }
 
   /** Removes the element, and everything that the script has added to the page. */
@@ -176,26 +173,24 @@ export class MariaChat extends MariaChatBase {
 
   override connectedCallback() {
     super.connectedCallback();
-    this.protect().catch((error: unknown) => this.controller.onLoadError(error));
-    this.moveToTarget();
-    this.controller.listen();
+    protect(this).catch((error: unknown) => this.controller.onLoadError(error));
+    if (this.isInline) moveToTarget(this);
     this.panelFocus.resume();
   }
 
   override disconnectedCallback() {
     super.disconnectedCallback();
-    this.controller.stopListening();
     // An element that is moved is disconnected for a moment only.
     queueMicrotask(() => {
       if (this.isConnected) return;
-      this.controller.chat?.stopPolling();
-      this.protect().catch(() => undefined);
+      this.controller.chat?.verification?.stopPolling();
+      protect(this).catch(() => undefined);
     });
   }
 
   override attributeChangedCallback(name: string, before: string | null, value: string | null) {
     super.attributeChangedCallback(name, before, value);
-    this.checkAttributes();
+    this.controller.checkAttributes();
   }
 
   /**
@@ -215,38 +210,16 @@ export class MariaChat extends MariaChatBase {
     void this.updateComplete.then(() => this.panelFocus.resume());
   }
 
-  /** @internal The element's own attributes. */
-  get settings() {
-    return this;
-  }
-
   /** @internal */
-  setDropping(isDropping: boolean) {
-    this.isDropping = isDropping;
-  }
-
-  /** @internal */
-  onSettings() {
-    this.controller.applySettings();
-  }
-
-  /** @internal */
-  onIntake() {
-    this.checkAttributes();
-  }
-
-  /** @internal */
-  onNoLanguage() {
-    this.isOpen = false;
-  }
-
-  /** @internal */
-  addUnread() {
-    this.setUnread(this.unreadCount + 1);
+  setUnread(count: number) {
+    this.unreadCount = count;
+    this.launcherController.hostUpdated();
+    this.setState('unread', count > 0);
+    this.dispatchEvent(new MariaUnreadEvent(count));
   }
 
   protected override createRenderRoot() {
-    const drawn = this.launcher.find(this.shadowRoot);
+    const drawn = this.launcherController.find(this.shadowRoot);
     // A copy, because Lit replaces the contents of the list itself.
     const drawnStyles = [...(this.shadowRoot?.adoptedStyleSheets ?? [])];
     const root = super.createRenderRoot() as ShadowRoot;
@@ -270,36 +243,19 @@ export class MariaChat extends MariaChatBase {
   }
 
   protected override updated() {
-    const {chat} = this.controller;
-    this.controller.onUpdated();
-    this.updateLauncher();
+    const {chat, language} = this.controller;
     if (this.isOpen && this.unreadCount > 0) this.setUnread(0);
-    this.states.set('open', this.isShown);
-    this.states.set('uploading', chat?.uploads?.isBusy ?? false);
-    this.states.set('offline', chat?.state.connection === 'offline');
-    this.states.set('verified', chat?.state.sessionState === 'complete');
+    this.setState('open', this.isOpen && language !== null);
+    this.setState('uploading', chat?.uploads?.isBusy);
+    this.setState('offline', chat?.state.connection === 'offline');
+    this.setState('verified', chat?.state.sessionState === 'complete');
     if (this.isOpen) this.panelFocus.follow();
   }
 
   protected override render(): unknown {
-    const {controller} = this;
-    const context = controller.viewContext;
-    if (!context) return nothing;
-    return panelView(context, {
-      isOpen: this.isOpen,
-      isInline: this.isInline,
-      isFullScreen: this.isNarrow.matches && !this.isInline,
-      isDropping: this.isDropping,
-      heading: this.heading || context.language.texts.maria,
-      avatar: this.avatar,
-      announcement: controller.announcement,
-      dialog: controller.dialogs.current,
-      intake: controller.parts.intake?.views ?? null,
-      resume: controller.parts.resume,
-      onClose: () => void this.close(),
-      onMenu: (event) => void whileBusy(event, () => context.dialogs.open('menu')),
-      onFocus: (event) => this.panelFocus.note(event),
-    });
+    const {parts, viewContext} = this.controller;
+    const views = {intake: parts.intake?.views, resume: parts.resume};
+    return viewContext ? panelView(viewContext, this, views) : nothing;
   }
 
   private startChat() {
@@ -309,45 +265,10 @@ export class MariaChat extends MariaChatBase {
     this.controller.start();
   }
 
-  private checkAttributes() {
-    const {parts} = this.controller;
-    void parts.intake?.checkAttributes(this, (error) => this.controller.onLoadError(error));
-  }
-
   private async drawLauncher(root: ShadowRoot) {
-    await this.launcher.draw(root);
-    this.updateLauncher();
+    await this.launcherController.draw(root);
     this.dispatchEvent(new MariaReadyEvent());
     if (this.wantsOpen && this.isConnected) void this.open({isQuiet: true});
-  }
-
-  /** Protects the element from the page while it is there. */
-  private async protect() {
-    const {protectElement, releaseElement} = await import('../host-page/protect.js');
-    if (this.isConnected) protectElement(this);
-    else releaseElement(this);
-  }
-
-  /** Moves an inline element to the place that the page names. */
-  private moveToTarget() {
-    const selector = this.isInline && this.getAttribute('target');
-    const target = selector ? document.querySelector(selector) : null;
-    if (target && !target.contains(this)) target.append(this);
-  }
-
-  private updateLauncher() {
-    const {isOpen, isShown, unreadCount} = this;
-    this.launcher.update({
-      isOpen: isShown,
-      isBusy: isOpen && !isShown,
-      unreadCount,
-      texts: this.controller.language?.texts ?? null,
-    });
-  }
-
-  /** False also while the first language is loaded: without texts there is no panel. */
-  private get isShown() {
-    return this.isOpen && this.controller.language !== null;
   }
 
   private readonly onKey = (event: Event) => {
@@ -357,13 +278,6 @@ export class MariaChat extends MariaChatBase {
     event.preventDefault();
     if (!this.controller.stepBack()) void this.close();
   };
-
-  private setUnread(count: number) {
-    this.unreadCount = count;
-    this.updateLauncher();
-    this.states.set('unread', count > 0);
-    this.dispatchEvent(new MariaUnreadEvent(count));
-  }
 }
 
 declare global {

@@ -1,6 +1,6 @@
 import {UPLOAD_MAX_MS} from '../../server/contract/limits.js';
 
-import type {UploadRequest, UploadResult} from '../core/platform.js';
+import type {UploadRequest, UploadResult} from '../core/uploads/upload-request.js';
 
 /** The server ends an upload that sends nothing for 20 s. An upload without progress ends here. */
 const SILENCE_MS = 60_000;

@@ -82,9 +82,9 @@ const visit = async (document: unknown, conditionValues: Answers) => {
     transcript,
     answers,
     host: {typingMs: 0, emit: () => true, onMariaSpoke: () => undefined},
-    conditionValues: () => conditionValues,
-    textValues: () => ({name: '', email: '', greeting: '', isDelayed: false}),
-    prepare: () => Promise.resolve(true),
+    conditionValues,
+    textValues: {name: '', email: '', greeting: '', isDelayed: false},
+    prepareStep: () => Promise.resolve(true),
     onStep: () => undefined,
   });
   flow.load(document);

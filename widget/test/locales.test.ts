@@ -46,7 +46,7 @@ describe('locales', () => {
   for (const tag of ['es', 'fr', 'de', 'pt-br', 'ar']) {
     it(`the dialogs have all their words in ${tag}`, async () => {
       const wordsIn = async (file: string) =>
-        ((await import(`../dialogs/locales/${file}.ts`)) as {default: Record<string, string>})
+        ((await import(`../i18n/dialogs/locales/${file}.ts`)) as {default: Record<string, string>})
           .default;
       const english = await wordsIn('en');
       const words = await wordsIn(tag);

@@ -68,11 +68,7 @@ describe('my data', () => {
       );
     await loadDialogTexts('en');
     const {controller} = chat;
-    const dialog = createDialog('myData', {
-      chat: controller.chat!,
-      dialogs: controller.dialogControls,
-      onSettings: () => undefined,
-    });
+    const dialog = createDialog('myData', controller.chat!, controller);
     await untilQuiet(site);
     expect(await isAsked()).to.equal(false);
     controller.dialogs.show(dialog);

@@ -1,3 +1,5 @@
+import type {CSSResult} from 'lit';
+
 import type {Chat} from '../core/chat.js';
 import type {Language} from '../i18n/languages.js';
 
@@ -13,27 +15,45 @@ export interface Dialog {
   view(language: Language): unknown;
 }
 
-/** What views do with dialogs. Their code is loaded when it is needed. */
-export interface DialogControls {
-  open(name: DialogName): Promise<void>;
-  close(): void;
-  /** Closes the dialog, and saves or prints. `path` is that of the event that asks for it. */
-  exportConversation(kind: ExportKind, path?: EventTarget[]): Promise<void>;
+/** What dialogs ask of the element's controller. */
+export interface DialogController {
+  readonly dialogs: Readonly<DialogHost>;
+  /** Applies a setting that the visitor has changed. */
+  applySettings(): void;
+  adopt(sheets: CSSResult[]): void;
 }
 
-export interface DialogDeps {
-  chat: Chat;
-  dialogs: DialogControls;
-  /** The visitor has changed a setting that this browser keeps. */
-  onSettings(): void;
+/** Functions that load the code of the dialogs. */
+interface DialogLoader {
+  openDialog(chat: Chat, controller: DialogController, name: DialogName): Promise<void>;
+  exportConversation(chat: Chat, kind: ExportKind, path: EventTarget[]): Promise<void>;
+}
+
+interface DialogHostDeps extends DialogController {
+  readonly chat: Chat | null;
+  readonly parts: {loadIntake(): Promise<DialogLoader>};
+  onChange(): void;
+  whenUpdated(): Promise<unknown>;
 }
 
 /** Has the open dialog, and fires `change` whenever one opens or closes. */
 export class DialogHost extends EventTarget {
-  private dialog: Dialog | null = null;
+  current: Dialog | null = null;
 
-  get current() {
-    return this.dialog;
+  constructor(private readonly controller: DialogHostDeps) {
+    super();
+  }
+
+  /** Opens a dialog, whose code is loaded when it is needed. */
+  async open(name: DialogName) {
+    const {controller} = this;
+    const chat = controller.chat!;
+    try {
+      const {openDialog} = await controller.parts.loadIntake();
+      await openDialog(chat, controller, name);
+    } catch {
+      chat.status.showMissing(true);
+    }
   }
 
   show(dialog: Dialog) {
@@ -47,13 +67,23 @@ export class DialogHost extends EventTarget {
 
   /** Leaves something within the dialog, or closes it. Returns false if none is open. */
   stepBack() {
-    if (!this.dialog) return false;
-    if (!this.dialog.stepBack?.()) this.close();
+    if (!this.current) return false;
+    if (!this.current.stepBack?.()) this.close();
     return true;
   }
 
+  /** Closes the dialog, and saves or prints. `path` is that of the event that asks for it. */
+  async exportConversation(kind: ExportKind, path: EventTarget[] = []) {
+    const {controller} = this;
+    this.close();
+    await controller.whenUpdated();
+    const {exportConversation} = await controller.parts.loadIntake();
+    await exportConversation(controller.chat!, kind, path);
+  }
+
   private set(dialog: Dialog | null) {
-    this.dialog = dialog;
+    this.current = dialog;
     this.dispatchEvent(new Event('change'));
+    this.controller.onChange();
   }
 }

@@ -5,7 +5,7 @@ import {acceptFiles} from '../uploads/accept-files.js';
 /** Adds files to the step that asks for them, otherwise to the message that is being written. */
 export const addFiles = async (
   {flow, host, status, uploads}: Chat,
-  {thread}: Messaging,
+  {thread}: Readonly<Messaging>,
   files: Iterable<File>,
 ) => {
   if (flow.step?.type === 'upload') await uploads?.add(acceptFiles(host, files));

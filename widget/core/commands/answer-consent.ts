@@ -15,11 +15,12 @@ export const answerConsent = async (chat: Chat, granted: boolean) => {
   await flow.complete(step);
 };
 
-const refuseStorage = async ({answers, conditionValues, flow, uploads}: Chat, step: Step) => {
+const refuseStorage = async (chat: Chat, step: Step) => {
+  const {answers, flow, uploads} = chat;
   uploads?.clear();
   answers.setName(null);
   answers.setEmail(null);
-  const next = flow.graph.after(step, conditionValues);
+  const next = flow.graph.after(step, chat.conditionValues);
   const isRefusal = next?.type === 'end' && next.outcome === 'refused';
   await flow.goTo(isRefusal ? next : flow.graph.ofType('end', 'refused'));
 };

@@ -20,12 +20,12 @@ export const changeAnswer = ({flow}: Chat, line: Line) => {
 /** Leaves a change of an answer or of the address. Returns false if there is none. */
 export const cancelChange = ({drafts, flow, state, status, verification}: Chat) => {
   if (state.reopenedStep) {
-    drafts.delete('name');
+    drafts.set('name');
     // While Maria goes back to the question, there is nothing to leave.
     if (flow.step) void flow.complete(state.reopenedStep);
   } else if (verification?.isChanging) {
     verification.closeChange();
-    drafts.delete('email');
+    drafts.set('email');
     status.setFieldError(null);
   } else return false;
   return true;

@@ -11,7 +11,7 @@ export const submitName = async (chat: Chat, text: string) => {
   if (!name) return status.setFieldError('nameRequired');
   if (name.length > MAX_NAME_LENGTH) return status.setFieldError('tooLong');
   answers.setName(name);
-  drafts.delete('name');
+  drafts.set('name');
   chat.addAnswer(() => name);
   const greeting = ({texts}: Language) => interpolate(texts, 'niceToMeet', {name});
   await flow.complete(flow.step!, [greeting]);

@@ -1,6 +1,7 @@
 import {PENDING_POLL_MS} from '../../../server/contract/limits.js';
 import type {ContactResponse, Session} from '../../../server/contract/sessions.js';
 
+import type {ChatHost} from '../chat-host.js';
 import type {VisitorSession} from '../session/session.js';
 import {ClientError} from '../transport/api-client.js';
 import {delay, retryAfterOf} from '../transport/retry.js';
@@ -12,47 +13,28 @@ const TICK_MS = PENDING_POLL_MS / 2;
 const RESEND_DELAY_MS = 60_000;
 
 export interface VerificationDeps {
-  session: VisitorSession;
-  onChange(): void;
-  onSession(session: Session): void;
-  onFailure(error: unknown): void;
+  readonly host: Pick<ChatHost, 'onChange'>;
+  readonly session: Readonly<VisitorSession>;
+  readonly lifecycle: {onSession(session: Session): unknown};
+  fail(error: unknown): void;
 }
 
 /** Waits until the visitor opens the confirmation link; sends it again, or to another address. */
 export class EmailVerification {
-  private masked = '';
-  private typedAddress = '';
-  private isAsked = false;
-  private isChangeOpen = false;
-  private isMailDelayed = false;
+  /** The address as the backend shows it. */
+  emailMasked = '';
+  /** The address as typed on this page. It is never stored, and shows errors that the mask hides. */
+  address = '';
+  /** True after the visitor was asked whether another address was meant, which happens once. */
+  isSuggestionAsked = false;
+  /** True while the visitor is changing the address. */
+  isChanging = false;
+  /** True if the e-mail with the link has not been sent yet. */
+  isDelayed = false;
   private resendAt = 0;
   private polling: AbortController | null = null;
 
-  constructor(private readonly deps: VerificationDeps) {}
-
-  get emailMasked() {
-    return this.masked;
-  }
-
-  /** The address as typed on this page. It is never stored, and shows errors that the mask hides. */
-  get address() {
-    return this.typedAddress;
-  }
-
-  /** True after the visitor was asked whether another address was meant, which happens once. */
-  get isSuggestionAsked() {
-    return this.isAsked;
-  }
-
-  /** True while the visitor is changing the address. */
-  get isChanging() {
-    return this.isChangeOpen;
-  }
-
-  /** True if the e-mail with the link has not been sent yet. */
-  get isDelayed() {
-    return this.isMailDelayed;
-  }
+  constructor(private readonly chat: VerificationDeps) {}
 
   get secondsToResend() {
     return Math.max(0, Math.ceil((this.resendAt - Date.now()) / 1000));
@@ -60,23 +42,23 @@ export class EmailVerification {
 
   /** Takes over what the backend says about the address. */
   update({delayed, email_masked, pending_email_masked}: Session) {
-    this.masked = pending_email_masked ?? email_masked ?? '';
-    this.isMailDelayed = delayed;
+    this.emailMasked = pending_email_masked ?? email_masked ?? '';
+    this.isDelayed = delayed;
   }
 
   askSuggestion() {
-    this.isAsked = true;
-    this.deps.onChange();
+    this.isSuggestionAsked = true;
+    this.chat.host.onChange();
   }
 
   openChange() {
-    this.isChangeOpen = true;
-    this.deps.onChange();
+    this.isChanging = true;
+    this.chat.host.onChange();
   }
 
   closeChange() {
-    this.isChangeOpen = this.isAsked = false;
-    this.deps.onChange();
+    this.isChanging = this.isSuggestionAsked = false;
+    this.chat.host.onChange();
   }
 
   /** Submits name and e-mail address, which makes the visit a session. */
@@ -114,38 +96,38 @@ export class EmailVerification {
   }
 
   private async requestMail(method: string, path: string, body?: object, email?: string) {
-    const {session} = this.deps;
+    const {session} = this.chat;
     const response = await session.call<Partial<ContactResponse> | undefined>(method, path, body);
     // Before a new address is confirmed, the response may have the old one.
-    this.masked = email ? mask(email) : (response?.email_masked ?? this.masked);
-    if (email) this.typedAddress = email;
-    this.isMailDelayed = response?.delayed ?? false;
-    this.isAsked = false;
+    this.emailMasked = email ? mask(email) : (response?.email_masked ?? this.emailMasked);
+    if (email) this.address = email;
+    this.isDelayed = response?.delayed ?? false;
+    this.isSuggestionAsked = false;
     this.resendAt = Date.now() + RESEND_DELAY_MS;
-    this.deps.onChange();
+    this.chat.host.onChange();
   }
 
   private async poll(signal: AbortSignal) {
     for (let tick = 0; !signal.aborted; tick++) {
-      const isDue = tick % 2 === 0 && !this.deps.session.isLive;
+      const isDue = tick % 2 === 0 && !this.chat.session.isLive;
       const waitMs = isDue ? await this.pollOnce(signal) : TICK_MS;
-      this.deps.onChange();
+      this.chat.host.onChange();
       await delay(waitMs, signal);
     }
   }
 
   private async pollOnce(signal: AbortSignal): Promise<number> {
     try {
-      const session = await this.deps.session.call<Session>('GET', '/api/session');
-      if (!signal.aborted) this.deps.onSession(session);
+      const session = await this.chat.session.call<Session>('GET', '/api/session');
+      if (!signal.aborted) void this.chat.lifecycle.onSession(session);
       return TICK_MS;
     } catch (error) {
-      if (!signal.aborted) this.deps.onFailure(error);
+      if (!signal.aborted) this.chat.fail(error);
       return Math.max(PENDING_POLL_MS, retryAfterOf(error));
     }
   }
 }
 
-export const createVerification = (deps: VerificationDeps) => new EmailVerification(deps);
-
 const mask = (email: string) => `${[...email][0]}•••${email.slice(email.lastIndexOf('@'))}`;
+
+export const createVerification = (chat: VerificationDeps) => new EmailVerification(chat);

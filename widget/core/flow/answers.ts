@@ -42,11 +42,12 @@ const blankDraft = (): Draft => ({
  * longer than an idle visit lasts.
  */
 export class VisitorAnswers {
-  private currentEmail: string | null = null;
+  /** The e-mail address, for this page only: it is not stored before it is sent. */
+  email: string | null = null;
   private draft: Draft = blankDraft();
   private isSubmitted = false;
 
-  constructor(private readonly storage: SiteStorage) {}
+  constructor(private readonly storage: Readonly<SiteStorage>) {}
 
   get name() {
     return this.draft.name;
@@ -57,13 +58,8 @@ export class VisitorAnswers {
     this.save();
   }
 
-  get email() {
-    return this.currentEmail;
-  }
-
-  /** Keeps the address for this page only: it is not stored before it is sent. */
   setEmail(email: string | null) {
-    this.currentEmail = email;
+    this.email = email;
   }
 
   get hasBegun() {
@@ -128,7 +124,7 @@ export class VisitorAnswers {
   }
 
   load() {
-    this.currentEmail = null;
+    this.email = null;
     this.isSubmitted = false;
     this.draft = blankDraft();
     this.reload();

@@ -4,14 +4,14 @@ import {toJson} from '../transport/to-json.js';
 const DRAFTS_KEY = 'draft';
 
 export type DraftField = 'name' | 'email';
-type Texts = Partial<Record<DraftField, string>>;
+type Texts = Partial<Record<DraftField, string | undefined>>;
 
 /** Text that the visitor has typed into a field and not sent. It survives a reload of this tab. */
 export class Drafts {
   private texts: Texts | null = null;
 
   constructor(
-    private readonly storage: SiteStorage,
+    private readonly storage: Readonly<SiteStorage>,
     private readonly onChange: () => void,
   ) {}
 
@@ -20,13 +20,9 @@ export class Drafts {
     return this.texts[field];
   }
 
-  set(field: DraftField, text: string) {
+  /** Without a text, the field gets its first value again. */
+  set(field: DraftField, text?: string) {
     this.save({...this.read(), ...this.texts, [field]: text});
-  }
-
-  delete(field: DraftField) {
-    const {[field]: _deleted, ...others} = {...this.read(), ...this.texts};
-    this.save(others);
   }
 
   clear() {
@@ -34,16 +30,15 @@ export class Drafts {
   }
 
   private save(texts: Texts) {
+    const isEmpty = Object.values(texts).every((text) => text === undefined);
     this.texts = texts;
-    this.storage.setInTab(DRAFTS_KEY, Object.keys(texts).length > 0 ? toJson(texts) : '');
+    this.storage.setInTab(DRAFTS_KEY, isEmpty ? '' : toJson(texts));
     this.onChange();
   }
 
   private read(): Texts {
     try {
-      const texts = JSON.parse(this.storage.getInTab(DRAFTS_KEY) || '{}') as Partial<
-        Record<DraftField, unknown>
-      >;
+      const texts = JSON.parse(this.storage.getInTab(DRAFTS_KEY) || '{}') as object;
       const isText = ([, one]: [string, unknown]) => typeof one === 'string';
       return Object.fromEntries(Object.entries(texts).filter(isText));
     } catch {

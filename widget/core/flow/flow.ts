@@ -10,32 +10,29 @@ import type {TextValues} from './step-texts.js';
 import {typeOf} from './step-types.js';
 import type {TextOf, Transcript} from './transcript.js';
 
+/** The parts of a conversation that the flow needs. */
 export interface FlowDeps {
-  store: Store;
-  transcript: Transcript;
-  answers: VisitorAnswers;
-  host: Pick<ChatHost, 'typingMs' | 'emit' | 'onMariaSpoke'>;
-  conditionValues(): Answers;
-  textValues(): TextValues;
+  readonly store: Store;
+  readonly transcript: Readonly<Transcript>;
+  readonly answers: Readonly<VisitorAnswers>;
+  readonly host: Pick<ChatHost, 'typingMs' | 'emit' | 'onMariaSpoke'>;
+  readonly conditionValues: Answers;
+  readonly textValues: TextValues;
   /** Loads what a step needs. The flow stops if the result is falsy. */
-  prepare(step: Step | null): Promise<unknown>;
+  prepareStep(step: Step | null): Promise<unknown>;
   onStep(step: Step): void;
 }
 
 /** Goes from step to step: speaks, and waits where the visitor is asked. Only it changes the step. */
 export class Flow {
-  private currentGraph = new StepGraph(null);
+  graph = new StepGraph(null);
   private spokenSteps = new Set<Step>();
   private running = new AbortController();
 
-  constructor(private readonly deps: FlowDeps) {}
-
-  get graph() {
-    return this.currentGraph;
-  }
+  constructor(private readonly chat: FlowDeps) {}
 
   get step() {
-    return this.deps.store.state.step;
+    return this.chat.store.state.step;
   }
 
   /** Number of the step among the questions; null for other steps. */
@@ -56,18 +53,18 @@ export class Flow {
   }
 
   load(conversation: unknown) {
-    this.currentGraph = new StepGraph(conversation);
+    this.graph = new StepGraph(conversation);
   }
 
   setPhase(phase: ChatState['phase']) {
-    this.deps.store.patch({phase});
-    this.deps.transcript.showTyping(phase === 'starting');
+    this.chat.store.patch({phase});
+    this.chat.transcript.showTyping(phase === 'starting');
   }
 
   reset() {
     this.interrupt();
     this.spokenSteps = new Set();
-    this.deps.transcript.clear();
+    this.chat.transcript.clear();
   }
 
   begin(remarks: TextOf[] = []) {
@@ -76,25 +73,25 @@ export class Flow {
 
   /** Continues after a step. Begins at the first one, because an answer may change the way. */
   complete(step: Step, remarks: TextOf[] = []) {
-    this.deps.answers.complete(step.id);
+    this.chat.answers.complete(step.id);
     return this.begin(remarks);
   }
 
   /** Goes back to an answered step. */
   reopen(step: Step) {
-    this.deps.answers.reopen(step.id);
+    this.chat.answers.reopen(step.id);
     const done = this.goTo(step);
-    this.deps.store.patch({reopenedStep: step});
+    this.chat.store.patch({reopenedStep: step});
     return done;
   }
 
   /** Speaks the texts on the way, and waits at the next step that needs the visitor. */
   async goTo(from: Step | null, remarks: TextOf[] = []) {
-    const {host, store, transcript} = this.deps;
+    const {host, store, transcript} = this.chat;
     const {signal} = this;
     store.patch({phase: 'step', step: null, reopenedStep: null});
     const {step, spoken} = this.skipSteps(from);
-    const prepared = this.deps.prepare(step);
+    const prepared = this.chat.prepareStep(step);
     // At the beginning, the visitor has waited for the network already.
     const typingMs = transcript.lines.length > 0 ? host.typingMs : 0;
     for (const text of [...remarks, ...spoken]) {
@@ -107,23 +104,23 @@ export class Flow {
   }
 
   waitAt(found: Step | null, isSilent = false) {
-    const {host, store} = this.deps;
+    const {host, store} = this.chat;
     const step: Step = found ?? {id: 'complete', type: 'end', outcome: 'complete'};
     store.patch({step});
     if (!isSilent) this.say(this.promptFor(step));
     const {position} = this;
     host.emit(new MariaStepEvent(step.id, position?.index ?? null, position?.total ?? null));
     this.setPhase('step');
-    this.deps.onStep(step);
+    this.chat.onStep(step);
   }
 
   say(text: TextOf) {
-    this.deps.transcript.say('maria', text);
-    this.deps.host.onMariaSpoke();
+    this.chat.transcript.say('maria', text);
+    this.chat.host.onMariaSpoke();
   }
 
   promptFor(step: Step): TextOf {
-    return promptOf(step, this.deps.textValues());
+    return promptOf(step, this.chat.textValues);
   }
 
   isSpoken(step: Step) {
@@ -136,9 +133,9 @@ export class Flow {
 
   /** Returns whether the flow goes on from the step without waiting. */
   isSkipped(step: Step) {
-    const isDone = this.deps.answers.isDone(step.id);
-    const isPending = this.deps.store.state.sessionState === 'pending';
-    const values = this.deps.conditionValues();
+    const isDone = this.chat.answers.isDone(step.id);
+    const isPending = this.chat.store.state.sessionState === 'pending';
+    const values = this.chat.conditionValues;
     return typeOf(step).isSkipped?.({isDone, isPending, values}) ?? isDone;
   }
 
@@ -155,8 +152,8 @@ export class Flow {
       if (step.type === 'say' && !this.isSpoken(step)) spoken.push(this.promptFor(step));
       this.markSpoken(step);
       // Returning visitors have read the texts before their last answer.
-      if (this.deps.answers.isDone(step.id)) spoken.length = 0;
-      step = this.graph.after(step, this.deps.conditionValues());
+      if (this.chat.answers.isDone(step.id)) spoken.length = 0;
+      step = this.graph.after(step, this.chat.conditionValues);
     }
     return {step, spoken};
   }

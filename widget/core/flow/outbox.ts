@@ -6,13 +6,14 @@ import type {ClientError} from '../transport/api-client.js';
 import {Retrier} from '../transport/retry.js';
 import type {VisitorAnswers} from './answers.js';
 
-export interface OutboxListener {
-  emit(event: Event): void;
-  onDelivered(): void;
-  onRetry(error: ClientError): void;
-  onFailure(error: unknown): void;
-  /** The backend, which could not be reached before, already has this session. */
-  onReturn(session: Session): void;
+/** The parts of a conversation that the outbox needs. */
+export interface OutboxDeps {
+  readonly session: Readonly<VisitorSession>;
+  readonly answers: Readonly<VisitorAnswers>;
+  readonly status: {showRetrying(error: ClientError): void};
+  readonly host: {emit(event: Event): unknown};
+  readonly lifecycle: {onSession(session: Session): unknown; forgetRefusal(): void};
+  fail(error: unknown): void;
 }
 
 /**
@@ -24,15 +25,9 @@ export class Outbox {
   private flushing: Promise<void> | null = null;
   private isTrying = false;
   private running = new AbortController();
-  private readonly retrier: Retrier;
+  private readonly retrier = new Retrier((error) => this.chat.status.showRetrying(error));
 
-  constructor(
-    private readonly session: VisitorSession,
-    private readonly answers: VisitorAnswers,
-    private readonly listener: OutboxListener,
-  ) {
-    this.retrier = new Retrier((error) => listener.onRetry(error));
-  }
+  constructor(private readonly chat: OutboxDeps) {}
 
   reportStep(step: string) {
     this.step = step;
@@ -68,39 +63,44 @@ export class Outbox {
 
   /** Sends decisions once, or throws. */
   async record(consents: ConsentDecision[]) {
+    const {answers, host, session} = this.chat;
     if (consents.length === 0) return;
-    await this.session.call('PUT', '/api/session/consents', {consents});
-    this.answers.markRecorded(consents);
-    for (const {purpose, granted} of consents) {
-      this.listener.emit(new MariaConsentEvent(purpose, granted));
-    }
+    await session.call('PUT', '/api/session/consents', {consents});
+    answers.markRecorded(consents);
+    for (const {purpose, granted} of consents) host.emit(new MariaConsentEvent(purpose, granted));
+  }
+
+  private get hasMore() {
+    return Boolean(this.step) || this.chat.answers.unrecorded.length > 0;
   }
 
   private async deliverAll(signal: AbortSignal) {
     try {
       do await this.retrier.run(() => this.flush(), signal);
-      while ((this.step !== null || this.answers.unrecorded.length > 0) && !signal.aborted);
+      while (this.hasMore && !signal.aborted);
     } catch (error) {
-      if (!signal.aborted) this.listener.onFailure(error);
+      if (!signal.aborted) this.chat.fail(error);
     } finally {
       if (!signal.aborted) this.isTrying = false;
     }
   }
 
   private async deliver() {
+    const {answers, lifecycle, session} = this.chat;
     // Without a session and without anything to send, no session is created.
-    if (!this.session.uuid && !this.step && this.answers.unrecorded.length === 0) return;
-    const opened = await this.session.confirm();
-    if (opened.kind === 'back') this.listener.onReturn(opened.session);
-    await this.record(this.answers.unrecorded);
+    if (!session.uuid && !this.hasMore) return;
+    const opened = await session.confirm();
+    // The backend, which could not be reached before, already has this session.
+    if (opened.kind === 'back') void lifecycle.onSession(opened.session);
+    await this.record(answers.unrecorded);
     await this.sendStep();
-    this.listener.onDelivered();
+    lifecycle.forgetRefusal();
   }
 
   private async sendStep() {
     const {step} = this;
     if (!step) return;
-    await this.session.call('POST', '/api/session/progress', {step});
+    await this.chat.session.call('POST', '/api/session/progress', {step});
     if (this.step === step) this.step = null;
   }
 }

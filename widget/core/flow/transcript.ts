@@ -19,28 +19,20 @@ export interface Line<Message = unknown> {
 
 /** Lines of the conversation, and whether Maria is typing. */
 export class Transcript {
-  private current: Line[] = [];
-  private isMariaTyping = false;
+  lines: readonly Line[] = [];
+  isTyping = false;
   private lastId = 0;
 
   constructor(private readonly onChange: () => void) {}
 
-  get lines(): readonly Line[] {
-    return this.current;
-  }
-
-  get isTyping() {
-    return this.isMariaTyping;
-  }
-
   say(from: Line['from'], text: TextOf, step: string | null = null, at = Date.now()) {
-    this.current = [...this.current, {id: ++this.lastId, from, text, at, step}];
+    this.lines = [...this.lines, {id: ++this.lastId, from, text, at, step}];
     this.onChange();
   }
 
   /** Returns the newest answer to a step. */
   answerTo(step: string) {
-    return this.current.filter((line) => line.step === step).at(-1);
+    return this.lines.filter((line) => line.step === step).at(-1);
   }
 
   /** Replaces the text of an answer that another tab has corrected. */
@@ -52,9 +44,9 @@ export class Transcript {
   /** Inserts a line at its place in time. */
   insert(added: Omit<Line, 'id' | 'step'>): Line {
     const line = {...added, id: ++this.lastId, step: null};
-    const after = this.current.findIndex(({at}) => at > line.at);
-    const at = after < 0 ? this.current.length : after;
-    this.current = [...this.current.slice(0, at), line, ...this.current.slice(at)];
+    const after = this.lines.findIndex(({at}) => at > line.at);
+    const at = after < 0 ? this.lines.length : after;
+    this.lines = [...this.lines.slice(0, at), line, ...this.lines.slice(at)];
     this.onChange();
     return line;
   }
@@ -62,12 +54,12 @@ export class Transcript {
   /** Orders stored messages by the backend's numbers, because clocks differ. */
   number(line: Line, number: number) {
     line.number = number;
-    const others = this.current.filter((one) => one !== line);
+    const others = this.lines.filter((one) => one !== line);
     const lower = others.findLastIndex((one) => one.number! < number);
     const higher = others.findIndex((one) => one.number! > number);
-    const place = Math.max(this.current.indexOf(line), lower + 1);
+    const place = Math.max(this.lines.indexOf(line), lower + 1);
     others.splice(higher < 0 ? place : Math.min(place, higher), 0, line);
-    this.current = others;
+    this.lines = others;
     this.onChange();
   }
 
@@ -77,12 +69,12 @@ export class Transcript {
   }
 
   showTyping(isTyping: boolean) {
-    this.isMariaTyping = isTyping;
+    this.isTyping = isTyping;
     this.onChange();
   }
 
   clear() {
-    this.current = [];
-    this.isMariaTyping = false;
+    this.lines = [];
+    this.isTyping = false;
   }
 }

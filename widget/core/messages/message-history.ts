@@ -6,7 +6,7 @@ import type {VisitorSession} from '../session/session.js';
 import type {Retrier} from '../transport/retry.js';
 
 interface HistoryDeps {
-  session: VisitorSession;
+  session: Readonly<VisitorSession>;
   retrier: Retrier;
   signal: AbortSignal;
   onMessage(message: Message): void;
@@ -18,25 +18,17 @@ interface HistoryDeps {
 
 /** Loads the stored messages, and passes on the events that follow them without a gap. */
 export class MessageHistory {
-  private lastEvent = 0;
+  /** Number of the last event that is known. */
+  cursor = 0;
+  /** Resolves with false if the messages could not be loaded. */
+  isLoaded = Promise.resolve(false);
   private hasLoaded = false;
-  private loading = Promise.resolve(false);
   private readonly waitingEvents: LiveEvent[] = [];
 
   constructor(private readonly deps: HistoryDeps) {}
 
-  /** Number of the last event that is known. */
-  get cursor() {
-    return this.lastEvent;
-  }
-
-  /** Resolves with false if the messages could not be loaded. */
-  get isLoaded() {
-    return this.loading;
-  }
-
   load() {
-    return (this.loading = this.loadAll());
+    return (this.isLoaded = this.loadAll());
   }
 
   receive(events: LiveEvent[]) {
@@ -45,9 +37,9 @@ export class MessageHistory {
       if (!this.hasLoaded) this.waitingEvents.push(event);
       else if (seq === null) this.deps.onEvent(event);
       // One was missed, such as while this tab was frozen.
-      else if (seq > this.lastEvent + 1) void this.catchUp();
-      else if (seq > this.lastEvent) {
-        this.lastEvent = seq;
+      else if (seq > this.cursor + 1) void this.catchUp();
+      else if (seq > this.cursor) {
+        this.cursor = seq;
         this.deps.onEvent(event);
       }
     }
@@ -86,7 +78,7 @@ export class MessageHistory {
       last = page.next;
       // Events that happened between the pages are received again, which has no effect.
       lastEvent ??= page.last_event;
-      if (page.messages.length < MAX_MESSAGE_PAGE) return void (this.lastEvent = lastEvent);
+      if (page.messages.length < MAX_MESSAGE_PAGE) return void (this.cursor = lastEvent);
     }
   }
 }

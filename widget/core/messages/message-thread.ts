@@ -42,7 +42,8 @@ export class MessageThread {
   private readonly messages: ThreadMessage[] = [];
   private readonly history: MessageHistory;
   private readonly eventStream: EventStream;
-  private draftText = '';
+  /** Text in the field. */
+  draft = '';
   private isOpened = false;
   /** True while this tab receives the events for all tabs. */
   private isStreamOwner = false;
@@ -77,11 +78,6 @@ export class MessageThread {
     this.restoreUnsent();
   }
 
-  /** Text in the field. */
-  get draft() {
-    return this.draftText;
-  }
-
   /** True while a reply is being prepared or written. */
   get isAnswered() {
     return this.typingTimer !== undefined || this.messages.some(({state}) => state === 'running');
@@ -106,14 +102,14 @@ export class MessageThread {
   }
 
   setDraft(text: string) {
-    this.draftText = text;
+    this.draft = text;
     this.chat.host.onChange();
   }
 
   sendDraft() {
     if (!this.canSend) return;
     const {draft} = this;
-    this.draftText = '';
+    this.draft = '';
     this.send(draft, this.attachments.takeFiles());
   }
 

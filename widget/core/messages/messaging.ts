@@ -2,27 +2,21 @@ import type {Chat} from '../chat.js';
 import {THREAD_KEY} from '../flow/answers.js';
 import type {MessageThread} from './message-thread.js';
 
-export interface MessagingDeps {
-  chat: Chat;
-  /** Loads the code of the live part. Rejects if its file cannot be loaded. */
-  loadThread(): Promise<(chat: Chat) => MessageThread>;
-}
-
 /** Decides whether the visitor may write, and opens the live part of the conversation. */
 export class Messaging {
-  private current: MessageThread | null = null;
+  /** Null until the visitor may write and the live part is open. */
+  thread: Readonly<MessageThread> | null = null;
   private pageSignal: AbortSignal | null = null;
 
-  constructor(private readonly deps: MessagingDeps) {}
-
-  /** Null until the visitor may write and the live part is open. */
-  get thread() {
-    return this.current;
-  }
+  constructor(
+    private readonly chat: Chat,
+    /** Loads the code of the live part. Rejects if its file cannot be loaded. */
+    private readonly loadThread: () => Promise<() => MessageThread>,
+  ) {}
 
   /** Messages are stored, which the visitor must have agreed to. */
   get mayWrite() {
-    const {conditionValues, state} = this.deps.chat;
+    const {conditionValues, state} = this.chat;
     const {phase, sessionState, step} = state;
     const isRefused = step?.type === 'end' && step.outcome === 'refused';
     const isAllowed =
@@ -32,21 +26,21 @@ export class Messaging {
 
   /** Opens the live part if the step asks for it, the visitor has used it before, or text waits. */
   async openIfNeeded() {
-    const {flow, state, storage} = this.deps.chat;
+    const {flow, state, storage} = this.chat;
     const isNeeded =
       state.waitingText || flow.step?.type === 'assistant' || storage.get(THREAD_KEY);
     if (isNeeded) await this.open();
   }
 
   async open() {
-    const {chat, loadThread} = this.deps;
+    const {chat} = this;
     const {signal, status, storage} = chat;
     if (!this.mayWrite) return;
     try {
-      const createThread = await loadThread();
+      const createThread = await this.loadThread();
       if (signal.aborted) return;
       status.showMissing(false);
-      const thread = (this.current ??= createThread(chat));
+      const thread = (this.thread ??= createThread());
       const {waitingText} = chat.state;
       if (waitingText) thread.setDraft([thread.draft, waitingText].join('\n').trim());
       chat.store.patch({waitingText: ''});
@@ -63,7 +57,7 @@ export class Messaging {
     const isReady = this.mayWrite;
     if (isReady) await this.open();
     if (isReady && this.thread) this.thread.send(text);
-    else this.deps.chat.store.patch({waitingText: text});
+    else this.chat.store.patch({waitingText: text});
   }
 
   /** Receives events until the signal aborts. */
@@ -73,6 +67,6 @@ export class Messaging {
   }
 
   reset() {
-    this.current = null;
+    this.thread = null;
   }
 }

@@ -51,7 +51,8 @@ export const endingOf = (error: unknown): Ended | null => {
 
 /** The visitor's UUID and token, and the calls that are made with them. */
 export class VisitorSession {
-  private currentUuid = '';
+  /** Empty while there is no session. */
+  uuid = '';
   private isConfirmed = false;
   private lastEventAt = 0;
   /** Another tab has removed the session from the storage. */
@@ -59,14 +60,9 @@ export class VisitorSession {
   private confirming: Promise<OpenedSession> | null = null;
 
   constructor(
-    private readonly client: ApiClient,
-    private readonly storage: SiteStorage,
+    private readonly client: Readonly<ApiClient>,
+    private readonly storage: Readonly<SiteStorage>,
   ) {}
-
-  /** Empty while there is no session. */
-  get uuid() {
-    return this.currentUuid;
-  }
 
   /** True while this tab, or another one, receives the session's events as they happen. */
   get isLive() {
@@ -158,7 +154,7 @@ export class VisitorSession {
 
   load() {
     this.drop();
-    this.currentUuid = this.storage.get(UUID_KEY) ?? '';
+    this.uuid = this.storage.get(UUID_KEY) ?? '';
     const [owner, token] = (this.storage.get(TOKEN_KEY) ?? '').split(' ');
     if (this.uuid && owner === this.uuid && token) this.client.authenticate({uuid: owner, token});
   }
@@ -168,7 +164,7 @@ export class VisitorSession {
   }
 
   private drop() {
-    this.currentUuid = '';
+    this.uuid = '';
     this.isConfirmed = this.isRemoved = false;
     this.lastEventAt = 0;
     this.client.authenticate(null);
@@ -223,7 +219,7 @@ export class VisitorSession {
   }
 
   private save(uuid: string, token: string) {
-    this.currentUuid = uuid;
+    this.uuid = uuid;
     this.isConfirmed = true;
     this.client.authenticate({uuid, token});
     this.storage.set(TOKEN_KEY, `${uuid} ${token}`);
@@ -233,7 +229,7 @@ export class VisitorSession {
   private startOffline(error: ClientError): OpenedSession {
     this.load();
     if (!this.uuid) {
-      this.currentUuid = makeUuid();
+      this.uuid = makeUuid();
       this.storage.set(UUID_KEY, this.uuid);
     }
     return {kind: 'offline', error};

@@ -3,18 +3,14 @@ import {itemName} from './item-name.js';
 
 /** Values that this browser keeps for one site. Without storage they last as long as the page. */
 export class SiteStorage {
-  private isBlocked = false;
+  /** False after the browser has refused to keep a value. */
+  isKept = true;
   private readonly memory = new Map<string, string>();
 
   constructor(
     readonly site: string,
     private readonly platform: Pick<Platform, 'storage' | 'tabStorage'>,
   ) {}
-
-  /** False after the browser has refused to keep a value. */
-  get isKept() {
-    return !this.isBlocked;
-  }
 
   get(key: string): string | null {
     return this.memory.get(key) ?? read(this.platform.storage, itemName(this.site, key)) ?? null;
@@ -25,7 +21,7 @@ export class SiteStorage {
       this.platform.storage.set(itemName(this.site, key), value);
       this.memory.delete(key);
     } catch {
-      this.isBlocked = true;
+      this.isKept = false;
       this.memory.set(key, value);
     }
   }
@@ -35,7 +31,7 @@ export class SiteStorage {
     try {
       this.platform.storage.delete(itemName(this.site, key));
     } catch {
-      this.isBlocked = true;
+      this.isKept = false;
     }
   }
 

@@ -57,24 +57,16 @@ export interface ApiClientHost {
 export class ApiClient {
   private credentials: Credentials | null = null;
   private slowCalls = 0;
-  private respondedAt = 0;
-  private offsetMs = NaN;
+  /** Time of the last response, in ms since 1970; 0 before the first. */
+  lastResponseAt = 0;
+  /** The backend's clock minus this browser's, in ms; NaN before the first response. */
+  clockOffsetMs = NaN;
 
   constructor(
     readonly api: string,
     readonly platform: Platform,
     private readonly host: ApiClientHost,
   ) {}
-
-  /** Time of the last response, in ms since 1970; 0 before the first. */
-  get lastResponseAt() {
-    return this.respondedAt;
-  }
-
-  /** The backend's clock minus this browser's, in ms; NaN before the first response. */
-  get clockOffsetMs() {
-    return this.offsetMs;
-  }
 
   get isSlow() {
     return this.slowCalls > 0;
@@ -99,8 +91,8 @@ export class ApiClient {
       const response = await this.fetch(method, path, body);
       const result = response.status === 204 ? undefined : parse(await textOf(response));
       if (result === null) throw errorOf(response.status, result, null);
-      this.respondedAt = Date.now();
-      this.offsetMs = Date.parse(response.headers.get('Date') ?? '') - this.respondedAt;
+      this.lastResponseAt = Date.now();
+      this.clockOffsetMs = Date.parse(response.headers.get('Date') ?? '') - this.lastResponseAt;
       this.host.onResponse(method !== 'GET');
       return result as T;
     } finally {

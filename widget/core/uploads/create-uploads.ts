@@ -14,30 +14,31 @@ import type {ApiClient} from '../transport/api-client.js';
 import type {Retrier} from '../transport/retry.js';
 import {uploadOnce} from './shared-files.js';
 import {uploadFile} from './upload-request.js';
+import type {SendUpload} from './upload-request.js';
 import {Uploads} from './uploads.js';
 import type {FileLimits} from './uploads.js';
 
 const DEFAULT_LIMITS = {max_files: MAX_FILES, min_files: MIN_FILES, max_file_bytes: MAX_FILE_BYTES};
 
 export interface UploadDeps {
-  host: ChatHost;
-  client: ApiClient;
-  session: VisitorSession;
-  storage: SiteStorage;
-  outbox: Outbox;
-  retrier: Retrier;
-  status: Status;
+  readonly host: ChatHost;
+  readonly client: Readonly<ApiClient>;
+  readonly session: Readonly<VisitorSession>;
+  readonly storage: Readonly<SiteStorage>;
+  readonly outbox: Outbox;
+  readonly retrier: Retrier;
+  readonly status: Readonly<Status>;
   readonly config: SiteConfig | null;
   fail(error: unknown): void;
 }
 
 /** Creates the queue of the visitor's files. Files are sent after the consent that they need. */
-export const createUploads = (deps: UploadDeps) => {
+export const createUploads = (deps: UploadDeps, sendUpload: SendUpload) => {
   const {client, session, outbox, host} = deps;
   const uploads: Uploads = new Uploads(() => limitsOf(deps), {
     async send(file, options) {
       await outbox.flush();
-      const send = () => session.run(() => uploadFile(client, file, options));
+      const send = () => session.run(() => uploadFile(client, sendUpload, file, options));
       const stored = await uploadOnce({...deps, uploads}, file, send);
       host.emit(new MariaFileUploadedEvent(stored.id, stored.size));
       return stored;

@@ -8,10 +8,10 @@ import {isSameFile} from './file-row.js';
 import type {Uploads} from './uploads.js';
 
 interface SharedFilesDeps {
-  client: ApiClient;
-  session: VisitorSession;
-  storage: SiteStorage;
-  uploads: Uploads;
+  client: Readonly<ApiClient>;
+  session: Readonly<VisitorSession>;
+  storage: Readonly<SiteStorage>;
+  uploads: Readonly<Uploads>;
 }
 
 /** Uploads a file, or returns the stored file if another tab is uploading the same one. */

@@ -1,6 +1,5 @@
 import type {StoredFile, UploadResponse} from '../../../server/contract/files.js';
 
-import type {Platform, UploadRequest, UploadResult} from '../platform.js';
 import {errorOf, offline, parse} from '../transport/api-client.js';
 import type {ApiClient} from '../transport/api-client.js';
 import {FileUnreadable} from './file-row.js';
@@ -13,37 +12,42 @@ export interface UploadOptions {
   onProgress: (sentBytes: number) => void;
 }
 
+export interface UploadRequest {
+  url: string;
+  headers: Record<string, string>;
+  body: FormData;
+  signal: AbortSignal;
+  onProgress(sentBytes: number): void;
+}
+
+export interface UploadResult {
+  status: number;
+  text: string;
+  retryAfter: string | null;
+}
+
+/** Sends the bytes. Rejects if the connection fails. */
+export type SendUpload = (request: UploadRequest) => Promise<UploadResult>;
+
 /** Uploads a file. @throws {ClientError | FileUnreadable} */
 export const uploadFile = async (
-  client: ApiClient,
+  client: Readonly<ApiClient>,
+  sendUpload: SendUpload,
   file: File,
   {idempotencyKey, signal, onProgress}: UploadOptions,
 ): Promise<StoredFile> => {
   const body = uploadForm(await copyInMemory(file));
   return client.upload(PATH, async (credentials) => {
-    const {platform} = client;
     const headers = {...credentials, 'Idempotency-Key': idempotencyKey};
     const request = {url: client.api + PATH, headers, body, signal, onProgress};
-    let result: UploadResult;
-    try {
-      result = await (platform.upload ?? uploadByFetch(platform))(request);
-    } catch (cause) {
+    const {status, text, retryAfter} = await sendUpload(request).catch((cause: unknown) => {
       throw offline(cause);
-    }
-    const {status, text, retryAfter} = result;
+    });
     const response = parse(text) as UploadResponse | null;
     if (status < 300 && response?.file) return response.file;
     throw errorOf(status, response, retryAfter);
   });
 };
-
-const uploadByFetch =
-  ({fetch}: Platform) =>
-  async ({url, headers, body, signal}: UploadRequest): Promise<UploadResult> => {
-    const response = await fetch(url, {method: 'POST', headers, body, signal});
-    const retryAfter = response.headers.get('Retry-After');
-    return {status: response.status, text: await response.text(), retryAfter};
-  };
 
 /**
  * Browsers report a file that changes during its upload as a lost connection, or report nothing. A

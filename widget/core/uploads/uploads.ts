@@ -41,21 +41,17 @@ export interface FileTransport {
 
 /** The queue of files. Only it changes rows. */
 export class Uploads {
-  private current: FileRow[] = [];
+  rows: readonly FileRow[] = [];
   private readonly running = new Map<string, AbortController>();
   private readonly resumeTimers = new Map<string, ReturnType<typeof setTimeout>>();
   private ending = new AbortController();
 
   constructor(
+    /** Called whenever the limits are needed, because the page may change them at any time. */
     private readonly readLimits: () => FileLimits,
     private readonly transport: FileTransport,
   ) {}
 
-  get rows(): readonly FileRow[] {
-    return this.current;
-  }
-
-  /** Read whenever they are needed, because the page may change them at any time. */
   get limits() {
     return this.readLimits();
   }
@@ -97,7 +93,7 @@ export class Uploads {
 
   /** Shows files that the backend already has. */
   restore(files: StoredFile[]) {
-    this.current = files.map(storedRow);
+    this.rows = files.map(storedRow);
   }
 
   async add(files: Iterable<File>) {
@@ -105,7 +101,7 @@ export class Uploads {
       const row = newRow(file.name, file.size, file);
       const reason = await this.refusalOf(file);
       if (reason) Object.assign(row, {state: 'error', reason, isRefused: true});
-      this.current = [...this.current, row];
+      this.rows = [...this.rows, row];
       this.transport.onChange();
       if (!reason) this.change(row, {duplicate: await this.findDuplicate(row)});
     }
@@ -146,7 +142,7 @@ export class Uploads {
     this.cancel(row);
     this.stopTimer(row);
     if (row.stored && !(await this.erase(row, row.stored))) return false;
-    this.current = this.current.filter((other) => other !== row);
+    this.rows = this.rows.filter((other) => other !== row);
     this.queueNextRefused();
     this.transport.onChange();
     return true;
@@ -162,11 +158,11 @@ export class Uploads {
       // The response to an upload of this tab may have come meanwhile.
       if (this.storedIds.has(stored.id) || row?.state === 'uploading') continue;
       if (row) this.change(row, asStored(stored));
-      else this.current = [...this.current, storedRow(stored)];
+      else this.rows = [...this.rows, storedRow(stored)];
     }
     const kept = files.map(({id}) => id);
     const isGone = (id: string) => before.has(id) && !kept.includes(id);
-    this.current = this.current.filter(({stored}) => !stored || !isGone(stored.id));
+    this.rows = this.rows.filter(({stored}) => !stored || !isGone(stored.id));
   }
 
   /** Ends all uploads, removals and timers. */
@@ -177,12 +173,12 @@ export class Uploads {
       this.cancel(row);
       this.stopTimer(row);
     }
-    this.current = [];
+    this.rows = [];
     this.transport.onChange();
   }
 
   dropUnstored() {
-    this.current = this.current.filter((row) => row.state === 'success');
+    this.rows = this.rows.filter((row) => row.state === 'success');
     this.transport.onChange();
   }
 

@@ -10,16 +10,14 @@ export interface TextField {
   label: string;
   value: string;
   type: 'text' | 'email';
-  autocomplete: 'name' | 'email';
   maxLength: number;
   onSubmit: (value: string) => unknown;
 }
 
 /** A field and its button. `novalidate`: our own texts say what is wrong, in the visitor's language. */
-export const textFieldView = ({chat, language, state}: ViewContext, field: TextField) => {
-  const {texts} = language;
+export const textFieldView = ({chat, state, texts}: ViewContext, field: TextField) => {
   const {fieldError, isSubmitting} = state;
-  const name = field.autocomplete;
+  const name = field.type === 'email' ? 'email' : 'name';
   const keep = ({target}: Event) => chat.drafts.set(name, (target as HTMLInputElement).value);
   const error = fieldError && interpolate(texts, fieldError, {count: MAX_NAME_LENGTH});
   return html`

@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 
 import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
 import {CLOSE, iconButton} from '../controls/icons.js';
-import type {DialogControls} from '../dialog-host.js';
+import type {DialogHost} from '../dialog-host.js';
 
 interface Frame {
   title: string;
@@ -13,7 +13,7 @@ interface Frame {
 
 /** Covers the panel only: the page around it stays usable. */
 export const frameView = (
-  dialogs: DialogControls,
+  dialogs: Readonly<DialogHost>,
   texts: AllTexts,
   {title, body, isFocusElsewhere}: Frame,
 ) =>

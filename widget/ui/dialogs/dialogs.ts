@@ -1,5 +1,6 @@
 /** The dialogs, in a file of their own: few visitors open one. */
-import type {Dialog, DialogDeps, DialogName} from '../dialog-host.js';
+import type {Chat} from '../../core/chat.js';
+import type {Dialog, DialogController, DialogName} from '../dialog-host.js';
 import {dialogStyles} from '../styles/dialogs.js';
 import {Menu} from './menu.js';
 import {MyDataDialog} from './my-data-dialog.js';
@@ -9,12 +10,15 @@ export {formatTime, loadDialogTexts} from '../../i18n/dialogs/dialog-texts.js';
 export {FileLinks} from './file-links.js';
 export {saveFile} from './save-file.js';
 
-const DIALOGS: Record<DialogName, new (deps: DialogDeps) => Dialog> = {
+type DialogClass = new (chat: Chat, controller: DialogController) => Dialog;
+
+const DIALOGS: Record<DialogName, DialogClass> = {
   menu: Menu,
   myData: MyDataDialog,
   startOver: StartOver,
 };
 
-export const createDialog = (name: DialogName, deps: DialogDeps) => new DIALOGS[name](deps);
+export const createDialog = (name: DialogName, chat: Chat, controller: DialogController) =>
+  new DIALOGS[name](chat, controller);
 
 export const styles = [dialogStyles];

@@ -5,16 +5,21 @@ import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
 import {formatPercent} from '../../i18n/format.js';
 import {languageTags} from '../../i18n/languages.js';
 import type {Language, LanguageTag} from '../../i18n/languages.js';
-import type {Dialog, DialogDeps, ExportKind} from '../dialog-host.js';
+import type {Chat} from '../../core/chat.js';
+import type {Dialog, DialogController, ExportKind} from '../dialog-host.js';
 import {LARGEST_TEXT, chime} from '../page/visitor-settings.js';
 import {frameView} from './dialog-frame.js';
 
 /** Opens the other dialogs, and has the visitor's settings for this browser. */
 export class Menu implements Dialog {
-  constructor(private readonly deps: DialogDeps) {}
+  constructor(
+    private readonly chat: Chat,
+    private readonly controller: DialogController,
+  ) {}
 
   view(language: Language) {
-    const {chat, dialogs} = this.deps;
+    const {chat} = this;
+    const {dialogs} = this.controller;
     const texts = dialogTexts(language, chat, () => chat.host.onChange());
     const item = (label: string, act: (event: Event) => unknown, style = '') =>
       html`<button part="button" class="item ${style}" @click=${act}>${label}</button>`;
@@ -31,7 +36,7 @@ export class Menu implements Dialog {
   }
 
   private settingsView(texts: AllTexts, language: Language) {
-    const {storage} = this.deps.chat;
+    const {storage} = this.chat;
     const size = storage.get('text-size') ?? '1';
     return html`
       <label class="fact">
@@ -66,9 +71,9 @@ export class Menu implements Dialog {
   private saveAs(key: string) {
     return ({target}: Event) => {
       const {checked, type, value} = target as HTMLInputElement;
-      const {chat, onSettings} = this.deps;
+      const {chat, controller} = this;
       chat.storage.set(key, type === 'checkbox' ? String(checked) : value);
-      onSettings();
+      controller.applySettings();
       chat.host.onChange();
       if (checked) void chime();
     };

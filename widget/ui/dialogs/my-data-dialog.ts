@@ -14,7 +14,7 @@ import {iconButton} from '../controls/icons.js';
 import {DOWNLOAD} from '../controls/intake-icons.js';
 import {referenceView} from '../controls/reference.js';
 import {submitTo} from '../controls/text-field.js';
-import type {Dialog, DialogDeps} from '../dialog-host.js';
+import type {Dialog, DialogController} from '../dialog-host.js';
 import {frameView, questionView} from './dialog-frame.js';
 import {FileLinks} from './file-links.js';
 import {saveFile} from './save-file.js';
@@ -30,8 +30,10 @@ interface MyDataContext {
 export class MyDataDialog implements Dialog {
   private readonly data: MyData;
 
-  constructor(private readonly deps: DialogDeps) {
-    const {chat} = deps;
+  constructor(
+    private readonly chat: Chat,
+    private readonly controller: DialogController,
+  ) {
     this.data = new MyData({
       chat,
       saveFile,
@@ -50,8 +52,7 @@ export class MyDataDialog implements Dialog {
   }
 
   view(language: Language) {
-    const {chat, dialogs} = this.deps;
-    const {data} = this;
+    const {chat, controller, data} = this;
     const texts = this.textsIn(language);
     const context = {chat, data, language, texts};
     const {asking, editing, error, isBusy, session} = data.state;
@@ -61,7 +62,7 @@ export class MyDataDialog implements Dialog {
         ${label}
       </button>
     `;
-    return frameView(dialogs, texts, {
+    return frameView(controller.dialogs, texts, {
       title: texts.myData,
       isFocusElsewhere: editing !== null,
       body: html`
@@ -79,7 +80,7 @@ export class MyDataDialog implements Dialog {
   }
 
   private textsIn(language: Language) {
-    const {chat} = this.deps;
+    const {chat} = this;
     return dialogTexts(language, chat, () => chat.host.onChange());
   }
 }
@@ -114,7 +115,7 @@ const factsView = (context: MyDataContext) => {
     ${pending ? html`<p class="hint">${interpolate(texts, 'pending', {email: pending})}</p>` : nothing}
     ${session?.consents.map((consent) => consentView(context, consent))}
     ${session?.files.map((file) => fileView(context, file))} ${messagesView(context)}
-    ${isVisit ? nothing : html`<div class="fact">${referenceView(chat, language)}</div>`}
+    ${isVisit ? nothing : html`<div class="fact">${referenceView(chat, language.texts)}</div>`}
   `;
 };
 

@@ -1,38 +1,28 @@
-import type {CSSResult} from 'lit';
-
-import type {DialogDeps, DialogHost, DialogName, ExportKind} from '../dialog-host.js';
-
-interface OpenDeps extends DialogDeps {
-  host: DialogHost;
-  adopt(sheets: CSSResult[]): void;
-}
+import type {Chat} from '../../core/chat.js';
+import type {DialogController, DialogName, ExportKind} from '../dialog-host.js';
 
 /** Loads the dialogs and their texts when the first of them is opened. */
-export const openDialog = (deps: OpenDeps, name: DialogName) =>
-  tryToLoad(deps, async () => {
+export const openDialog = (chat: Chat, controller: DialogController, name: DialogName) =>
+  tryToLoad(chat, async () => {
     const {createDialog, loadDialogTexts, styles} = await import('./dialogs.js');
-    await loadDialogTexts(deps.chat.language.tag);
-    deps.chat.status.showMissing(false);
-    deps.adopt(styles);
-    deps.host.show(createDialog(name, deps));
+    await loadDialogTexts(chat.language.tag);
+    chat.status.showMissing(false);
+    controller.adopt(styles);
+    controller.dialogs.show(createDialog(name, chat, controller));
   });
 
-export const exportConversation = (
-  deps: Pick<OpenDeps, 'chat'>,
-  kind: ExportKind,
-  path: EventTarget[],
-) =>
-  tryToLoad(deps, async () => {
+export const exportConversation = (chat: Chat, kind: ExportKind, path: EventTarget[]) =>
+  tryToLoad(chat, async () => {
     const [tools, exports] = await Promise.all([import('./dialogs.js'), import('./export.js')]);
-    if (kind === 'saveTranscript') exports.saveTranscript(deps.chat, tools);
+    if (kind === 'saveTranscript') exports.saveTranscript(chat, tools);
     else exports.printConversation(path);
   });
 
-const tryToLoad = async ({chat}: Pick<OpenDeps, 'chat'>, work: () => Promise<void>) => {
+const tryToLoad = async ({host, status}: Chat, work: () => Promise<void>) => {
   try {
     await work();
   } catch (error) {
-    chat.host.onLoadError(error);
-    chat.status.showToast('notLoaded');
+    host.onLoadError(error);
+    status.showToast('notLoaded');
   }
 };

@@ -18,7 +18,7 @@ const MAX_HEIGHT_PX = 132;
 const STOP = 'M7.5 7.5h9v9h-9z';
 
 /** The field to write to Maria, below the step that she asks. */
-export const composerView = ({chat, language, state}: ViewContext, thread: MessageThread) => {
+export const composerView = ({chat, language, state}: ViewContext, thread: Readonly<MessageThread>) => {
   const {texts} = language;
   const error = thread.isTooLong ? interpolate(texts, 'tooLong', {count: MAX_MESSAGE_LENGTH}) : '';
   return html`
@@ -48,13 +48,13 @@ export const composerView = ({chat, language, state}: ViewContext, thread: Messa
   `;
 };
 
-const sendView = (thread: MessageThread, label: string) => html`
+const sendView = (thread: Readonly<MessageThread>, label: string) => html`
   <button class="send" part="button" ?disabled=${!thread.canSend} aria-label=${label}>
     ${icon(SEND)}
   </button>
 `;
 
-const stopView = (thread: MessageThread, label: string) => html`
+const stopView = (thread: Readonly<MessageThread>, label: string) => html`
   <button
     class="send stop"
     part="button"
@@ -66,7 +66,7 @@ const stopView = (thread: MessageThread, label: string) => html`
   </button>
 `;
 
-const clipView = (thread: MessageThread, label: string) => html`
+const clipView = (thread: Readonly<MessageThread>, label: string) => html`
   <label class="icon attach" title=${label}>
     ${icon(CLIP)}
     <input
@@ -86,7 +86,7 @@ const clipView = (thread: MessageThread, label: string) => html`
 
 const attachedView = (
   chat: Chat,
-  {attachments}: MessageThread,
+  {attachments}: Readonly<MessageThread>,
   row: FileRow,
   language: Language,
 ) => html`
@@ -109,7 +109,7 @@ const attachedView = (
   </div>
 `;
 
-const submit = (thread: MessageThread) => (event: SubmitEvent) => {
+const submit = (thread: Readonly<MessageThread>) => (event: SubmitEvent) => {
   event.preventDefault();
   thread.sendDraft();
   const field = (event.target as Element).querySelector('textarea')!;
@@ -117,7 +117,7 @@ const submit = (thread: MessageThread) => (event: SubmitEvent) => {
   field.focus();
 };
 
-const type = (thread: MessageThread) => (event: Event) => {
+const type = (thread: Readonly<MessageThread>) => (event: Event) => {
   const field = event.target as HTMLTextAreaElement;
   thread.setDraft(field.value);
   field.style.height = 'auto';

@@ -19,7 +19,7 @@ const LABEL_LENGTH = 60;
 /** The contents of a message's bubble. */
 export const messageView = (
   {language}: ViewContext,
-  thread: MessageThread,
+  thread: Readonly<MessageThread>,
   message: ThreadMessage,
 ) => {
   const {body, files, state, isStopped} = message;
@@ -38,7 +38,7 @@ const runningView = (body: string) => html`
   </div>
 `;
 
-const deliveryView = (thread: MessageThread, message: ThreadMessage, language: Language) => {
+const deliveryView = (thread: Readonly<MessageThread>, message: ThreadMessage, language: Language) => {
   const {texts} = language;
   const isWaiting =
     message.state === 'unsent' || (message.state === 'sending' && message.isWaiting);
@@ -63,7 +63,7 @@ const deliveryView = (thread: MessageThread, message: ThreadMessage, language: L
 };
 
 /** A press of the name downloads the file. */
-const fileView = ({downloads}: MessageThread, file: StoredFile, {texts, tag}: Language) => {
+const fileView = ({downloads}: Readonly<MessageThread>, file: StoredFile, {texts, tag}: Language) => {
   const {id, name, size} = file;
   const state = downloads.stateOf(id);
   const hasFailed = state === 'failed';

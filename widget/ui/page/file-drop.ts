@@ -25,7 +25,7 @@ export const readFileEvent = (event: Event, panel: Element): FileDrop | null => 
 
 /** Adds files, and scrolls to them. */
 export const takeFiles = async (
-  {chat, messaging, whenUpdated}: Pick<ViewContext, 'chat' | 'messaging' | 'whenUpdated'>,
+  {chat, messaging, whenUpdated}: ViewContext,
   files: Iterable<File>,
   root: ParentNode,
 ) => {

@@ -6,39 +6,45 @@ import {Tabs} from '../../core/sync/tabs.js';
 import type {DialogHost} from '../dialog-host.js';
 import {readFileEvent, takeFiles} from './file-drop.js';
 import {connectFullScreen, fitViewport} from './full-screen.js';
-import {LeaveGuard} from './leave-guard.js';
+import type {ViewContext} from '../view-context.js';
 import type {PanelHost} from './panel-host.js';
 
 /** Browsers repeat `dragover` every 350 ms at most while files are held over an element. */
 const DRAG_END_MS = 1_000;
 
-export interface PageDeps {
-  chat: Chat;
-  dialogs: DialogHost;
-  messaging: Messaging;
-  whenUpdated(): Promise<unknown>;
+/** What a connection asks of the part that has made it. */
+export interface PageController {
+  readonly element: PanelHost;
+  readonly dialogs: Readonly<DialogHost>;
+  readonly messaging: Readonly<Messaging> | null;
+  /** The visitor has changed settings that this browser keeps. */
+  applySettings(): void;
+  /** Files are held over the panel, or no longer. */
+  setDropping(isDropping: boolean): void;
+  readonly viewContext: ViewContext | null;
 }
 
 /** Connects a conversation with the page around it, until the signal aborts. */
 export class PageConnection {
+  private readonly host: PanelHost;
+  private readonly messaging: Readonly<Messaging>;
   private readonly sync: SessionSync;
   private readonly tabs: Tabs;
-  private readonly guard: LeaveGuard;
   private dragTimer = 0;
 
   constructor(
-    private readonly host: PanelHost,
-    private readonly deps: PageDeps,
+    private readonly chat: Chat,
+    private readonly controller: PageController,
     private readonly signal: AbortSignal,
   ) {
-    const {chat, messaging} = deps;
+    this.host = controller.element;
+    this.messaging = controller.messaging!;
     this.sync = new SessionSync(chat, signal);
-    this.guard = new LeaveGuard(chat, signal);
-    const onSettings = () => host.onSettings();
+    const onSettings = () => controller.applySettings();
     this.tabs = new Tabs(chat, {onChange: () => this.refresh(), onSettings}, signal);
     this.listen();
-    messaging.connect(signal);
-    connectFullScreen(host, deps.dialogs, signal);
+    this.messaging.connect(signal);
+    connectFullScreen(this.host, controller.dialogs, signal);
     onSettings();
     if (!navigator.onLine) chat.status.setConnection('offline');
     this.attend();
@@ -46,7 +52,7 @@ export class PageConnection {
 
   /** Asks the backend for the session: now, or as soon as the visitor can see the panel. */
   refresh() {
-    const {chat, messaging} = this.deps;
+    const {chat, messaging} = this;
     if (chat.host.isAttended) void this.sync.refresh();
     else this.sync.schedule();
     // The visitor may have begun to write in another tab.
@@ -57,13 +63,19 @@ export class PageConnection {
     this.tabs.notify();
   }
 
+  /** To be called after each update of the element. */
   onUpdated() {
-    this.guard.update();
+    const {signal} = this;
+    // Some browsers do not cache pages with such a listener, so it is there while it is needed.
+    if (this.chat.uploads?.unsent) window.addEventListener('beforeunload', this.ask, {signal});
+    else window.removeEventListener('beforeunload', this.ask);
   }
 
+  /** Asks before the visitor leaves the page while files are unsent. */
+  private readonly ask = (event: Event) => event.preventDefault();
+
   private listen() {
-    const {host, signal, tabs} = this;
-    const {chat, messaging} = this.deps;
+    const {chat, host, messaging, signal, tabs} = this;
     const {isNarrow, panelFocus, renderRoot} = host;
     const on = (target: EventTarget, type: string, listener: (event: Event) => unknown) =>
       // Captured, because no focus event leaves the element.
@@ -106,24 +118,25 @@ export class PageConnection {
 
   /** The visitor sees the panel, or no longer. */
   private attend() {
-    const {chat} = this.deps;
-    if (!chat.host.isAttended) return chat.stopPolling();
+    const {chat} = this;
+    if (!chat.host.isAttended) return chat.verification?.stopPolling();
     chat.startPolling();
     if (this.sync.isDue) this.refresh();
   }
 
   /** Accepts files at every step: a browser would leave the page to show a file that is not taken. */
   private onFileEvent(event: Event) {
-    const {host} = this;
+    const {controller, host} = this;
     const found = readFileEvent(event, host.panelFocus.panel!);
     if (!found) return;
     this.setDropping(found.isOver);
-    if (found.files) void takeFiles(this.deps, found.files, host.renderRoot);
+    const context = controller.viewContext;
+    if (found.files && context) void takeFiles(context, found.files, host.renderRoot);
   }
 
   /** No event reports the end of a drag whose element was removed, so repeated events have to stop. */
   private setDropping(isDropping: boolean) {
-    this.host.setDropping(isDropping);
+    this.controller.setDropping(isDropping);
     clearTimeout(this.dragTimer);
     if (isDropping) this.dragTimer = window.setTimeout(() => this.setDropping(false), DRAG_END_MS);
   }

@@ -1,6 +1,7 @@
 /** Keeps the focus in the panel while the visitor is there, and not after the visitor has left. */
 export class PanelFocus {
-  private wasInside = false;
+  /** True if the last focus of the visitor was in the panel. */
+  isInside = false;
   private target: HTMLElement | null = null;
   /** The element inside that had the focus last. */
   private last: HTMLElement | null = null;
@@ -11,11 +12,6 @@ export class PanelFocus {
 
   constructor(private readonly root: ParentNode & DocumentOrShadowRoot) {}
 
-  /** True if the last focus of the visitor was in the panel. */
-  get isInside() {
-    return this.wasInside;
-  }
-
   get panel() {
     return this.root.querySelector<HTMLElement>('.panel');
   }
@@ -23,12 +19,12 @@ export class PanelFocus {
   /** Called for every focus on the page. An element that is removed loses it to the body. */
   observe(event: Event) {
     const path = event.composedPath();
-    if (path[0] !== document.body) this.wasInside = path.includes(this.panel!);
+    if (path[0] !== document.body) this.isInside = path.includes(this.panel!);
   }
 
   /** Called for every focus in the panel. */
   note({target}: Event) {
-    this.wasInside = true;
+    this.isInside = true;
     this.last = target as HTMLElement;
   }
 
@@ -44,8 +40,8 @@ export class PanelFocus {
 
   /** Leaves the panel: focuses the element that had the focus before it opened, or the launcher. */
   leave(launcher: {focus(): void}) {
-    const hadFocus = this.wasInside;
-    this.wasInside = false;
+    const hadFocus = this.isInside;
+    this.isInside = false;
     if (!hadFocus) return;
     const {opener} = this;
     const isElsewhere = opener?.isConnected && opener !== document.body;
@@ -53,7 +49,7 @@ export class PanelFocus {
   }
 
   enter() {
-    this.wasInside = true;
+    this.isInside = true;
     // A dialog of the page may keep the focus, but lets it go to the body first.
     if (!this.root.activeElement) (document.activeElement as HTMLElement | null)?.blur();
     const target = this.wanted;
@@ -64,7 +60,7 @@ export class PanelFocus {
 
   /** Moves the focus to the next question after an answer. */
   follow() {
-    if (this.isElsewhere) this.wasInside = false;
+    if (this.isElsewhere) this.isInside = false;
     if (!this.isInside) return;
     const target = this.wanted;
     const isNew = target !== this.target;

@@ -4,15 +4,11 @@ import type {PanelFocus} from './panel-focus.js';
 export interface PanelHost extends EventTarget {
   readonly isOpen: boolean;
   readonly isConnected: boolean;
-  readonly isInline: boolean;
-  /** Matches while the panel fills the screen. */
+  /** Matches while the panel fills the screen, unless it is a part of the page. */
   readonly isNarrow: MediaQueryList;
+  readonly isFullScreen: boolean;
   readonly renderRoot: HTMLElement | DocumentFragment;
-  readonly panelFocus: PanelFocus;
+  readonly panelFocus: Readonly<PanelFocus>;
   close(): Promise<void>;
   requestUpdate(): void;
-  /** Files are held over the panel, or no longer. */
-  setDropping(isDropping: boolean): void;
-  /** The visitor has changed settings that this browser keeps. */
-  onSettings(): void;
 }

@@ -7,7 +7,7 @@ export const LARGEST_TEXT = 1.3;
 const sheets = new WeakMap<ShadowRoot, CSSStyleSheet>();
 
 /** Applies the settings that the visitor has chosen, here or in another tab. */
-export const applySettings = (root: ShadowRoot, storage: SiteStorage) => {
+export const applySettings = (root: ShadowRoot, storage: Readonly<SiteStorage>) => {
   const size = Math.min(Number(storage.get('text-size')) || 1, LARGEST_TEXT);
   if (!sheets.has(root)) {
     sheets.set(root, new CSSStyleSheet());
@@ -17,7 +17,7 @@ export const applySettings = (root: ShadowRoot, storage: SiteStorage) => {
 };
 
 /** Chimes if the visitor has chosen it and cannot see the panel. */
-export const chimeUnseen = (isOpen: boolean, storage: SiteStorage) => {
+export const chimeUnseen = (isOpen: boolean, storage: Readonly<SiteStorage>) => {
   if ((!isOpen || document.hidden) && storage.get('sound') === 'true') void chime();
 };
 

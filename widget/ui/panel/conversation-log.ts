@@ -2,16 +2,16 @@ import {html, nothing} from 'lit';
 
 import type {Line} from '../../core/flow/transcript.js';
 import type {ThreadMessage} from '../../core/messages/message.js';
-import type {Language} from '../../i18n/languages.js';
+import type {Texts} from '../../i18n/locales/en.js';
 import {textView} from '../controls/text-view.js';
 import type {ViewContext} from '../view-context.js';
 import type * as intakeViews from './intake-views.js';
 
-type IntakeViews = typeof intakeViews | null;
+type IntakeViews = typeof intakeViews | undefined;
 
 /** The lines of the conversation. Screen readers read the text and the day, and nothing beside them. */
 export const logView = (context: ViewContext, views: IntakeViews) => {
-  const {chat, language} = context;
+  const {chat, texts} = context;
   const {lines, isTyping} = chat.transcript;
   const turn = turnOf(context);
   return html`
@@ -20,7 +20,7 @@ export const logView = (context: ViewContext, views: IntakeViews) => {
       part="log"
       role="log"
       tabindex="0"
-      aria-label=${language.texts.log}
+      aria-label=${texts.log}
       .scrollTop=${turn}
       @scroll=${markScrolledBack}
     >
@@ -33,7 +33,7 @@ export const logView = (context: ViewContext, views: IntakeViews) => {
             views?.detailsView(context, line, lines[index - 1]),
           ),
         )}
-        ${isTyping ? typingView(language) : nothing}
+        ${isTyping ? typingView(texts) : nothing}
       </div>
     </div>
   `;
@@ -55,15 +55,15 @@ const markScrolledBack = ({target}: Event) => {
 };
 
 const lineView = (context: ViewContext, line: Line, before: Line | undefined, details: unknown) => {
-  const {language, messageViews, messaging} = context;
+  const {language, messageViews, messaging, texts} = context;
   const isMaria = line.from === 'maria';
   const isFirst = before?.from !== line.from;
   const message = line.message as ThreadMessage | undefined;
   return html`
     <div class="line ${line.from} ${isFirst ? 'first' : ''}" aria-live=${line.at ? nothing : 'off'}>
-      ${isMaria ? avatarView(isFirst ? language : null) : nothing}
+      ${isMaria ? avatarView(isFirst && texts) : nothing}
       <p class="bubble" part="message">
-        <span class="sr">${isMaria ? language.texts.mariaSays : language.texts.youSay} </span>
+        <span class="sr">${isMaria ? texts.mariaSays : texts.youSay} </span>
         <span dir="auto"
           >${
             message && messaging?.thread
@@ -78,13 +78,13 @@ const lineView = (context: ViewContext, line: Line, before: Line | undefined, de
 };
 
 /** Shown once for consecutive lines; beside the others its place is empty. */
-const avatarView = (language: Language | null) =>
-  html`<span class="avatar" aria-hidden="true">${language?.texts.maria[0]}</span>`;
+const avatarView = (texts: Texts | false) =>
+  html`<span class="avatar" aria-hidden="true">${texts && texts.maria[0]}</span>`;
 
 /** Hidden from screen readers, because the sentence follows within a second. */
-const typingView = (language: Language) => html`
-  <div class="line maria first" title=${language.texts.typing} aria-hidden="true">
-    ${avatarView(language)}
+const typingView = (texts: Texts) => html`
+  <div class="line maria first" title=${texts.typing} aria-hidden="true">
+    ${avatarView(texts)}
     <p class="bubble typing"><i></i><i></i><i></i></p>
   </div>
 `;

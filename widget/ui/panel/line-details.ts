@@ -24,8 +24,8 @@ export const detailsView = (context: ViewContext, line: Line, before: Line | und
 };
 
 /** Is added to a line that was read out before, and is not read out itself. */
-const changeView = ({chat, language}: ViewContext, line: Line) => {
-  const label = interpolate(language.texts, 'changeAnswer', {answer: line.text(language)});
+const changeView = ({chat, language, texts}: ViewContext, line: Line) => {
+  const label = interpolate(texts, 'changeAnswer', {answer: line.text(language)});
   const change = () => changeAnswer(chat, line);
   return html`<span aria-live="off">${iconButton(EDIT, label, change, !chat.flow.step)}</span>`;
 };

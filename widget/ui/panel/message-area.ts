@@ -1,22 +1,18 @@
-import {html, nothing} from 'lit';
+import {nothing} from 'lit';
 
+import {buttonView} from '../controls/button.js';
 import {whileBusy} from '../controls/while-busy.js';
 import type {ViewContext} from '../view-context.js';
 
 /** The field to write to Maria, or the button that opens it. */
 export const messageAreaView = (context: ViewContext) => {
-  const {language, messageViews, messaging, state} = context;
+  const {messageViews, messaging, state, texts} = context;
   if (state.phase !== 'step' || !messaging?.mayWrite) return nothing;
   // Between two steps the field stays, and with it the focus and the keyboard of a phone.
   if (messaging.thread) return messageViews?.composerView(context, messaging.thread);
   if (!state.step) return nothing;
-  return html`<button
-    part="button"
-    class="link ask"
-    @click=${(event: Event) => whileBusy(event, () => openField(context, event))}
-  >
-    ${language.texts.askQuestion}
-  </button>`;
+  const ask = (event: Event) => whileBusy(event, () => openField(context, event));
+  return buttonView(texts.askQuestion, ask, {style: 'link ask'});
 };
 
 const openField = async ({messaging, whenUpdated}: ViewContext, event: Event) => {

@@ -1,20 +1,20 @@
 import {html, nothing} from 'lit';
 
 import type {ChatState} from '../../core/state.js';
+import {buttonView} from '../controls/button.js';
 import {ALERT, CLOSE, icon, iconButton} from '../controls/icons.js';
 import {freshText} from '../controls/fresh-text.js';
 import type {ViewContext} from '../view-context.js';
 
 /** Shows what concerns the whole conversation. Errors of a field or file are shown beside it. */
 export const noticesView = (context: ViewContext) => {
-  const {chat, language, state} = context;
-  const {texts} = language;
+  const {chat, state, texts} = context;
   const {connection, notice} = state;
   return html`
     <div class="notices" role="status">
       ${connection ? noticeView('info', texts[connectionText(connection)]) : nothing}
       ${chat.storage.isKept ? nothing : noticeView('info', texts.notKept)}
-      ${notice ? noticeView(notice.kind, texts[notice.key], buttonView(context)) : nothing}
+      ${notice ? noticeView(notice.kind, texts[notice.key], actionView(context)) : nothing}
     </div>
   `;
 };
@@ -24,11 +24,9 @@ const connectionText = (connection: NonNullable<ChatState['connection']>) =>
   connection === 'offline' && navigator.onLine ? 'unreachable' : connection;
 
 /** Dismisses the notice, or starts a conversation again that has stopped. */
-const buttonView = ({chat, language: {texts}, state}: ViewContext) =>
+const actionView = ({chat, state, texts}: ViewContext) =>
   state.notice?.isRetryable
-    ? html`<button part="button" class="choice" @click=${() => chat.lifecycle.tryAgain()}>
-        ${texts.retry}
-      </button>`
+    ? buttonView(texts.retry, () => chat.lifecycle.tryAgain())
     : iconButton(CLOSE, texts.dismiss, () => chat.status.showNotice(null));
 
 const noticeView = (kind: string, text: string, button: unknown = nothing) => html`

@@ -4,7 +4,7 @@ import {keyed} from 'lit/directives/keyed.js';
 import {interpolate} from '../../i18n/format.js';
 import {freshText} from '../controls/fresh-text.js';
 import {CLOSE, MENU, iconButton} from '../controls/icons.js';
-import type {Dialog} from '../dialog-host.js';
+import {whileBusy} from '../controls/while-busy.js';
 import {nameView} from '../steps/name.js';
 import type * as resumeViews from '../steps/resume.js';
 import type {ViewContext} from '../view-context.js';
@@ -12,69 +12,72 @@ import {logView} from './conversation-log.js';
 import type * as intakeViews from './intake-views.js';
 import {noticesView} from './notices.js';
 
-/** Views that are loaded after the panel has opened; null until then. */
+/** Views that are loaded after the panel has opened. */
 export interface LazyViews {
-  intake: typeof intakeViews | null;
+  intake: typeof intakeViews | undefined;
   resume: Pick<typeof resumeViews, 'resumeView'> | null;
 }
 
-export interface PanelOptions extends LazyViews {
-  isOpen: boolean;
-  isInline: boolean;
-  isFullScreen: boolean;
-  isDropping: boolean;
-  heading: string;
+/** The panel's settings and state, which the element has. */
+export interface PanelElement {
+  readonly isOpen: boolean;
+  readonly isInline: boolean;
+  readonly isFullScreen: boolean;
+  readonly heading: string | null;
   /** URL of a picture. */
-  avatar: string | null;
-  /** Text for screen readers. */
-  announcement: string;
-  dialog: Dialog | null;
-  onClose(): void;
-  onMenu(event: Event): void;
-  onFocus(event: Event): void;
+  readonly avatar: string | null;
+  readonly panelFocus: {note(event: Event): void};
+  readonly controller: {
+    readonly isDropping: boolean;
+    /** Text for screen readers. */
+    readonly announcement: string | undefined;
+  };
+  close(): Promise<void>;
 }
 
-export const panelView = (context: ViewContext, panel: PanelOptions) => {
-  const {language} = context;
-  const {dialog, intake} = panel;
+export const panelView = (context: ViewContext, panel: PanelElement, views: LazyViews) => {
+  const {dialogs, language, texts} = context;
+  const {controller, panelFocus} = panel;
+  const {intake} = views;
   return html`
     <section
       class="panel"
       part="panel"
       role=${panel.isInline ? 'region' : 'dialog'}
-      aria-label=${panel.heading}
+      aria-label=${panel.heading || texts.maria}
       aria-modal=${panel.isFullScreen ? 'true' : nothing}
       tabindex="-1"
       ?hidden=${!panel.isOpen}
-      @focusin=${panel.onFocus}
+      @focusin=${(event: Event) => panelFocus.note(event)}
     >
-      <div class="inside" lang=${language.tag} dir=${language.texts.dir}>
-        <div class="main" ?inert=${dialog !== null}>
+      <div class="inside" lang=${language.tag} dir=${texts.dir}>
+        <div class="main" ?inert=${dialogs.current !== null}>
           ${headerView(context, panel)} ${logView(context, intake)} ${noticesView(context)}
-          <div class="tray">${trayView(context, panel)} ${intake?.cancelChangeView(context)}</div>
+          <div class="tray">${trayView(context, views)} ${intake?.cancelChangeView(context)}</div>
           ${intake?.messageAreaView(context)}
-          <p class="footnote">${language.texts.footnote}</p>
+          <p class="footnote">${texts.footnote}</p>
         </div>
-        ${dialog?.view(language)} ${intake?.toastView(context)}
-        <div class="sr" role="status">${panel.announcement}</div>
-        ${panel.isDropping ? intake?.dropView(context) : nothing}
+        ${dialogs.current?.view(language)} ${intake?.toastView(context)}
+        <div class="sr" role="status">${controller.announcement}</div>
+        ${controller.isDropping ? intake?.dropView(context) : nothing}
       </div>
     </section>
   `;
 };
 
-const headerView = ({chat, language: {texts}}: ViewContext, panel: PanelOptions) => {
+const headerView = ({chat, dialogs, texts}: ViewContext, panel: PanelElement) => {
   const {position} = chat.flow;
+  const openMenu = (event: Event) => whileBusy(event, () => dialogs.open('menu'));
   const subtitle = position ? interpolate(texts, 'stepOf', {...position}) : texts.subtitle;
   return html`
     <div class="header" part="header">
       <slot name="avatar">${avatarView(panel.avatar, texts.maria)}</slot>
       <div class="titles">
-        <slot name="header"><h2>${panel.heading}</h2></slot>
+        <slot name="header"><h2>${panel.heading || texts.maria}</h2></slot>
         <p>${freshText(subtitle)}</p>
       </div>
-      ${iconButton(MENU, texts.menu, panel.onMenu)}
-      ${panel.isInline ? nothing : iconButton(CLOSE, texts.close, panel.onClose)}
+      ${iconButton(MENU, texts.menu, openMenu)}
+      ${panel.isInline ? nothing : iconButton(CLOSE, texts.close, () => panel.close())}
       ${position ? stepsView(position.index, position.total) : nothing}
     </div>
   `;
@@ -102,12 +105,12 @@ const stepsView = (index: number, total: number) => html`
 `;
 
 /** What the visitor can do now. The key keeps a field from inheriting the text of another one. */
-const trayView = (context: ViewContext, panel: PanelOptions) => {
+const trayView = (context: ViewContext, views: LazyViews) => {
   const {phase, step} = context.state;
-  return keyed(phase + step?.id, answerView(context, panel));
+  return keyed(phase + step?.id, answerView(context, views));
 };
 
-const answerView = (context: ViewContext, {intake, resume}: PanelOptions) => {
+const answerView = (context: ViewContext, {intake, resume}: LazyViews) => {
   const {phase, step} = context.state;
   if (phase === 'resuming') return resume?.resumeView(context);
   if (phase === 'starting') return tryAgainView(context);
@@ -117,7 +120,7 @@ const answerView = (context: ViewContext, {intake, resume}: PanelOptions) => {
 };
 
 /** Maria has said that the chat does not work here. The page's owner may repair that. */
-const tryAgainView = ({chat, language: {texts}, state}: ViewContext) =>
+const tryAgainView = ({chat, state, texts}: ViewContext) =>
   chat.transcript.isTyping || state.notice
     ? nothing
     : html`

@@ -1,12 +1,8 @@
 import {html} from 'lit';
 
+import {buttonView} from '../controls/button.js';
 import type {ViewContext} from '../view-context.js';
 
 /** Continues after a step at which the visitor may ask questions. */
-export const assistantView = ({chat: {flow}, language: {texts}}: ViewContext) => html`
-  <div class="pair">
-    <button part="button" class="choice" @click=${() => flow.complete(flow.step!)}>
-      ${texts.goOn}
-    </button>
-  </div>
-`;
+export const assistantView = ({chat: {flow}, texts}: ViewContext) =>
+  html`<div class="pair">${buttonView(texts.goOn, () => flow.complete(flow.step!))}</div>`;

@@ -1,12 +1,11 @@
-import {html, nothing} from 'lit';
+import {nothing} from 'lit';
 
 import {cancelChange} from '../../core/commands/change-answer.js';
+import {buttonView} from '../controls/button.js';
 import type {ViewContext} from '../view-context.js';
 
 /** Lets a visitor who went back to a question keep the answer. */
-export const cancelChangeView = ({chat, language: {texts}, state}: ViewContext) =>
+export const cancelChangeView = ({chat, texts, state}: ViewContext) =>
   state.reopenedStep && state.step
-    ? html`<button part="button" class="link" @click=${() => cancelChange(chat)}>
-        ${texts.cancel}
-      </button>`
+    ? buttonView(texts.cancel, () => cancelChange(chat), {style: 'link'})
     : nothing;

@@ -2,10 +2,11 @@ import {html, nothing} from 'lit';
 
 import {answerConsent} from '../../core/commands/answer-consent.js';
 import type {Chat} from '../../core/chat.js';
+import {buttonView} from '../controls/button.js';
 import type {ViewContext} from '../view-context.js';
 
 /** Shows two equal buttons, none preselected. The group has the focus, so that none is suggested. */
-export const consentView = ({chat, language: {texts}}: ViewContext) => html`
+export const consentView = ({chat, texts}: ViewContext) => html`
   <div
     class="consent"
     part="consent"
@@ -15,8 +16,8 @@ export const consentView = ({chat, language: {texts}}: ViewContext) => html`
     data-focus
   >
     <div class="pair">
-      <button part="button" class="choice" @click=${choose(chat, true)}>${texts.agree}</button>
-      <button part="button" class="choice" @click=${choose(chat, false)}>${texts.disagree}</button>
+      ${buttonView(texts.agree, choose(chat, true))}
+      ${buttonView(texts.disagree, choose(chat, false))}
     </div>
     ${privacyLink(chat.host.settings.privacyUrl ?? chat.config?.privacy_url, texts.privacy)}
   </div>

@@ -5,63 +5,51 @@ import {MAX_EMAIL_LENGTH} from '../../../server/contract/limits.js';
 import {changeEmail, submitEmail} from '../../core/commands/submit-email.js';
 import {suggestEmail} from '../../core/email/email-suggestion.js';
 import {interpolate} from '../../i18n/format.js';
+import {buttonView} from '../controls/button.js';
 import {textFieldView} from '../controls/text-field.js';
+import type {TextField} from '../controls/text-field.js';
 import type {ViewContext} from '../view-context.js';
 
-export const emailView = (context: ViewContext) =>
-  addressView(context, {
-    label: context.language.texts.emailLabel,
-    value: context.chat.fieldValues.email,
-    onSubmit: (value) => submitEmail(context.chat, value),
-  });
-
-export const newAddressView = (context: ViewContext) => {
-  const {fieldValues, verification} = context.chat;
+export const emailView = (context: ViewContext) => {
+  const {chat, texts} = context;
   return addressView(context, {
-    label: context.language.texts.newAddress,
-    value: verification!.address || fieldValues.email,
-    onSubmit: (value) => changeEmail(context.chat, value),
+    label: texts.emailLabel,
+    value: chat.fieldValues.email,
+    onSubmit: (value) => submitEmail(chat, value),
   });
 };
 
-interface AddressField {
-  label: string;
-  value: string;
-  onSubmit: (value: string) => unknown;
-}
+export const newAddressView = (context: ViewContext) => {
+  const {chat, texts} = context;
+  return addressView(context, {
+    label: texts.newAddress,
+    value: chat.verification!.address || chat.fieldValues.email,
+    onSubmit: (value) => changeEmail(chat, value),
+  });
+};
+
+type AddressField = Pick<TextField, 'label' | 'onSubmit' | 'value'>;
 
 const addressView = (context: ViewContext, field: AddressField) => {
-  const {chat, language, state} = context;
-  const {texts} = language;
+  const {chat, state, texts} = context;
   const {isSuggestionAsked} = chat.verification!;
   const value = chat.drafts.get('email') ?? field.value;
   const suggested = suggestEmail(value);
-  const choose = (email: string) => {
-    chat.drafts.set('email', email);
-    if (isSuggestionAsked) field.onSubmit(email);
+  const choiceView = (email: string, label: string) => {
+    const choose = () => {
+      chat.drafts.set('email', email);
+      if (isSuggestionAsked) field.onSubmit(email);
+    };
+    return buttonView(label, choose, {style: 'link', isDisabled: state.isSubmitting});
   };
-  const choice = (email: string, label: string) =>
-    html`<button
-      part="button"
-      class="link"
-      ?disabled=${state.isSubmitting}
-      @click=${() => choose(email)}
-    >
-      ${label}
-    </button>`;
   // A visitor who is still typing needs no hint. The container stays, so that the hint is read out.
   const isShown = suggested && (isSuggestionAsked || !suggested.startsWith(value.trim()));
   return html`
-    ${textFieldView(context, {
-      ...field,
-      type: 'email',
-      autocomplete: 'email',
-      maxLength: MAX_EMAIL_LENGTH,
-    })}
+    ${textFieldView(context, {...field, type: 'email', maxLength: MAX_EMAIL_LENGTH})}
     ${state.isSubmitting && state.connection ? html`<p class="hint">${texts.fileOffline}</p>` : nothing}
     <div role="status">
-      ${isShown ? choice(suggested, interpolate(texts, 'didYouMean', {email: suggested})) : nothing}
-      ${isShown && isSuggestionAsked ? choice(value, `${texts.send}: ${value}`) : nothing}
+      ${isShown ? choiceView(suggested, interpolate(texts, 'didYouMean', {email: suggested})) : nothing}
+      ${isShown && isSuggestionAsked ? choiceView(value, `${texts.send}: ${value}`) : nothing}
     </div>
   `;
 };

@@ -13,14 +13,14 @@ import {speedText, stateText} from './file-texts.js';
 const ICONS = {queued: FILE, uploading: FILE, success: CHECK, removing: FILE, error: ALERT};
 
 /** Can have the focus, after a button that has done its work is gone. */
-export const fileListView = (context: ViewContext, uploads: Uploads) => html`
-  <ul class="rows" aria-label=${context.language.texts.files} tabindex="-1">
+export const fileListView = (context: ViewContext, uploads: Readonly<Uploads>) => html`
+  <ul class="rows" aria-label=${context.texts.files} tabindex="-1">
     ${uploads.rows.map((row) => rowView(context, uploads, row))}
   </ul>
 `;
 
-const rowView = (context: ViewContext, uploads: Uploads, row: FileRow) => {
-  const {language} = context;
+const rowView = (context: ViewContext, uploads: Readonly<Uploads>, row: FileRow) => {
+  const {language, texts} = context;
   const {name, size, state} = row;
   const isSending = state === 'uploading' && !row.reason;
   const duplicate = row.duplicate && uploads.rows.includes(row.duplicate) && row.duplicate.name;
@@ -35,7 +35,7 @@ const rowView = (context: ViewContext, uploads: Uploads, row: FileRow) => {
         ${
           duplicate
             ? html`<span class="hint"
-                >${interpolate(language.texts, 'duplicate', {name: duplicate})}</span
+                >${interpolate(texts, 'duplicate', {name: duplicate})}</span
               >`
             : nothing
         }
@@ -62,8 +62,8 @@ const progressView = (row: FileRow) => html`
   ></progress>
 `;
 
-const buttonsView = (context: ViewContext, uploads: Uploads, row: FileRow) => {
-  const {texts} = context.language;
+const buttonsView = (context: ViewContext, uploads: Readonly<Uploads>, row: FileRow) => {
+  const {texts} = context;
   const button = (path: string, key: 'cancelFile' | 'retryFile' | 'removeFile', work: Work) =>
     iconButton(path, interpolate(texts, key, {name: row.name}), passFocusOn(context, work));
   if (row.state === 'uploading') return button(CLOSE, 'cancelFile', () => uploads.cancel(row));

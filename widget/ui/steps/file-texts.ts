@@ -5,7 +5,7 @@ import {cached, formatPercent, formatSize, interpolate} from '../../i18n/format.
 import type {Language, TextKey} from '../../i18n/languages.js';
 import type {Texts} from '../../i18n/locales/en.js';
 
-export const stateText = ({limits}: Uploads, row: FileRow, {texts, tag}: Language) => {
+export const stateText = ({limits}: Readonly<Uploads>, row: FileRow, {texts, tag}: Language) => {
   if (row.reason) {
     const size = formatSize(limits.maxFileBytes, tag);
     return interpolate(texts, reasonKey(row.reason, texts), {size});

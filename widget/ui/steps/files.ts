@@ -2,6 +2,7 @@ import {html, nothing} from 'lit';
 
 import {finishUploads} from '../../core/commands/finish-uploads.js';
 import {formatSize, interpolate} from '../../i18n/format.js';
+import {buttonView} from '../controls/button.js';
 import {freshText} from '../controls/fresh-text.js';
 import {FILE, icon} from '../controls/icons.js';
 import {CLIP} from '../controls/intake-icons.js';
@@ -10,12 +11,14 @@ import type {ViewContext} from '../view-context.js';
 import {fileListView} from './file-list.js';
 
 export const filesView = (context: ViewContext) => {
-  const {texts, tag} = context.language;
+  const {language, texts} = context;
+  const {tag} = language;
   const uploads = context.chat.uploads!;
   const {isFull, limits, rows} = uploads;
   const hasRows = rows.length > 0;
   const count = limits.maxFiles;
   const size = formatSize(limits.maxFileBytes, tag);
+  const retryAll = () => uploads.failed.forEach((row) => uploads.retry(row));
   const full = interpolate(texts, 'fileCount', {count, limit: count});
   return html`
     <div class="files">
@@ -41,31 +44,21 @@ export const filesView = (context: ViewContext) => {
         ${isFull ? nothing : html`<span class="hint">${texts.orDrop}</span>`}
       </label>
       <p class="hint" id="limits">${interpolate(texts, 'fileLimits', {count, size})}</p>
-      ${
-        uploads.failed.length > 1
-          ? html`<button
-              part="button"
-              class="link"
-              @click=${() => uploads.failed.forEach((row) => uploads.retry(row))}
-            >
-              ${texts.retryAll}
-            </button>`
-          : nothing
-      }
+      ${uploads.failed.length > 1 ? buttonView(texts.retryAll, retryAll, {style: 'link'}) : nothing}
       ${actionView(context)}
     </div>
   `;
 };
 
 /** Covers the panel while files are dragged over it, so that they can be dropped anywhere. */
-export const dropView = ({language: {texts}, state: {step}}: ViewContext) => html`
+export const dropView = ({state: {step}, texts}: ViewContext) => html`
   <div class="drop-here">
     ${icon(FILE)}${step?.type === 'upload' ? texts.dropHere : texts.filesLater}
   </div>
 `;
 
 /** Shows the one thing to do now. Ignores the second click of a double click, meant for the first. */
-const actionView = ({chat, language: {texts}}: ViewContext) => {
+const actionView = ({chat, texts}: ViewContext) => {
   const uploads = chat.uploads!;
   const {hasQueued, isDone, rows} = uploads;
   if (!hasQueued && !isDone) return nothing;
@@ -76,14 +69,10 @@ const actionView = ({chat, language: {texts}}: ViewContext) => {
     const files = (event.currentTarget as Element).closest('.files')!;
     files.querySelector<HTMLElement>('.rows')?.focus();
   };
-  const next = rows.length > 0 ? texts.done : texts.skipFiles;
-  return html`
-    <div class="pair">
-      <button part="button" class=${rows.length > 0 ? 'primary' : 'choice'} @click=${act}>
-        ${freshText(hasQueued ? texts.upload : next)}
-      </button>
-    </div>
-  `;
+  const hasRows = rows.length > 0;
+  const label = hasQueued ? texts.upload : hasRows ? texts.done : texts.skipFiles;
+  const button = buttonView(freshText(label), act, {style: hasRows ? 'primary' : 'choice'});
+  return html`<div class="pair">${button}</div>`;
 };
 
 const pick = (context: ViewContext, event: Event) => {

@@ -6,20 +6,20 @@ const QUARTER = 25;
 
 /** Announces the progress of uploads in quarters: every percent would interrupt everything else. */
 export class ProgressAnnouncer {
-  private latest = '';
+  /** The newest announcement. */
+  text = '';
   private readonly announced = new Map<string, number>();
 
-  get text() {
-    return this.latest;
-  }
-
+  /** Returns whether there is a new announcement. */
   update(rows: readonly FileRow[], {texts, tag}: Language) {
+    const before = this.text;
     for (const row of rows) {
       const quarter = Math.floor(row.percent / QUARTER) * QUARTER;
       if (row.file === null || quarter <= (this.announced.get(row.id) ?? 0)) continue;
       this.announced.set(row.id, quarter);
       const percent = formatPercent(quarter, tag);
-      this.latest = interpolate(texts, 'fileProgress', {name: row.name, percent});
+      this.text = interpolate(texts, 'fileProgress', {name: row.name, percent});
     }
+    return this.text !== before;
   }
 }

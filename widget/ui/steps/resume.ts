@@ -1,17 +1,14 @@
 /** Code that only returning visitors need, in a file of its own: most visits have one session. */
 import {html} from 'lit';
 
+import {buttonView} from '../controls/button.js';
 import type {ViewContext} from '../view-context.js';
 
 export * from '../../core/resume.js';
 
-export const resumeView = ({chat: {lifecycle}, language: {texts}}: ViewContext) => html`
+export const resumeView = ({chat: {lifecycle}, texts}: ViewContext) => html`
   <div class="pair" role="group" aria-label=${texts.yourChoice} tabindex="-1" data-focus>
-    <button part="button" class="primary" @click=${() => lifecycle.continueVisit()}>
-      ${texts.goOn}
-    </button>
-    <button part="button" class="choice" @click=${() => lifecycle.startOver()}>
-      ${texts.discard}
-    </button>
+    ${buttonView(texts.goOn, () => lifecycle.continueVisit(), {style: 'primary'})}
+    ${buttonView(texts.discard, () => lifecycle.startOver())}
   </div>
 `;

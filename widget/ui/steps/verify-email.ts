@@ -3,6 +3,7 @@ import {html} from 'lit';
 import {cancelChange} from '../../core/commands/change-answer.js';
 import {resendLink} from '../../core/commands/submit-email.js';
 import {interpolate} from '../../i18n/format.js';
+import {buttonView} from '../controls/button.js';
 import {freshText} from '../controls/fresh-text.js';
 import {icon} from '../controls/icons.js';
 import {MAIL} from '../controls/intake-icons.js';
@@ -10,17 +11,14 @@ import type {ViewContext} from '../view-context.js';
 import {newAddressView} from './email.js';
 
 export const verifyEmailView = (context: ViewContext) => {
-  const {chat, language, state} = context;
-  const {texts} = language;
+  const {chat, state, texts} = context;
   const verification = chat.verification!;
   const address = html`<bdi>${verification.address || verification.emailMasked}</bdi>`;
   if (verification.isChanging) {
     return html`
       <p class="hint">${texts.emailLabel}: ${address}</p>
       ${newAddressView(context)}
-      <button part="button" class="link" @click=${() => cancelChange(chat)}>
-        ${texts.keepAddress}
-      </button>
+      ${buttonView(texts.keepAddress, () => cancelChange(chat), {style: 'link'})}
     `;
   }
   const openChange = () => {
@@ -28,6 +26,8 @@ export const verifyEmailView = (context: ViewContext) => {
     chat.status.setFieldError(null);
   };
   const seconds = verification.secondsToResend;
+  const again = seconds > 0 ? interpolate(texts, 'sendAgainIn', {seconds}) : texts.sendAgain;
+  const isDisabled = seconds > 0 || state.isSubmitting;
   return html`
     <div class="card" tabindex="-1" data-focus>
       <span class="badge-icon large">${icon(MAIL)}</span>
@@ -38,15 +38,8 @@ export const verifyEmailView = (context: ViewContext) => {
       </div>
     </div>
     <div class="pair">
-      <button
-        part="button"
-        class="choice"
-        ?disabled=${seconds > 0 || state.isSubmitting}
-        @click=${() => resendLink(chat)}
-      >
-        ${freshText(seconds > 0 ? interpolate(texts, 'sendAgainIn', {seconds}) : texts.sendAgain)}
-      </button>
-      <button part="button" class="choice" @click=${openChange}>${texts.changeAddress}</button>
+      ${buttonView(freshText(again), () => resendLink(chat), {isDisabled})}
+      ${buttonView(texts.changeAddress, openChange)}
     </div>
   `;
 };

@@ -1,0 +1,17 @@
+import {html} from 'lit';
+
+interface ButtonOptions {
+  /** Class of the style sheet. */
+  style?: string;
+  isDisabled?: boolean;
+}
+
+/** A button with words. */
+export const buttonView = (
+  label: unknown,
+  onClick: (event: MouseEvent) => unknown,
+  {style = 'choice', isDisabled = false}: ButtonOptions = {},
+) =>
+  html`<button part="button" class=${style} ?disabled=${isDisabled} @click=${onClick}>
+    ${label}
+  </button>`;
