@@ -211,7 +211,7 @@ export class Lifecycle {
     const {flow, host, session, verification} = this.chat;
     verification?.stopPolling();
     host.emit(new MariaCompleteEvent(session.uuid));
-    await flow.goTo(flow.graph.ofType('end', 'complete'));
+    await flow.goTo(flow.graph.endOf('complete'));
   }
 
   /** Tells the page's developer why, and the visitor that the chat does not work here. */

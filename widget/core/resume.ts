@@ -55,9 +55,9 @@ const askToContinue = (chat: ResumeDeps) => {
 const greetReturning = (chat: ResumeDeps, {name, state}: Session) => {
   const {flow} = chat;
   replayAnswers(chat);
-  if (state === 'pending') return flow.waitAt(flow.graph.ofType('verify_email'));
+  if (state === 'pending') return flow.waitAt(flow.graph.firstOf(({type}) => type === 'verify_email'));
   flow.say(({texts}) => (name ? interpolate(texts, 'hello', {name}) : texts.helloUnnamed));
-  flow.waitAt(flow.graph.ofType('end', 'complete'), true);
+  flow.waitAt(flow.graph.endOf('complete'), true);
 };
 
 /** Continues an unfinished visit. */
@@ -87,11 +87,11 @@ export const replayAnswers = (chat: ResumeDeps, isCorrectionOnly = false) => {
     const {id, type} = step;
     const answer = answerTo(chat, step);
     const line = transcript.answerTo(id);
-    if (type === 'say' && !flow.isSpoken(step)) unspoken.push(step);
+    if (type === 'say' && !flow.spokenSteps.has(step)) unspoken.push(step);
     if (line && answer) transcript.correct(line, answer);
     else if (answer && !isCorrectionOnly) {
       for (const one of [...unspoken, step]) {
-        flow.markSpoken(one);
+        flow.spokenSteps.add(one);
         // The question that waits here is the last line already.
         if (one !== flow.step) transcript.say('maria', flow.promptFor(one), null, 0);
       }

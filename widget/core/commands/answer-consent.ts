@@ -22,5 +22,5 @@ const refuseStorage = async (chat: Chat, step: Step) => {
   answers.setEmail(null);
   const next = flow.graph.after(step, chat.conditionValues);
   const isRefusal = next?.type === 'end' && next.outcome === 'refused';
-  await flow.goTo(isRefusal ? next : flow.graph.ofType('end', 'refused'));
+  await flow.goTo(isRefusal ? next : flow.graph.endOf('refused'));
 };

@@ -26,7 +26,8 @@ export interface FlowDeps {
 /** Goes from step to step: speaks, and waits where the visitor is asked. Only it changes the step. */
 export class Flow {
   graph = new StepGraph(null);
-  private spokenSteps = new Set<Step>();
+  /** Steps whose texts are in the transcript. */
+  readonly spokenSteps = new Set<Step>();
   private running = new AbortController();
 
   constructor(private readonly chat: FlowDeps) {}
@@ -63,7 +64,7 @@ export class Flow {
 
   reset() {
     this.interrupt();
-    this.spokenSteps = new Set();
+    this.spokenSteps.clear();
     this.chat.transcript.clear();
   }
 
@@ -123,14 +124,6 @@ export class Flow {
     return promptOf(step, this.chat.textValues);
   }
 
-  isSpoken(step: Step) {
-    return this.spokenSteps.has(step);
-  }
-
-  markSpoken(step: Step) {
-    this.spokenSteps.add(step);
-  }
-
   /** Returns whether the flow goes on from the step without waiting. */
   isSkipped(step: Step) {
     const isDone = this.chat.answers.isDone(step.id);
@@ -149,8 +142,8 @@ export class Flow {
         return {step: this.graph.firstOf((one) => !this.isSkipped(one)), spoken};
       }
       seen.add(step);
-      if (step.type === 'say' && !this.isSpoken(step)) spoken.push(this.promptFor(step));
-      this.markSpoken(step);
+      if (step.type === 'say' && !this.spokenSteps.has(step)) spoken.push(this.promptFor(step));
+      this.spokenSteps.add(step);
       // Returning visitors have read the texts before their last answer.
       if (this.chat.answers.isDone(step.id)) spoken.length = 0;
       step = this.graph.after(step, this.chat.conditionValues);

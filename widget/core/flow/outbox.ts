@@ -2,15 +2,14 @@ import type {ConsentDecision, Session} from '../../../server/contract/sessions.j
 
 import {MariaConsentEvent} from '../../events.js';
 import type {VisitorSession} from '../session/session.js';
-import type {ClientError} from '../transport/api-client.js';
-import {Retrier} from '../transport/retry.js';
+import type {Retrier} from '../transport/retry.js';
 import type {VisitorAnswers} from './answers.js';
 
 /** The parts of a conversation that the outbox needs. */
 export interface OutboxDeps {
   readonly session: Readonly<VisitorSession>;
   readonly answers: Readonly<VisitorAnswers>;
-  readonly status: {showRetrying(error: ClientError): void};
+  readonly retrier: Retrier;
   readonly host: {emit(event: Event): unknown};
   readonly lifecycle: {onSession(session: Session): unknown; forgetRefusal(): void};
   fail(error: unknown): void;
@@ -25,7 +24,6 @@ export class Outbox {
   private flushing: Promise<void> | null = null;
   private isTrying = false;
   private running = new AbortController();
-  private readonly retrier = new Retrier((error) => this.chat.status.showRetrying(error));
 
   constructor(private readonly chat: OutboxDeps) {}
 
@@ -39,10 +37,6 @@ export class Outbox {
     if (this.isTrying) return;
     this.isTrying = true;
     void this.deliverAll(this.running.signal);
-  }
-
-  retryNow() {
-    this.retrier.retryNow();
   }
 
   stop() {
@@ -76,7 +70,7 @@ export class Outbox {
 
   private async deliverAll(signal: AbortSignal) {
     try {
-      do await this.retrier.run(() => this.flush(), signal);
+      do await this.chat.retrier.run(() => this.flush(), signal);
       while (this.hasMore && !signal.aborted);
     } catch (error) {
       if (!signal.aborted) this.chat.fail(error);

@@ -53,11 +53,8 @@ export class StepGraph {
     return this.steps.find(fits) ?? null;
   }
 
-  ofType(type: Step['type'], outcome?: 'complete' | 'refused'): Step | null {
-    const fits = (step: Step) =>
-      step.type === type &&
-      (outcome === undefined || (step.type === 'end' && step.outcome === outcome));
-    return this.firstOf(fits);
+  endOf(outcome: 'complete' | 'refused') {
+    return this.firstOf((step) => step.type === 'end' && step.outcome === outcome);
   }
 
   /** Returns the number of the step among the questions, or null for other steps. */

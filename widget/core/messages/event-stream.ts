@@ -28,7 +28,7 @@ export interface EventStreamDeps {
 
 /** Receives the events of the session: streamed, or by long polling if a proxy buffers streams. */
 export class EventStream {
-  private endDelay: (() => void) | null = null;
+  private waiting = new AbortController();
   private failures = 0;
   private silentStreams = 0;
   private pollingUntil = 0;
@@ -61,7 +61,7 @@ export class EventStream {
 
   /** Tries again at once, and ends a silent stream, after the connection or the visitor is back. */
   retryNow() {
-    this.endDelay?.();
+    this.waiting.abort();
     this.watch();
   }
 
@@ -114,8 +114,8 @@ export class EventStream {
   /** Waits, without a timer while the visitor cannot see the panel. */
   private async waitFor(ms: number, signal: AbortSignal) {
     const waitMs = this.deps.isAttended() ? ms : Infinity;
-    await delay(waitMs, signal, (end) => (this.endDelay = end));
-    this.endDelay = null;
+    this.waiting = new AbortController();
+    await delay(waitMs, signal, this.waiting.signal);
   }
 }
 

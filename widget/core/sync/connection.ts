@@ -7,11 +7,10 @@ export const goOffline = ({status, uploads}: Chat) => {
 
 /** Repeats at once what waits for a connection. */
 export const goOnline = ({outbox, reference, retrier, status, uploads}: Chat) => {
-  outbox.retryNow();
+  retrier.retryNow();
   if (!reference) status.setConnection(null);
   // Also without anything to send: the call shows whether the backend can be reached.
   outbox.flushLater();
-  retrier.retryNow();
   uploads?.resume();
 };
 

@@ -65,7 +65,7 @@ export class ApiClient {
   constructor(
     readonly api: string,
     readonly platform: Platform,
-    private readonly host: ApiClientHost,
+    readonly host: ApiClientHost,
   ) {}
 
   get isSlow() {
@@ -103,24 +103,40 @@ export class ApiClient {
 
   /** Returns the response before its body is read. @throws {ClientError} */
   async fetch(method: string, path: string, body?: unknown, {signal, headers}: FetchOptions = {}) {
+    const {fetch} = this.platform;
     const hasBody = body !== undefined;
-    const type: Record<string, string> = hasBody ? {'Content-Type': 'application/json'} : {};
-    const response = await this.fetchOrThrow(path, {
-      method,
-      headers: {...this.identity(), ...type, ...headers},
-      body: hasBody ? toJson(body) : null,
-      signal: signal ?? AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-    });
+    const response = await this.send(method, path, (credentials) =>
+      fetch(this.api + path, {
+        method,
+        headers: {...credentials, ...(hasBody && {'Content-Type': 'application/json'}), ...headers},
+        body: hasBody ? toJson(body) : null,
+        signal: signal ?? AbortSignal.timeout(REQUEST_TIMEOUT_MS),
+        credentials: 'omit',
+        referrerPolicy: 'no-referrer',
+        cache: 'no-store',
+      }),
+    );
     if (response.ok) return response;
     const retryAfter = response.headers.get('Retry-After');
     throw errorOf(response.status, parse(await textOf(response)), retryAfter);
   }
 
-  /** Runs an upload, and reports it to the host like a call. */
-  async upload<T>(path: string, send: (headers: Record<string, string>) => Promise<T>): Promise<T> {
-    const result = await this.intercept('POST', path, () => send(this.identity()));
-    this.host.onResponse(true);
-    return result;
+  /** Runs a request with the visitor's credentials. @throws {ClientError} if there is no response */
+  async send<Result>(
+    method: string,
+    path: string,
+    request: (credentials: Record<string, string>) => Promise<Result>,
+  ): Promise<Result> {
+    const {credentials, host} = this;
+    const headers: Record<string, string> = credentials
+      ? {'X-Session-UUID': credentials.uuid, Authorization: `Bearer ${credentials.token}`}
+      : {};
+    const run = () => request(headers);
+    try {
+      return await (host.interceptor?.(method, path, run) ?? run());
+    } catch (cause) {
+      throw offline(cause);
+    }
   }
 
   /** Tells the backend that the page is left. Beacons have no headers: the credentials are in the body. */
@@ -129,35 +145,10 @@ export class ApiClient {
       this.platform.sendBeacon?.(`${this.api}/api/session/leave`, toJson(this.credentials));
   }
 
-  private intercept: Interceptor = (method, path, run) =>
-    this.host.interceptor?.(method, path, run) ?? run();
-
-  private identity(): Record<string, string> {
-    if (!this.credentials) return {};
-    const {uuid, token} = this.credentials;
-    return {'X-Session-UUID': uuid, Authorization: `Bearer ${token}`};
-  }
-
   /** A fast call that ends must not remove the notice of a slow one. */
   private countSlow(change: number) {
     this.slowCalls += change;
     this.host.onSlow(this.isSlow);
-  }
-
-  private async fetchOrThrow(path: string, init: RequestInit) {
-    const {fetch} = this.platform;
-    try {
-      return await this.intercept(init.method!, path, () =>
-        fetch(this.api + path, {
-          ...init,
-          credentials: 'omit',
-          referrerPolicy: 'no-referrer',
-          cache: 'no-store',
-        }),
-      );
-    } catch (cause) {
-      throw offline(cause);
-    }
   }
 }
 

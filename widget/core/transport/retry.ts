@@ -11,25 +11,22 @@ export const backoffMs = (failures: number) =>
 export const retryAfterOf = (error: unknown) =>
   error instanceof ClientError ? error.retryAfterMs : 0;
 
-/**
- * Resolves after the time, or as soon as the signal aborts; `Infinity` needs no timer. `onBegin` gets
- * a function that ends the delay.
- */
-export const delay = (ms: number, signal: AbortSignal, onBegin?: (end: () => void) => void) =>
+/** Resolves after the time, or as soon as a signal aborts. `Infinity` needs no timer. */
+export const delay = (ms: number, ...signals: AbortSignal[]) =>
   new Promise<void>((resolve) => {
+    const ended = new AbortController();
     const end = () => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', end);
+      ended.abort();
       resolve();
     };
     const timer = ms < Infinity ? setTimeout(end, ms) : undefined;
-    signal.addEventListener('abort', end);
-    onBegin?.(end);
+    for (const signal of signals) signal.addEventListener('abort', end, {signal: ended.signal});
   });
 
 /** Repeats calls while the backend is busy or cannot be reached, with growing delays. */
 export class Retrier {
-  private readonly waiting = new Set<() => void>();
+  private waiting = new AbortController();
 
   constructor(private readonly onRetry: (error: ClientError) => void) {}
 
@@ -41,7 +38,8 @@ export class Retrier {
       } catch (error) {
         if (!isTransient(error)) throw error;
         this.onRetry(error);
-        await this.wait(Math.max(backoffMs(failures), error.retryAfterMs), signal);
+        const waitMs = Math.max(backoffMs(failures), error.retryAfterMs);
+        await delay(waitMs, signal, this.waiting.signal);
         signal.throwIfAborted();
       }
     }
@@ -49,13 +47,8 @@ export class Retrier {
 
   /** Repeats all waiting calls at once, such as when the browser is online again. */
   retryNow() {
-    for (const end of this.waiting) end();
-  }
-
-  private async wait(ms: number, signal: AbortSignal) {
-    let stopWaiting = () => {};
-    await delay(ms, signal, (end) => this.waiting.add((stopWaiting = end)));
-    this.waiting.delete(stopWaiting);
+    this.waiting.abort();
+    this.waiting = new AbortController();
   }
 }
 

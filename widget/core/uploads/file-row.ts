@@ -20,19 +20,19 @@ export interface FileRow {
   /** While `uploading`: the reason for the current delay between two attempts. */
   readonly reason: FileReason | null;
   readonly stored: StoredFile | null;
-  /** Both are 0 until they have been measured. */
-  readonly bytesPerSecond: number;
-  readonly secondsLeft: number;
+  /** Both are missing or 0 until they have been measured. */
+  readonly bytesPerSecond?: number;
+  readonly secondsLeft?: number;
   /** Another row that seems to be the same file. */
-  readonly duplicate: FileRow | null;
+  readonly duplicate?: FileRow | null;
   /** The visitor has pressed *Upload files*. */
-  readonly isConfirmed: boolean;
+  readonly isConfirmed?: boolean;
   /** Sending it again cannot help: the visitor has to choose another file, or the same one again. */
-  readonly isRefused: boolean;
+  readonly isRefused?: boolean;
   /** An attempt has been made, which the server may still be working on. */
-  readonly wasSent: boolean;
+  readonly wasSent?: boolean;
   /** Number of automatic restarts. The delays grow with it. */
-  readonly resumptions: number;
+  readonly resumptions?: number;
 }
 
 /** Thrown if the browser can no longer read the file: it was changed, moved or deleted. */
@@ -52,13 +52,6 @@ export const newRow = (name: string, size: number, file: File | null): FileRow =
   percent: 0,
   reason: null,
   stored: null,
-  bytesPerSecond: 0,
-  secondsLeft: 0,
-  duplicate: null,
-  isConfirmed: false,
-  isRefused: false,
-  wasSent: false,
-  resumptions: 0,
 });
 
 export const asStored = (stored: StoredFile) =>

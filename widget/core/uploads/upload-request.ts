@@ -1,6 +1,6 @@
 import type {StoredFile, UploadResponse} from '../../../server/contract/files.js';
 
-import {errorOf, offline, parse} from '../transport/api-client.js';
+import {errorOf, parse} from '../transport/api-client.js';
 import type {ApiClient} from '../transport/api-client.js';
 import {FileUnreadable} from './file-row.js';
 
@@ -37,16 +37,14 @@ export const uploadFile = async (
   {idempotencyKey, signal, onProgress}: UploadOptions,
 ): Promise<StoredFile> => {
   const body = uploadForm(await copyInMemory(file));
-  return client.upload(PATH, async (credentials) => {
+  const {status, text, retryAfter} = await client.send('POST', PATH, (credentials) => {
     const headers = {...credentials, 'Idempotency-Key': idempotencyKey};
-    const request = {url: client.api + PATH, headers, body, signal, onProgress};
-    const {status, text, retryAfter} = await sendUpload(request).catch((cause: unknown) => {
-      throw offline(cause);
-    });
-    const response = parse(text) as UploadResponse | null;
-    if (status < 300 && response?.file) return response.file;
-    throw errorOf(status, response, retryAfter);
+    return sendUpload({url: client.api + PATH, headers, body, signal, onProgress});
   });
+  const response = parse(text) as UploadResponse | null;
+  if (status >= 300 || !response?.file) throw errorOf(status, response, retryAfter);
+  client.host.onResponse(true);
+  return response.file;
 };
 
 /**

@@ -264,7 +264,7 @@ export class Uploads {
 
   /** Tries again later. The browser reports a connection that is back, but not a server. */
   private resumeLater(row: FileRow, error: unknown) {
-    const resumptions = row.resumptions + 1;
+    const resumptions = (row.resumptions ?? 0) + 1;
     this.change(row, {resumptions});
     const resume = () => {
       if (isWaiting(row)) this.retry(row);

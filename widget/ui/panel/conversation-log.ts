@@ -61,7 +61,7 @@ const lineView = (context: ViewContext, line: Line, before: Line | undefined, de
   const message = line.message as ThreadMessage | undefined;
   return html`
     <div class="line ${line.from} ${isFirst ? 'first' : ''}" aria-live=${line.at ? nothing : 'off'}>
-      ${isMaria ? avatarView(isFirst && texts) : nothing}
+      ${isMaria ? avatarView(isFirst ? texts.maria : '') : nothing}
       <p class="bubble" part="message">
         <span class="sr">${isMaria ? texts.mariaSays : texts.youSay} </span>
         <span dir="auto"
@@ -78,13 +78,13 @@ const lineView = (context: ViewContext, line: Line, before: Line | undefined, de
 };
 
 /** Shown once for consecutive lines; beside the others its place is empty. */
-const avatarView = (texts: Texts | false) =>
-  html`<span class="avatar" aria-hidden="true">${texts && texts.maria[0]}</span>`;
+const avatarView = (name: string) =>
+  html`<span class="avatar" aria-hidden="true">${name[0]}</span>`;
 
 /** Hidden from screen readers, because the sentence follows within a second. */
 const typingView = (texts: Texts) => html`
   <div class="line maria first" title=${texts.typing} aria-hidden="true">
-    ${avatarView(texts)}
+    ${avatarView(texts.maria)}
     <p class="bubble typing"><i></i><i></i><i></i></p>
   </div>
 `;

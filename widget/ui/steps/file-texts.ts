@@ -31,6 +31,6 @@ export const speedText = ({bytesPerSecond, secondsLeft}: Speed, {texts, tag}: La
   const unit = isLong ? 'minute' : 'second';
   const format = cached(tag + unit, () => new Intl.NumberFormat(tag, {style: 'unit', unit}));
   const time = format.format(isLong ? Math.ceil(secondsLeft / 60) : secondsLeft);
-  const speed = formatSize(bytesPerSecond, tag, '-per-second');
+  const speed = formatSize(bytesPerSecond!, tag, '-per-second');
   return `${speed} · ${interpolate(texts, 'timeLeft', {time})}`;
 };
