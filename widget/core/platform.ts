@@ -19,6 +19,8 @@ export interface Platform {
   /** Sends a text that outlives the page. */
   sendBeacon?(url: string, text: string): void;
   readonly isOnline?: boolean;
+  /** Fires `storage`, `pageshow` and `pagehide`. */
+  readonly pageEvents?: EventTarget;
   /** Rejects if the browser refuses. */
   copyText?(text: string): Promise<void>;
 }

@@ -25,6 +25,7 @@ export const browserPlatform: Platform = {
       return null;
     }
   },
+  pageEvents: window,
   sendBeacon: (url, text) => navigator.sendBeacon(url, text),
   copyText: async (text) => navigator.clipboard.writeText(text),
 };

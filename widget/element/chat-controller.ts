@@ -144,7 +144,7 @@ export class ChatController implements ChatHost, ReactiveController {
     this.stopListening();
     const {chat, element, parts} = this;
     if (!chat || !parts.intake || !element.isConnected) return;
-    this.page = new parts.intake.PageConnection(chat, this, this.listening.signal);
+    this.page = parts.intake.connectPage(chat, this, this.listening.signal);
   }
 
   stopListening() {
@@ -163,7 +163,7 @@ export class ChatController implements ChatHost, ReactiveController {
 
   hostUpdated() {
     const {chat, language} = this;
-    this.page?.onUpdated();
+    this.page?.guardLeaving();
     if (!chat?.uploads || !language) return;
     if (this.announcer?.update(chat.uploads.rows, language)) this.onChange();
   }

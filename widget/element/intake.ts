@@ -10,7 +10,7 @@ export {createVerification} from '../core/email/email-verification.js';
 export {Messaging} from '../core/messages/messaging.js';
 export {goOffline, goOnline} from '../core/sync/connection.js';
 export {exportConversation, openDialog} from '../ui/dialogs/open-dialog.js';
-export {PageConnection} from '../ui/page/page-events.js';
+export {connectPage} from '../ui/page/page-events.js';
 export {applySettings, chimeUnseen} from '../ui/page/visitor-settings.js';
 export * as views from '../ui/panel/intake-views.js';
 export {ProgressAnnouncer} from '../ui/steps/progress-announcer.js';

@@ -52,7 +52,7 @@ export class SiteStorage {
   }
 
   /** Returns whether another tab has changed this value of the site, or emptied the storage. */
-  isChanged({key: name}: {key: string | null}, key: string) {
+  isChanged({key: name}: {key?: string | null}, key: string) {
     return name === null || name === itemName(this.site, key);
   }
 }

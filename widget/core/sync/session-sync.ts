@@ -6,82 +6,66 @@ import {Retrier} from '../transport/retry.js';
 /** A response that is not older needs no refresh. */
 const FRESH_MS = 30_000;
 
+export type SessionSync = ReturnType<typeof syncSession>;
+
 /**
  * Refreshes the session after another tab, the back button or a long sleep may have changed it. What
  * the visitor has typed stays.
  */
-export class SessionSync {
-  private isRunning = false;
-  private isScheduled = false;
-  private readonly retrier: Retrier;
+export const syncSession = (chat: Chat, signal: AbortSignal) => {
+  const {answers, client, lifecycle, session, status} = chat;
+  let isRunning = false;
+  let isScheduled = false;
+  const isStaleVisit = () => chat.state.sessionState === 'visit' && answers.isStale;
+  const retrier = new Retrier((error) => {
+    status.showRetrying(error);
+    if (isStaleVisit()) throw error;
+  });
 
-  constructor(
-    private readonly chat: Chat,
-    private readonly signal: AbortSignal,
-  ) {
-    this.retrier = new Retrier((error) => {
-      chat.status.showRetrying(error);
-      if (this.isStaleVisit) throw error;
-    });
-  }
-
-  /** Clocks may jump, so differences in both directions count. */
-  get isDue() {
-    const {answers, client} = this.chat;
-    const ageMs = Math.abs(Date.now() - client.lastResponseAt);
-    return this.isScheduled || answers.isStale || ageMs > FRESH_MS;
-  }
-
-  /** Has the session refreshed when the visitor opens the panel. */
-  schedule() {
-    this.isScheduled = true;
-  }
-
-  retryNow() {
-    this.retrier.retryNow();
-  }
-
-  async refresh() {
-    this.isScheduled = true;
-    if (this.isRunning || this.chat.state.phase === 'starting') return;
-    this.isRunning = true;
-    while (this.isScheduled && !this.signal.aborted) {
-      this.isScheduled = false;
-      await this.refreshOnce();
-    }
-    this.isRunning = false;
-  }
-
-  private get isStaleVisit() {
-    const {answers, state} = this.chat;
-    return state.sessionState === 'visit' && answers.isStale;
-  }
-
-  private async refreshOnce() {
-    const {chat, signal} = this;
-    const {answers, flow, lifecycle, session} = chat;
+  const refreshOnce = async () => {
     // After an end there is no session, unless another tab has begun one.
     if (session.isStale || !session.uuid) return lifecycle.followOtherTab();
-    const flowSignal = flow.signal;
+    const flowSignal = chat.flow.signal;
     const before = chat.uploads?.storedIds ?? new Set<string>();
     answers.reload();
     try {
       const call = () => session.call<Session>('GET', '/api/session');
-      const found = await this.retrier.run(call, signal);
-      if (!flowSignal.aborted && !chat.state.isSubmitting) await this.apply(found, before);
+      const found = await retrier.run(call, signal);
+      if (!flowSignal.aborted && !chat.state.isSubmitting) await apply(chat, found, before);
     } catch (error) {
       if (signal.aborted || flowSignal.aborted) return;
-      if (this.isStaleVisit) void lifecycle.restartAfter({kind: 'gone'});
+      if (isStaleVisit()) void lifecycle.restartAfter({kind: 'gone'});
       else chat.fail(error);
     }
-  }
+  };
 
-  private async apply(session: Session, before: Set<string>) {
-    const {answers, client, flow, host, lifecycle, uploads} = this.chat;
-    answers.adopt(session, client.clockOffsetMs);
-    await uploads?.merge(session.files, before);
-    if (session.state !== 'visit') await lifecycle.onSession(session);
-    else if (flow.step && answers.isDone(flow.step.id)) await lifecycle.catchUp();
-    host.onChange();
-  }
-}
+  return {
+    /** Clocks may jump, so differences in both directions count. */
+    isDue: () =>
+      isScheduled || answers.isStale || Math.abs(Date.now() - client.lastResponseAt) > FRESH_MS,
+    /** Has the session refreshed when the visitor opens the panel. */
+    schedule: () => {
+      isScheduled = true;
+    },
+    refresh: async () => {
+      isScheduled = true;
+      if (isRunning || chat.state.phase === 'starting') return;
+      isRunning = true;
+      while (isScheduled && !signal.aborted) {
+        isScheduled = false;
+        await refreshOnce();
+      }
+      isRunning = false;
+    },
+    retryNow: () => retrier.retryNow(),
+  };
+};
+
+const apply = async (chat: Chat, session: Session, before: Set<string>) => {
+  const {answers, client, flow, host, lifecycle, uploads} = chat;
+  answers.adopt(session, client.clockOffsetMs);
+  await uploads?.merge(session.files, before);
+  if (session.state !== 'visit') await lifecycle.onSession(session);
+  else if (flow.step && answers.isDone(flow.step.id)) await lifecycle.catchUp();
+  host.onChange();
+};

@@ -20,82 +20,64 @@ export interface TabsListener {
  * changed; what has changed, they ask the backend and the storage. A tab that closes while others are
  * open has not left. Without channels a tab does not know of the others: then each tab that closes
  * leaves, and the idle limit ends visits of tabs that crashed.
+ *
+ * Returns a function that tells the other tabs that the session has changed.
  */
-export class Tabs {
-  private readonly channel: BroadcastChannel | null | undefined;
-  private readonly others = new Set<number>();
-  private readonly self = Math.random();
-  private timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(
-    private readonly chat: Chat,
-    private readonly listener: TabsListener,
-    signal: AbortSignal,
-  ) {
-    const {client, storage} = chat;
-    this.channel = client.platform.openChannel?.(`maria-chat:${storage.site}`);
-    this.channel?.addEventListener('message', (event) => this.onMessage(event), {signal});
-    signal.addEventListener('abort', () => this.close());
-    this.announce(true);
-  }
-
-  /** Tells the other tabs that the session has changed. */
-  notify() {
-    const {session, storage} = this.chat;
-    if (this.channel) return this.channel.postMessage(session.uuid);
-    storage.set(CHANGED_KEY, String(Date.now()));
-    storage.remove(CHANGED_KEY);
-  }
-
+export const connectTabs = (chat: Chat, listener: TabsListener, signal: AbortSignal) => {
+  const {client, lifecycle, session, storage} = chat;
+  const {openChannel, pageEvents} = client.platform;
+  const channel = openChannel?.(`maria-chat:${storage.site}`);
+  const others = new Set<number>();
+  const self = Math.random();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const gather = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => listener.onChange(), GATHER_MS);
+  };
+  const announce = (isOpen: boolean) =>
+    channel?.postMessage([PAGE, self, isOpen] satisfies Presence);
+  const onMessage = ({data}: MessageEvent<string | Presence>) => {
+    if (typeof data === 'string') return data === session.uuid && gather();
+    // Another version of the widget, in another tab, may send other messages.
+    if (!Array.isArray(data)) return;
+    const [page, other, isOpen] = data;
+    if (page === PAGE) return;
+    if (!isOpen) others.delete(other);
+    else if (!others.has(other)) {
+      others.add(other);
+      announce(true);
+    }
+  };
   /** Another tab has written a stored value. The key is null if the whole storage was emptied. */
-  onStorage(event: {key: string | null}) {
-    const {lifecycle, session, storage} = this.chat;
+  const onStorage = (event: Event & {key?: string | null}) => {
     const isAny = (...keys: string[]) => keys.some((key) => storage.isChanged(event, key));
     // A page empties the storage, such as when its user logs out, without ending the session.
     if (event.key !== null && isAny('session_uuid')) {
       session.noteRemoval();
       void lifecycle.followOtherTab();
     }
-    if (isAny('answers', CHANGED_KEY)) this.gather();
-    if (isAny('lang', 'text-size')) this.listener.onSettings();
-  }
-
-  onPageShow() {
-    this.announce(true);
-  }
-
-  onPageHide() {
-    if (this.others.size === 0) leavePage(this.chat);
-    this.announce(false);
+    if (isAny('answers', CHANGED_KEY)) gather();
+    if (isAny('lang', 'text-size')) listener.onSettings();
+  };
+  const onPageHide = () => {
+    if (others.size === 0) leavePage(chat);
+    announce(false);
     // A page that returns from the back-forward cache is answered by the tabs that are still open.
-    this.others.clear();
-  }
-
-  private onMessage({data}: MessageEvent<string | Presence>) {
-    if (typeof data === 'string') return data === this.chat.session.uuid && this.gather();
-    // Another version of the widget, in another tab, may send other messages.
-    if (!Array.isArray(data)) return;
-    const [page, other, isOpen] = data;
-    if (page === PAGE) return;
-    if (!isOpen) this.others.delete(other);
-    else if (!this.others.has(other)) {
-      this.others.add(other);
-      this.announce(true);
-    }
-  }
-
-  private gather() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.listener.onChange(), GATHER_MS);
-  }
-
-  private announce(isOpen: boolean) {
-    this.channel?.postMessage([PAGE, this.self, isOpen] satisfies Presence);
-  }
-
-  private close() {
-    clearTimeout(this.timer);
-    this.announce(false);
-    this.channel?.close();
-  }
-}
+    others.clear();
+  };
+  channel?.addEventListener('message', onMessage, {signal});
+  pageEvents?.addEventListener('storage', onStorage, {signal});
+  pageEvents?.addEventListener('pageshow', () => announce(true), {signal});
+  pageEvents?.addEventListener('pagehide', onPageHide, {signal});
+  signal.addEventListener('abort', () => {
+    clearTimeout(timer);
+    announce(false);
+    channel?.close();
+  });
+  announce(true);
+  return () => {
+    if (channel) return channel.postMessage(session.uuid);
+    storage.set(CHANGED_KEY, String(Date.now()));
+    storage.remove(CHANGED_KEY);
+  };
+};

@@ -64,12 +64,17 @@ export const connectFullScreen = (host: PanelHost, dialogs: Readonly<DialogHost>
   dialogs.addEventListener('change', follow, {signal});
   for (const type of ['maria-open', 'maria-close']) host.addEventListener(type, follow, {signal});
   isNarrow.addEventListener('change', follow, {signal});
+  isNarrow.addEventListener('change', () => host.requestUpdate(), {signal});
   window.addEventListener('popstate', turnBack, {signal});
   renderRoot.addEventListener(
     'keydown',
     (event) => isFull() && keepInside(event as KeyboardEvent, host.panelFocus.panel!),
     {signal},
   );
+  const fit = () => isNarrow.matches && fitViewport(host.panelFocus.panel);
+  for (const type of ['resize', 'scroll']) {
+    window.visualViewport?.addEventListener(type, fit, {signal});
+  }
   signal.addEventListener('abort', () => {
     lockPage(false);
     queueMicrotask(() => !host.isConnected && !isLeaving && leave(0));
@@ -104,7 +109,7 @@ const keepInside = (event: KeyboardEvent, panel: HTMLElement) => {
 };
 
 /** Keeps the panel above the keyboard of a phone, which covers a part of what `dvh` counts as visible. */
-export const fitViewport = (panel: HTMLElement | null) => {
+const fitViewport = (panel: HTMLElement | null) => {
   const viewport = window.visualViewport;
   // A magnified page is seen in parts, and the panel keeps the size of the screen.
   if (!viewport || !panel || viewport.scale > 1) return;
