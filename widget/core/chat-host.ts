@@ -15,10 +15,12 @@ export interface ChatHost {
   readonly settings: ChatSettings;
   /** Values that the page knows already. */
   readonly prefilled: {name?: string; email?: string};
-  /** Null until the first language file has been loaded. */
-  readonly language: Language | null;
-  /** Tag of the language, known before its texts. */
-  readonly wantedLanguage: string;
+  readonly languages: {
+    /** Null until the first language file has been loaded. */
+    readonly current: Language | null;
+    /** Tag of the language, known before its texts. */
+    readonly wanted: string;
+  };
   /** Time for which Maria types before she speaks, in ms. */
   readonly typingMs: number;
   /** True while the panel is open on a visible page. */

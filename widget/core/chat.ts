@@ -96,9 +96,9 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
 
   /** Language of the panel. Throws before the first one has been loaded. */
   get language(): Language {
-    const {language} = this.host;
-    if (!language) throw new Error('No language has been loaded.');
-    return language;
+    const {current} = this.host.languages;
+    if (!current) throw new Error('No language has been loaded.');
+    return current;
   }
 
   get reference() {

@@ -170,8 +170,10 @@ export class Lifecycle {
   /** Returns false if sessions end too often, and stops the conversation. */
   private announceEnd(ended: RealEnd) {
     const {answers, host, status} = this.chat;
+    const now = Date.now();
     answers.wipe();
-    if (this.isTooOften()) {
+    this.resetTimes = [...this.resetTimes.filter((time) => now - time < RESETS_WITHIN_MS), now];
+    if (this.resetTimes.length > MAX_RESETS) {
       this.stopWithRetry();
       return false;
     }
@@ -220,13 +222,6 @@ export class Lifecycle {
     transcript.showTyping(false);
     status.report(error);
     flow.say(({texts}) => texts.notHere);
-  }
-
-  /** True if sessions end one after the other, as the next one would. */
-  private isTooOften() {
-    const now = Date.now();
-    this.resetTimes = this.resetTimes.filter((time) => now - time < RESETS_WITHIN_MS);
-    return this.resetTimes.push(now) > MAX_RESETS;
   }
 
   private async discardVisit() {

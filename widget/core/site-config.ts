@@ -9,7 +9,7 @@ import type {ApiClient} from './transport/api-client.js';
 
 interface ConfigDeps {
   readonly client: Readonly<ApiClient>;
-  readonly host: Pick<ChatHost, 'wantedLanguage'>;
+  readonly host: Pick<ChatHost, 'languages'>;
   readonly status: Readonly<Status>;
   readonly storage: Readonly<SiteStorage>;
 }
@@ -17,7 +17,7 @@ interface ConfigDeps {
 /** Loads the configuration of the site. Returns null if it cannot be loaded. */
 export const loadConfig = async ({client, host, status, storage}: ConfigDeps) => {
   const site = encodeURIComponent(storage.site);
-  const path = `/api/sites/${site}/config?locale=${host.wantedLanguage}`;
+  const path = `/api/sites/${site}/config?locale=${host.languages.wanted}`;
   try {
     return await client.call<SiteConfig>('GET', path);
   } catch (error) {

@@ -55,10 +55,6 @@ export class ChatController implements ChatHost, ReactiveController {
     return this.languages.current;
   }
 
-  get wantedLanguage() {
-    return this.languages.wanted;
-  }
-
   /** Visitors who have asked for less motion do not wait. */
   get typingMs() {
     return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : TYPING_MS;
@@ -83,15 +79,17 @@ export class ChatController implements ChatHost, ReactiveController {
     return this.chat?.flow.step?.type === 'upload' ? this.announcer?.text : '';
   }
 
-  /** What views get; null while there is nothing to show. */
-  get viewContext(): ViewContext | null {
-    const {chat, dialogs, language, messaging, parts} = this;
-    if (!chat || !language) return null;
-    const {texts} = language;
-    const whenUpdated = () => this.whenUpdated();
-    const {messages: messageViews} = parts;
-    const {state} = chat;
-    return {chat, state, language, texts, dialogs, messaging, messageViews, whenUpdated};
+  get state() {
+    return this.chat?.state;
+  }
+
+  get texts() {
+    return this.language?.texts;
+  }
+
+  /** What views get: this controller, once there is something to show. */
+  get viewContext() {
+    return this.chat && this.language ? (this as ViewContext) : null;
   }
 
   /** Starts the conversation, or continues to wait for the confirmation. */
@@ -100,7 +98,7 @@ export class ChatController implements ChatHost, ReactiveController {
     void this.parts.loadIntake().catch(() => undefined);
     if (this.isStarted) return chat.startPolling();
     this.isStarted = true;
-    this.listen();
+    this.hostConnected();
     void chat.lifecycle.start();
   }
 
@@ -123,7 +121,7 @@ export class ChatController implements ChatHost, ReactiveController {
 
   /** Lets a conversation go that has been reset. */
   forget() {
-    this.stopListening();
+    this.hostDisconnected();
     this.chat = this.messagingOfChat = null;
     this.isStarted = false;
   }
@@ -133,32 +131,24 @@ export class ChatController implements ChatHost, ReactiveController {
     this.onChange();
   }
 
-  /** Leaves a dialog, or a change of an answer. Returns false if there is neither. */
+  /** Leaves a dialog, or a change of an answer. Returns nothing or false if there is neither. */
   stepBack() {
     const {chat, dialogs, parts} = this;
-    return dialogs.stepBack() || Boolean(chat && parts.intake?.cancelChange(chat));
+    return dialogs.stepBack() || (chat && parts.intake?.cancelChange(chat));
   }
 
   /** Connects the conversation with the page, once its code is loaded. */
-  listen() {
-    this.stopListening();
+  hostConnected() {
+    this.hostDisconnected();
     const {chat, element, parts} = this;
     if (!chat || !parts.intake || !element.isConnected) return;
     this.page = parts.intake.connectPage(chat, this, this.listening.signal);
   }
 
-  stopListening() {
+  hostDisconnected() {
     this.listening.abort();
     this.listening = new AbortController();
     this.page = null;
-  }
-
-  hostConnected() {
-    this.listen();
-  }
-
-  hostDisconnected() {
-    this.stopListening();
   }
 
   hostUpdated() {
@@ -170,14 +160,14 @@ export class ChatController implements ChatHost, ReactiveController {
 
   onIntake() {
     this.announcer = new this.parts.intake!.ProgressAnnouncer();
-    this.listen();
+    this.hostConnected();
     this.checkAttributes();
     this.onChange();
   }
 
   /** Warns the page's developer about attributes that have no effect. */
   checkAttributes() {
-    void this.parts.intake?.checkAttributes(this.element, (error) => this.onLoadError(error));
+    void this.parts.intake?.checkAttributes(this.element, this.onLoadError);
   }
 
   whenUpdated() {
@@ -233,10 +223,10 @@ export class ChatController implements ChatHost, ReactiveController {
     this.page?.notifyTabs();
   }
 
-  onLoadError(error: unknown) {
+  readonly onLoadError = (error: unknown) => {
     console.error('Maria Chat: a part could not be loaded:', error);
     this.emit(new MariaErrorEvent(navigator.onLine ? 'unavailable' : 'offline'));
-  }
+  };
 
   private get root() {
     return this.element.renderRoot as ShadowRoot;

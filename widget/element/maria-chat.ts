@@ -173,7 +173,7 @@ export class MariaChat extends MariaChatBase {
 
   override connectedCallback() {
     super.connectedCallback();
-    protect(this).catch((error: unknown) => this.controller.onLoadError(error));
+    protect(this).catch(this.controller.onLoadError);
     if (this.isInline) moveToTarget(this);
     this.panelFocus.resume();
   }
@@ -205,7 +205,7 @@ export class MariaChat extends MariaChatBase {
     renderBefore!.before(end);
     this.renderOptions.renderBefore = end;
     root.addEventListener('keydown', this.onKey);
-    this.controller.listen();
+    this.controller.hostConnected();
     this.requestUpdate();
     void this.updateComplete.then(() => this.panelFocus.resume());
   }
@@ -228,7 +228,7 @@ export class MariaChat extends MariaChatBase {
     // would treat all that follows as its own, the launcher included.
     this.renderOptions.renderBefore = drawn ?? root.appendChild(new Comment());
     if (drawn) root.adoptedStyleSheets = [...drawnStyles, ...root.adoptedStyleSheets];
-    else this.drawLauncher(root).catch((error: unknown) => this.controller.onLoadError(error));
+    else this.drawLauncher(root).catch(this.controller.onLoadError);
     root.addEventListener('keydown', this.onKey);
     return root;
   }

@@ -21,8 +21,12 @@ export interface ViewContext {
   readonly language: Language;
   readonly texts: Language['texts'];
   readonly dialogs: Readonly<DialogHost>;
-  /** Null, as the next one, until its code has been loaded. */
+  /** Null until its code has been loaded, as are `parts.messages`. */
   readonly messaging: Readonly<Messaging> | null;
-  readonly messageViews: MessageViews | null;
+  readonly parts: {readonly messages: MessageViews | null};
+  /** True while files are held over the panel. */
+  readonly isDropping: boolean;
+  /** Text for screen readers. */
+  readonly announcement: string | undefined;
   whenUpdated(): Promise<unknown>;
 }

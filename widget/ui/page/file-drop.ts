@@ -52,12 +52,12 @@ const filesOf = (event: Event) => {
 
 /** Adds files, and scrolls to them. */
 export const takeFiles = async (
-  {chat, messaging, whenUpdated}: ViewContext,
+  context: ViewContext,
   files: Iterable<File>,
   root: ParentNode,
 ) => {
-  await addFiles(chat, messaging!, files);
-  await whenUpdated();
+  await addFiles(context.chat, context.messaging!, files);
+  await context.whenUpdated();
   root.querySelector('.tray')?.scrollTo(0, END_PX);
 };
 

@@ -55,7 +55,7 @@ const markScrolledBack = ({target}: Event) => {
 };
 
 const lineView = (context: ViewContext, line: Line, before: Line | undefined, details: unknown) => {
-  const {language, messageViews, messaging, texts} = context;
+  const {language, messaging, parts, texts} = context;
   const isMaria = line.from === 'maria';
   const isFirst = before?.from !== line.from;
   const message = line.message as ThreadMessage | undefined;
@@ -67,7 +67,7 @@ const lineView = (context: ViewContext, line: Line, before: Line | undefined, de
         <span dir="auto"
           >${
             message && messaging?.thread
-              ? messageViews?.messageView(context, messaging.thread, message)
+              ? parts.messages?.messageView(context, messaging.thread, message)
               : textView(line.text(language))
           }</span
         >

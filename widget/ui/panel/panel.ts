@@ -27,17 +27,11 @@ export interface PanelElement {
   /** URL of a picture. */
   readonly avatar: string | null;
   readonly panelFocus: {note(event: Event): void};
-  readonly controller: {
-    readonly isDropping: boolean;
-    /** Text for screen readers. */
-    readonly announcement: string | undefined;
-  };
   close(): Promise<void>;
 }
 
 export const panelView = (context: ViewContext, panel: PanelElement, views: LazyViews) => {
   const {dialogs, language, texts} = context;
-  const {controller, panelFocus} = panel;
   const {intake} = views;
   return html`
     <section
@@ -48,7 +42,7 @@ export const panelView = (context: ViewContext, panel: PanelElement, views: Lazy
       aria-modal=${panel.isFullScreen ? 'true' : nothing}
       tabindex="-1"
       ?hidden=${!panel.isOpen}
-      @focusin=${(event: Event) => panelFocus.note(event)}
+      @focusin=${(event: Event) => panel.panelFocus.note(event)}
     >
       <div class="inside" lang=${language.tag} dir=${texts.dir}>
         <div class="main" ?inert=${dialogs.current !== null}>
@@ -58,8 +52,8 @@ export const panelView = (context: ViewContext, panel: PanelElement, views: Lazy
           <p class="footnote">${texts.footnote}</p>
         </div>
         ${dialogs.current?.view(language)} ${intake?.toastView(context)}
-        <div class="sr" role="status">${controller.announcement}</div>
-        ${controller.isDropping ? intake?.dropView(context) : nothing}
+        <div class="sr" role="status">${context.announcement}</div>
+        ${context.isDropping ? intake?.dropView(context) : nothing}
       </div>
     </section>
   `;

@@ -85,14 +85,14 @@ type Work = () => unknown;
 
 /** Moves the focus to the row at the same place, or to the picker, if the button goes. */
 const passFocusOn =
-  ({whenUpdated}: ViewContext, work: Work) =>
+  (context: ViewContext, work: Work) =>
   async (event: Event) => {
     const button = event.currentTarget as Element;
     const list = button.closest('.files')!;
     const currentRows = () => [...list.querySelectorAll('.file')];
     const at = currentRows().indexOf(button.closest('.file')!);
     await work();
-    await whenUpdated();
+    await context.whenUpdated();
     const focused = (list.getRootNode() as ShadowRoot).activeElement;
     if (focused && !focused.matches('.panel')) return;
     const row = currentRows()[at] ?? currentRows().at(-1) ?? list;
