@@ -31,7 +31,7 @@ export class CallLog {
     try {
       if (this.isOffline) throw new ClientError('offline', 'unavailable');
       const answer = await run();
-      call.outcome = String((answer as {status?: number}).status ?? 'ok');
+      call.outcome = answer instanceof Response ? String(answer.status) : 'ok';
       return answer;
     } catch (error) {
       call.outcome = error instanceof ClientError ? error.code : 'offline';

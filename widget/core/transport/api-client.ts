@@ -134,8 +134,8 @@ export class ApiClient {
     const run = () => request(headers);
     try {
       return await (host.interceptor?.(method, path, run) ?? run());
-    } catch (cause) {
-      throw offline(cause);
+    } catch (error) {
+      throw error instanceof ClientError ? error : offline(error);
     }
   }
 

@@ -37,14 +37,16 @@ export const uploadFile = async (
   {idempotencyKey, signal, onProgress}: UploadOptions,
 ): Promise<StoredFile> => {
   const body = uploadForm(await copyInMemory(file));
-  const {status, text, retryAfter} = await client.send('POST', PATH, (credentials) => {
+  const stored = await client.send('POST', PATH, async (credentials) => {
     const headers = {...credentials, 'Idempotency-Key': idempotencyKey};
-    return sendUpload({url: client.api + PATH, headers, body, signal, onProgress});
+    const request = {url: client.api + PATH, headers, body, signal, onProgress};
+    const {status, text, retryAfter} = await sendUpload(request);
+    const response = parse(text) as UploadResponse | null;
+    if (status < 300 && response?.file) return response.file;
+    throw errorOf(status, response, retryAfter);
   });
-  const response = parse(text) as UploadResponse | null;
-  if (status >= 300 || !response?.file) throw errorOf(status, response, retryAfter);
   client.host.onResponse(true);
-  return response.file;
+  return stored;
 };
 
 /**
