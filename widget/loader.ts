@@ -2,6 +2,7 @@ import type * as HostPage from './host-page/protect.js';
 import {createLauncher, launcherStyles, launcherWords} from './launcher/launcher.js';
 import {applyStyleAttributes} from './launcher/style-attributes.js';
 import type {MariaChat} from './element/maria-chat.js';
+import type {MariaChatGlobal, MariaChatSettings, Method} from './global.js';
 import {watchPageLauncher} from './launcher/page-launcher.js';
 import {readStored} from './launcher/stored-value.js';
 
@@ -10,37 +11,8 @@ declare const CHAT_MODULE: string;
 declare const HOST_PAGE: string;
 declare const VERSION: string;
 
-type Method =
-  | 'open'
-  | 'close'
-  | 'toggle'
-  | 'show'
-  | 'hide'
-  | 'prefill'
-  | 'sendMessage'
-  | 'setLang'
-  | 'setTheme'
-  | 'reset'
-  | 'destroy';
-/** The script tag's attributes, in camel case, for pages whose tag manager strips `data-…`. */
-export type MariaChatSettings = Record<string, string | undefined>;
 type Call = (...values: unknown[]) => Promise<unknown>;
 type Calls = Record<string, Call | null>;
-/** May be called before the script has loaded; whoever loads it answers in turn. */
-export type MariaChatGlobal = Pick<MariaChat, Method> & {
-  (method: string, ...values: unknown[]): Promise<unknown>;
-  q?: [string, ...unknown[]][];
-  version?: string;
-  element?: HTMLElement;
-  ready?: Promise<HTMLElement>;
-};
-
-declare global {
-  interface Window {
-    MariaChat?: MariaChatGlobal;
-    MariaChatSettings?: MariaChatSettings;
-  }
-}
 
 const findScript = () => {
   const tags = [...document.querySelectorAll<HTMLScriptElement>('script[src*="maria-chat.js"]')];
@@ -120,7 +92,7 @@ const start = () => {
   };
 
   const ready = place(host);
-  saveFile(call, Object.keys(methods), host, ready);
+  publishMethods(call, Object.keys(methods), host, ready);
   const listen = () => {
     watchLauncher(launcher, preload, toggle);
     watchPageLauncher(host, toggle, signal);
@@ -203,7 +175,7 @@ const methodsBefore = (
   };
 };
 
-const saveFile = (
+const publishMethods = (
   call: (method: string, ...values: unknown[]) => Promise<unknown>,
   names: string[],
   host: HTMLElement,

@@ -7,7 +7,7 @@ import type {Chat} from './chat.js';
 import {cleanEmail, looksLikeEmail} from './email/email-address.js';
 import {cleanName} from './flow/clean-name.js';
 import type {TextOf} from './flow/transcript.js';
-import {endingOf} from './session/session.js';
+import {endingOf} from './session/session-end.js';
 import {ClientError} from './transport/api-client.js';
 import type {FileLinkOpener} from './uploads/file-link-opener.js';
 

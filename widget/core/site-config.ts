@@ -1,7 +1,7 @@
 import type {SiteConfig} from '../../server/contract/sites.js';
 
 import type {ChatHost} from './chat-host.js';
-import {isRefused} from './session/session.js';
+import {isRefused} from './session/session-end.js';
 import type {SiteStorage} from './session/storage.js';
 import type {Status} from './status.js';
 import {ClientError} from './transport/api-client.js';

@@ -1,9 +1,11 @@
 import type {ReactiveController} from 'lit';
 
 import type {Chat} from '../core/chat.js';
+import {SiteStorage} from '../core/session/storage.js';
 import {chooseLanguage, loadLanguage} from '../i18n/languages.js';
 import type {Language, LanguageTag} from '../i18n/languages.js';
 import {readStored} from '../launcher/stored-value.js';
+import {browserPlatform} from './browser-platform.js';
 
 export interface LanguageHost {
   readonly element: {
@@ -28,6 +30,13 @@ export class LanguageController implements ReactiveController {
     const {chat, element} = this.host;
     const stored = chat ? chat.storage.get('lang') : readStored(element.site, 'lang');
     return chooseLanguage(stored ?? element.chosenLang);
+  }
+
+  /** Deletes the language that the visitor has chosen. */
+  forgetChoice() {
+    const {chat, element} = this.host;
+    const storage = chat?.storage ?? new SiteStorage(element.site, browserPlatform);
+    storage.remove('lang');
   }
 
   hostConnected() {

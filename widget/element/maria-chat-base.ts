@@ -10,6 +10,22 @@ const NARROW = '(width<600px),(height<480px)';
 /**
  * The element's attributes, and what follows from them alone.
  *
+ * @fires maria-ready - the launcher is on the page
+ * @fires maria-before-open - cancelable
+ * @fires maria-open
+ * @fires maria-close
+ * @fires maria-step - `step`, `index`, `total`
+ * @fires maria-consent - `purpose`, `granted`
+ * @fires maria-file-accept - cancelable; `size`, `contentType`
+ * @fires maria-file-uploaded - `fileId`, `size`
+ * @fires maria-file-deleted - `fileId`
+ * @fires maria-submitted - `reference`
+ * @fires maria-complete - `reference`
+ * @fires maria-reset - `reason`
+ * @fires maria-message - `messageId`, `role`
+ * @fires maria-unread - `count`
+ * @fires maria-offline - `isOffline`
+ * @fires maria-error - `code`
  * @slot launcher - what stands in the button
  * @slot header - the panel's title
  * @slot avatar - the picture beside the title

@@ -1,7 +1,6 @@
 import {nothing} from 'lit';
 import type {PropertyDeclarations, PropertyValues} from 'lit';
 
-import {SiteStorage} from '../core/session/storage.js';
 import {
   MariaBeforeOpenEvent,
   MariaCloseEvent,
@@ -12,33 +11,13 @@ import {
 import {PanelFocus} from '../ui/page/panel-focus.js';
 import {panelView} from '../ui/panel/panel.js';
 import {styles} from '../ui/styles/index.js';
-import {browserPlatform} from './browser-platform.js';
 import {ChatController} from './chat-controller.js';
 import {showDebugPanel} from './debug-loader.js';
 import {LauncherController} from './launcher-controller.js';
 import {MariaChatBase} from './maria-chat-base.js';
-import {moveToTarget, protect} from './placement.js';
+import {clearBefore, moveToTarget, protect} from './placement.js';
 
-/**
- * A guided conversation that collects a name, consents, PDF files and a confirmed e-mail address.
- *
- * @fires maria-ready - the launcher is on the page
- * @fires maria-before-open - cancelable
- * @fires maria-open
- * @fires maria-close
- * @fires maria-step - `step`, `index`, `total`
- * @fires maria-consent - `purpose`, `granted`
- * @fires maria-file-accept - cancelable; `size`, `contentType`
- * @fires maria-file-uploaded - `fileId`, `size`
- * @fires maria-file-deleted - `fileId`
- * @fires maria-submitted - `reference`
- * @fires maria-complete - `reference`
- * @fires maria-reset - `reason`
- * @fires maria-message - `messageId`, `role`
- * @fires maria-unread - `count`
- * @fires maria-offline - `isOffline`
- * @fires maria-error - `code`
- */
+/** A guided conversation that collects a name, consents, PDF files and a confirmed e-mail address. */
 export class MariaChat extends MariaChatBase {
   static override styles = styles;
 
@@ -84,12 +63,10 @@ export class MariaChat extends MariaChatBase {
    * the panel. If it would cover the whole page, the launcher shows an unread message instead.
    */
   async open({isQuiet = false} = {}) {
-    const isRemembered = isQuiet && this.opening === 'remember';
-    if (isRemembered && this.isFullScreen) return this.setUnread(1);
+    if (isQuiet && this.opening === 'remember' && this.isFullScreen) return this.setUnread(1);
     if (this.isOpen || !this.dispatchEvent(new MariaBeforeOpenEvent())) return;
     this.panelFocus.remember(this);
     this.isOpen = true;
-    // Texts and conversation are loaded at the same time.
     const texts = this.controller.languages.load();
     this.startChat();
     this.launcherController.hostUpdated();
@@ -129,9 +106,8 @@ export class MariaChat extends MariaChatBase {
 
   /** Changes the language, also if the visitor has chosen another one: the page calls it on purpose. */
   async setLang(lang: string) {
-    const {chat, languages} = this.controller;
-    new SiteStorage(this.site, browserPlatform).remove('lang');
-    chat?.storage.remove('lang');
+    const {languages} = this.controller;
+    languages.forgetChoice();
     this.setAttribute('lang', lang);
     await this.updateComplete;
     await languages.load();
@@ -193,17 +169,10 @@ export class MariaChat extends MariaChatBase {
     this.controller.checkAttributes();
   }
 
-  /**
-   * @internal Renders the panel again, with all its listeners, after the page has removed them with
-   * `document.open()`.
-   */
+  /** @internal Renders and listens again after the page has called `document.open()`. */
   listenAgain() {
     const root = this.renderRoot as ShadowRoot;
-    const {renderBefore} = this.renderOptions;
-    while (renderBefore!.previousSibling) renderBefore!.previousSibling.remove();
-    const end = new Comment();
-    renderBefore!.before(end);
-    this.renderOptions.renderBefore = end;
+    this.renderOptions.renderBefore = clearBefore(this.renderOptions.renderBefore!);
     root.addEventListener('keydown', this.onKey);
     this.controller.hostConnected();
     this.requestUpdate();
@@ -278,10 +247,4 @@ export class MariaChat extends MariaChatBase {
     event.preventDefault();
     if (!this.controller.stepBack()) void this.close();
   };
-}
-
-declare global {
-  interface HTMLElementTagNameMap {
-    'maria-chat': MariaChat;
-  }
 }

@@ -6,7 +6,7 @@ import type {Message} from '../../../server/contract/messages.js';
 import {MariaMessageEvent} from '../../events.js';
 import type {Chat} from '../chat.js';
 import {UNSENT_KEY} from '../flow/answers.js';
-import {endingOf} from '../session/session.js';
+import {endingOf} from '../session/session-end.js';
 import {makeUuid} from '../session/uuid.js';
 import {shareStream} from '../sync/tab-leader.js';
 import {anySignal} from '../transport/any-signal.js';
@@ -18,9 +18,7 @@ import {isOwn, parseUnsent, timeOf} from './message.js';
 import type {ThreadMessage} from './message.js';
 import {MessageHistory} from './message-history.js';
 import {SendQueue} from './send-queue.js';
-
-/** Writers who type for longer send the event again. */
-const TYPING_MS = 6_000;
+import {TypingIndicator} from './typing-indicator.js';
 
 const isTooLong = (text: string) => [...text.trim()].length > MAX_MESSAGE_LENGTH;
 
@@ -42,12 +40,12 @@ export class MessageThread {
   private readonly messages: ThreadMessage[] = [];
   private readonly history: MessageHistory;
   private readonly eventStream: EventStream;
+  private readonly typing: TypingIndicator;
   /** Text in the field. */
   draft = '';
   private isOpened = false;
   /** True while this tab receives the events for all tabs. */
   private isStreamOwner = false;
-  private typingTimer: ReturnType<typeof setTimeout> | undefined;
   private listening = new AbortController();
   /** Shares received events with the other tabs while this one owns the stream. */
   private broadcast: (events: LiveEvent[]) => void = (events) => this.receive(events);
@@ -74,13 +72,13 @@ export class MessageThread {
       onEnd: (error) => (endingOf(error) ? chat.fail(error) : chat.status.report(error)),
       isAttended: () => chat.host.isAttended,
     });
-    chat.signal.addEventListener('abort', () => clearTimeout(this.typingTimer));
+    this.typing = new TypingIndicator(chat.transcript, chat.signal);
     this.restoreUnsent();
   }
 
   /** True while a reply is being prepared or written. */
   get isAnswered() {
-    return this.typingTimer !== undefined || this.messages.some(({state}) => state === 'running');
+    return this.typing.isShown || this.messages.some(({state}) => state === 'running');
   }
 
   get isTooLong() {
@@ -133,7 +131,7 @@ export class MessageThread {
     const running = messages.filter(({state}) => state === 'running');
     const onStopped = () => {
       for (const one of running) one.isStopped = true;
-      this.hideTyping();
+      this.typing.hide();
     };
     const onError = (error: unknown) => chat.fail(error);
     void chat.session.call('POST', '/api/messages/stop').then(onStopped, onError);
@@ -184,9 +182,9 @@ export class MessageThread {
   }
 
   private apply({type, data}: LiveEvent) {
-    if (type === 'typing') return this.showTyping();
+    if (type === 'typing') return this.typing.show();
     if (type === 'message_created') {
-      if (!isOwn(data.message)) this.hideTyping();
+      if (!isOwn(data.message)) this.typing.hide();
       if (this.upsert(data.message)) this.announce(data.message);
     } else if (type === 'message_delta') {
       const message = this.find(data.message_id);
@@ -211,18 +209,6 @@ export class MessageThread {
       message.files = message.files.filter(({id}) => id !== fileId);
       message.fileIds = message.fileIds.filter((id) => id !== fileId);
     }
-  }
-
-  private showTyping() {
-    this.hideTyping();
-    this.chat.transcript.showTyping(true);
-    this.typingTimer = setTimeout(() => this.hideTyping(), TYPING_MS);
-  }
-
-  private hideTyping() {
-    clearTimeout(this.typingTimer);
-    this.typingTimer = undefined;
-    this.chat.transcript.showTyping(false);
   }
 
   private announce(message: Message) {

@@ -4,7 +4,7 @@ import type {Session} from '../../../server/contract/sessions.js';
 import {MariaMessageEvent} from '../../events.js';
 import type {Chat} from '../chat.js';
 import {UNSENT_KEY} from '../flow/answers.js';
-import {endingOf} from '../session/session.js';
+import {endingOf} from '../session/session-end.js';
 import {Retrier} from '../transport/retry.js';
 import {formatUnsent} from './message.js';
 import type {ThreadMessage} from './message.js';

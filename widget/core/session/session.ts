@@ -2,6 +2,8 @@ import type {GeneratedUuid, Session, ValidatedUuid} from '../../../server/contra
 
 import {ClientError} from '../transport/api-client.js';
 import type {ApiClient, FetchOptions} from '../transport/api-client.js';
+import {SessionReplaced, endingOf, isRefused} from './session-end.js';
+import type {Ended} from './session-end.js';
 import type {SiteStorage} from './storage.js';
 import {makeUuid} from './uuid.js';
 
@@ -24,30 +26,6 @@ export type OpenedSession =
   /** The site is unknown, or this page is none of its pages: every call will fail. */
   | {kind: 'refused'; error: ClientError}
   | Ended;
-
-export interface Ended {
-  /** `replaced`: another tab has replaced this session by another one. */
-  kind: 'gone' | 'reset' | 'replaced';
-}
-
-export type RealEnd = Ended & {kind: 'gone' | 'reset'};
-
-export const isEnd = (found: {kind: string}): found is RealEnd =>
-  found.kind === 'gone' || found.kind === 'reset';
-
-class SessionReplaced extends ClientError {
-  constructor() {
-    super('internal', 'error', 0, {message: 'Another tab has replaced the session.'});
-  }
-}
-
-/** Returns how an error ends the session. A backend that is busy or cannot be reached never does. */
-export const endingOf = (error: unknown): Ended | null => {
-  if (error instanceof SessionReplaced) return {kind: 'replaced'};
-  if (!(error instanceof ClientError)) return null;
-  if (error.status === 'gone') return {kind: 'gone'};
-  return error.status === 'invalid' || error.status === 'collision' ? {kind: 'reset'} : null;
-};
 
 /** The visitor's UUID and token, and the calls that are made with them. */
 export class VisitorSession {
@@ -254,10 +232,6 @@ const exclusively = async <T>(
   }
   return work();
 };
-
-/** True for an error that every call of this page will get. */
-export const isRefused = ({code}: ClientError) =>
-  code === 'unknown_site' || code === 'origin_not_allowed';
 
 const isTokenRefused = (error: unknown) =>
   error instanceof ClientError &&

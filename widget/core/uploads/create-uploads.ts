@@ -6,7 +6,7 @@ import {MariaFileDeletedEvent, MariaFileUploadedEvent} from '../../events.js';
 import type {ChatHost} from '../chat-host.js';
 import {UNSENT_FILES_KEY} from '../flow/answers.js';
 import type {Outbox} from '../flow/outbox.js';
-import {endingOf} from '../session/session.js';
+import {endingOf} from '../session/session-end.js';
 import type {VisitorSession} from '../session/session.js';
 import type {SiteStorage} from '../session/storage.js';
 import type {Status} from '../status.js';
@@ -16,7 +16,7 @@ import {uploadOnce} from './shared-files.js';
 import {uploadFile} from './upload-request.js';
 import type {SendUpload} from './upload-request.js';
 import {Uploads} from './uploads.js';
-import type {FileLimits} from './uploads.js';
+import type {FileLimits} from './file-transport.js';
 
 const DEFAULT_LIMITS = {max_files: MAX_FILES, min_files: MIN_FILES, max_file_bytes: MAX_FILE_BYTES};
 

@@ -1,7 +1,7 @@
 import type {StoredFile} from '../../../server/contract/files.js';
-import {PDF_HEADER_WITHIN_BYTES} from '../../../server/contract/limits.js';
 
 import {makeUuid} from '../session/uuid.js';
+import {ClientError} from '../transport/api-client.js';
 import type {FailureCode} from '../transport/api-client.js';
 
 export type FileState = 'queued' | 'uploading' | 'success' | 'removing' | 'error';
@@ -62,32 +62,6 @@ export const storedRow = (stored: StoredFile): FileRow => ({
   ...asStored(stored),
 });
 
-/** Decides by the bytes, as the server does. Names and declared types prove nothing. */
-export const looksLikePdf = async (file: File) => {
-  try {
-    const head = await file.slice(0, PDF_HEADER_WITHIN_BYTES).arrayBuffer();
-    return new TextDecoder('latin1').decode(head).includes('%PDF-');
-  } catch {
-    // A folder that was dropped, or a file that was removed meanwhile, cannot be read.
-    return false;
-  }
-};
-
-/** Returns null if the file cannot be read. Browsers compute digests on secure pages only. */
-export const digestOf = async ({file, stored}: Pick<FileRow, 'file' | 'stored'>) => {
-  if (!file) return stored?.sha256;
-  try {
-    const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
-    const hexadecimal = (byte: number) => byte.toString(16).padStart(2, '0');
-    return Array.from(new Uint8Array(digest), hexadecimal).join('');
-  } catch {
-    return null;
-  }
-};
-
-export const isSameFile = async (file: File, stored: StoredFile) =>
-  file.size === stored.size && (await digestOf({file, stored: null})) === stored.sha256;
-
 /** True for states that end by themselves or by a press of *Upload files*. */
 export const isOpen = ({state}: FileRow) =>
   state === 'queued' || state === 'uploading' || state === 'removing';
@@ -102,3 +76,9 @@ const WAITING_REASONS: (FileReason | null)[] = [
 
 /** True if the upload is tried again automatically. */
 export const isWaiting = ({reason}: Pick<FileRow, 'reason'>) => WAITING_REASONS.includes(reason);
+
+/** Returns the reason that a row shows for an error. */
+export const reasonOf = (error: unknown): FileReason => {
+  if (error instanceof FileUnreadable) return 'unreadable';
+  return error instanceof ClientError ? error.code : 'unintelligible';
+};

@@ -4,7 +4,7 @@ import {ClientError} from '../transport/api-client.js';
 import {backoffMs, delay, isTransient} from '../transport/retry.js';
 import type {FileRow} from './file-row.js';
 import {TransferSpeed} from './transfer-speed.js';
-import type {FileTransport} from './uploads.js';
+import type {FileTransport} from './file-transport.js';
 
 /** An interrupted attempt keeps its key until its lease on the server expires. */
 const IN_PROGRESS_MS = 90_000;

@@ -4,7 +4,7 @@ import type {Session} from '../../../server/contract/sessions.js';
 import type {VisitorSession} from '../session/session.js';
 import type {SiteStorage} from '../session/storage.js';
 import type {ApiClient} from '../transport/api-client.js';
-import {isSameFile} from './file-row.js';
+import {isSameFile} from './file-contents.js';
 import type {Uploads} from './uploads.js';
 
 interface SharedFilesDeps {

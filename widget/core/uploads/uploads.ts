@@ -1,43 +1,23 @@
 import type {StoredFile} from '../../../server/contract/files.js';
 
-import {ClientError} from '../transport/api-client.js';
 import {backoffMs, retryAfterOf} from '../transport/retry.js';
 import {
   asStored,
-  digestOf,
-  FileUnreadable,
   isOpen,
-  isSameFile,
   isWaiting,
-  looksLikePdf,
   newRow,
+  reasonOf,
   storedRow,
 } from './file-row.js';
 import type {FileReason, FileRow} from './file-row.js';
+import {findDuplicate, findUnstored, looksLikePdf} from './file-contents.js';
 import {sendWithRetry} from './send-with-retry.js';
-import type {UploadOptions} from './upload-request.js';
+import type {FileLimits, FileTransport} from './file-transport.js';
 
 /** More at once would share the same connection, and make each of them slower. */
 const PARALLEL = 3;
 /** Failures of an upload before its row shows an error. The next attempt follows later. */
 const ATTEMPTS = 3;
-
-export interface FileLimits {
-  maxFiles: number;
-  minFiles: number;
-  maxFileBytes: number;
-}
-
-export interface FileTransport {
-  send(file: File, options: UploadOptions): Promise<StoredFile>;
-  /** Returns whether the server is still working on an earlier attempt with this key. */
-  isInProgress(idempotencyKey: string): Promise<boolean>;
-  /** Deletes a file. Repeats the call while the backend is unavailable. */
-  erase(file: StoredFile, signal: AbortSignal): Promise<void>;
-  isOnline(): boolean;
-  onChange(): void;
-  onFailure(error: unknown): void;
-}
 
 /** The queue of files. Only it changes rows. */
 export class Uploads {
@@ -103,7 +83,7 @@ export class Uploads {
       if (reason) Object.assign(row, {state: 'error', reason, isRefused: true});
       this.rows = [...this.rows, row];
       this.transport.onChange();
-      if (!reason) this.change(row, {duplicate: await this.findDuplicate(row)});
+      if (!reason) this.change(row, {duplicate: await findDuplicate(row, this.rows)});
     }
   }
 
@@ -154,7 +134,7 @@ export class Uploads {
    */
   async merge(files: StoredFile[], before: Set<string>) {
     for (const stored of files.filter(({id}) => !before.has(id))) {
-      const row = await this.findUnstored(stored);
+      const row = await findUnstored(stored, this.rows);
       // The response to an upload of this tab may have come meanwhile.
       if (this.storedIds.has(stored.id) || row?.state === 'uploading') continue;
       if (row) this.change(row, asStored(stored));
@@ -208,23 +188,6 @@ export class Uploads {
       (row) => row.isConfirmed && row.state === 'queued' && !row.reason,
     );
     for (const row of waiting.slice(0, PARALLEL - this.running.size)) void this.upload(row);
-  }
-
-  /** Compares name and size, otherwise the bytes. */
-  private async findDuplicate(row: FileRow) {
-    for (const other of this.rows) {
-      if (other === row || other.isRefused || other.size !== row.size) continue;
-      const digest = other.name === row.name || (await digestOf(row));
-      if (digest === true || (digest && digest === (await digestOf(other)))) return other;
-    }
-    return null;
-  }
-
-  private async findUnstored(stored: StoredFile) {
-    for (const row of this.rows) {
-      if (row.file && !row.stored && (await isSameFile(row.file, stored))) return row;
-    }
-    return null;
   }
 
   private async refusalOf(file: File): Promise<FileReason | null> {
@@ -284,8 +247,3 @@ export class Uploads {
     this.transport.onChange();
   }
 }
-
-const reasonOf = (error: unknown): FileReason => {
-  if (error instanceof FileUnreadable) return 'unreadable';
-  return error instanceof ClientError ? error.code : 'unintelligible';
-};

@@ -1,0 +1,48 @@
+import type {StoredFile} from '../../../server/contract/files.js';
+import {PDF_HEADER_WITHIN_BYTES} from '../../../server/contract/limits.js';
+
+import type {FileRow} from './file-row.js';
+
+/** Decides by the bytes, as the server does. Names and declared types prove nothing. */
+export const looksLikePdf = async (file: File) => {
+  try {
+    const head = await file.slice(0, PDF_HEADER_WITHIN_BYTES).arrayBuffer();
+    return new TextDecoder('latin1').decode(head).includes('%PDF-');
+  } catch {
+    // A folder that was dropped, or a file that was removed meanwhile, cannot be read.
+    return false;
+  }
+};
+
+/** Returns null if the file cannot be read. Browsers compute digests on secure pages only. */
+const digestOf = async ({file, stored}: Pick<FileRow, 'file' | 'stored'>) => {
+  if (!file) return stored?.sha256;
+  try {
+    const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+    const hexadecimal = (byte: number) => byte.toString(16).padStart(2, '0');
+    return Array.from(new Uint8Array(digest), hexadecimal).join('');
+  } catch {
+    return null;
+  }
+};
+
+export const isSameFile = async (file: File, stored: StoredFile) =>
+  file.size === stored.size && (await digestOf({file, stored: null})) === stored.sha256;
+
+/** Compares name and size, otherwise the bytes. */
+export const findDuplicate = async (row: FileRow, rows: readonly FileRow[]) => {
+  for (const other of rows) {
+    if (other === row || other.isRefused || other.size !== row.size) continue;
+    const digest = other.name === row.name || (await digestOf(row));
+    if (digest === true || (digest && digest === (await digestOf(other)))) return other;
+  }
+  return null;
+};
+
+/** Returns the row whose file another tab has stored. */
+export const findUnstored = async (stored: StoredFile, rows: readonly FileRow[]) => {
+  for (const row of rows) {
+    if (row.file && !row.stored && (await isSameFile(row.file, stored))) return row;
+  }
+  return null;
+};

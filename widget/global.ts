@@ -1,0 +1,31 @@
+import type {MariaChat} from './element/maria-chat.js';
+
+export type Method =
+  | 'open'
+  | 'close'
+  | 'toggle'
+  | 'show'
+  | 'hide'
+  | 'prefill'
+  | 'sendMessage'
+  | 'setLang'
+  | 'setTheme'
+  | 'reset'
+  | 'destroy';
+/** The script tag's attributes, in camel case, for pages whose tag manager strips `data-…`. */
+export type MariaChatSettings = Record<string, string | undefined>;
+/** May be called before the script has loaded; whoever loads it answers in turn. */
+export type MariaChatGlobal = Pick<MariaChat, Method> & {
+  (method: string, ...values: unknown[]): Promise<unknown>;
+  q?: [string, ...unknown[]][];
+  version?: string;
+  element?: HTMLElement;
+  ready?: Promise<HTMLElement>;
+};
+
+declare global {
+  interface Window {
+    MariaChat?: MariaChatGlobal;
+    MariaChatSettings?: MariaChatSettings;
+  }
+}
