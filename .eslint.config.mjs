@@ -3,8 +3,21 @@ import {defineConfig} from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 import {plainComments} from './server/scripts/plain-comments.mjs';
+import {widgetFolders} from './server/scripts/widget-folders.mjs';
 
 const CONTRACT_VALUES = ['limits', 'error-codes', 'event-names', 'invisible'];
+
+/** Objects of a page, which the core of the widget must not use. */
+const PAGE_GLOBALS = [
+  'document',
+  'window',
+  'self',
+  'navigator',
+  'localStorage',
+  'sessionStorage',
+  'HTMLElement',
+  'XMLHttpRequest',
+];
 
 export default defineConfig(
   {
@@ -82,6 +95,7 @@ export default defineConfig(
     // only from the files that import nothing.
     files: ['widget/**/*.ts'],
     ignores: ['widget/test/**'],
+    plugins: {widget: {rules: {folders: widgetFolders}}},
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
@@ -97,8 +111,17 @@ export default defineConfig(
           ],
         },
       ],
+      'widget/folders': 'error',
       // The page's own console is no place for anything but what the page's developer can act on.
       'no-console': ['error', {allow: ['info', 'warn', 'error']}],
+    },
+  },
+  {
+    // The core runs without a page: `core/platform.ts` has what browsers add.
+    files: ['widget/core/**/*.ts'],
+    rules: {
+      'no-restricted-imports': ['error', {patterns: [{regex: '^lit(/|$)', message: 'No views.'}]}],
+      'no-restricted-globals': ['error', ...PAGE_GLOBALS],
     },
   },
 );

@@ -14,14 +14,14 @@ const EMAIL = 'headless@example.com';
 
 /** The functions of `widget/test/headless-visit.ts`, which is compiled for browsers. */
 interface HeadlessVisit {
-  visit(options: {
+  visit: (options: {
     api: string;
     name: string;
     email: string;
     files: File[];
     message: string;
-    confirm(): Promise<unknown>;
-  }): Promise<{reference: string; lines: string[]; events: string[]; kept: string[]}>;
+    confirm: () => Promise<unknown>;
+  }) => Promise<{reference: string; lines: string[]; events: string[]; kept: string[]}>;
 }
 
 t.test('the core of the widget holds a whole conversation without a page', async (t) => {

@@ -1,15 +1,16 @@
 import type {EmailVerification, VerificationDeps} from './email/email-verification.js';
+import type * as resume from './resume.js';
 import type {UploadDeps} from './uploads/create-uploads.js';
 import type {Uploads} from './uploads/uploads.js';
 
 /** Parts that are loaded while the visitor types the first answer. */
 export interface IntakeParts {
-  createUploads(chat: UploadDeps): Uploads;
-  createVerification(chat: VerificationDeps): EmailVerification;
+  createUploads: (chat: UploadDeps) => Uploads;
+  createVerification: (chat: VerificationDeps) => EmailVerification;
 }
 
 /** Load the parts of the core that have their own files. Each rejects if its file cannot be loaded. */
 export interface Loaders {
   loadIntake(): Promise<IntakeParts>;
-  loadResume(): Promise<typeof import('./resume.js')>;
+  loadResume(): Promise<typeof resume>;
 }

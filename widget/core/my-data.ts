@@ -31,9 +31,9 @@ export interface MyDataState {
 export interface MyDataDeps {
   chat: Chat;
   links: FileLinkOpener;
-  saveFile(file: Blob, name: string): void;
+  saveFile: (file: Blob, name: string) => void;
   /** Text that confirms the erasure. */
-  erasedText(reference: string): TextOf;
+  erasedText: (reference: string) => TextOf;
 }
 
 /** The data stored about the visitor: to see, correct, download and erase. */

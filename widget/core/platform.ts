@@ -15,7 +15,7 @@ export interface Platform {
   /** Web Locks, which browsers have on secure pages only. */
   readonly locks?: LockManager | undefined;
   /** Null in browsers that refuse storage. */
-  openChannel?(name: string): BroadcastChannel | null;
+  openChannel?: (name: string) => BroadcastChannel | null;
   /** Sends a text that outlives the page. */
   sendBeacon?(url: string, text: string): void;
   readonly isOnline?: boolean;

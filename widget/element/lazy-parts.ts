@@ -1,11 +1,13 @@
 import type {CSSResult} from 'lit';
 
 import type {Loaders} from '../core/loaders.js';
+import type * as messages from '../ui/messages/messages.js';
+import type * as resume from '../ui/steps/resume.js';
 import type * as intake from './intake.js';
 
 type Intake = typeof intake;
-type Resume = typeof import('../ui/steps/resume.js');
-type Messages = typeof import('../ui/messages/messages.js');
+type Resume = typeof resume;
+type Messages = typeof messages;
 
 export interface LazyPartsHost {
   adopt(sheets: CSSResult[]): void;

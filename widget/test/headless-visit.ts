@@ -22,7 +22,7 @@ export interface VisitOptions {
   files: File[];
   message: string;
   /** Opens the link in the e-mail. */
-  confirm(): Promise<unknown>;
+  confirm: () => Promise<unknown>;
 }
 
 export interface VisitResult {
@@ -56,7 +56,9 @@ export const visit = async (options: VisitOptions): Promise<VisitResult> => {
     onStep: () => undefined,
     onReset: () => undefined,
     onBackendChange: () => undefined,
-    onLoadError: (error) => console.error(error),
+    onLoadError: (error) => {
+      throw error;
+    },
   };
   const chat = createChat({
     api,

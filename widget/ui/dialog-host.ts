@@ -25,8 +25,8 @@ export interface DialogController {
 
 /** Functions that load the code of the dialogs. */
 interface DialogLoader {
-  openDialog(chat: Chat, controller: DialogController, name: DialogName): Promise<void>;
-  exportConversation(chat: Chat, kind: ExportKind, path: EventTarget[]): Promise<void>;
+  openDialog: (chat: Chat, controller: DialogController, name: DialogName) => Promise<void>;
+  exportConversation: (chat: Chat, kind: ExportKind, path: EventTarget[]) => Promise<void>;
 }
 
 interface DialogHostDeps extends DialogController {

@@ -70,4 +70,4 @@ export const isStepType = (type: unknown): type is Step['type'] =>
   typeof type === 'string' && Object.hasOwn(STEP_TYPES, type);
 
 /** Returns the entry of the table. Each entry is called with steps of its own type only. */
-export const typeOf = ({type}: Pick<Step, 'type'>): StepType => STEP_TYPES[type] as StepType;
+export const typeOf = ({type}: Pick<Step, 'type'>): StepType => STEP_TYPES[type];

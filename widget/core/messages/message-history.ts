@@ -9,11 +9,11 @@ interface HistoryDeps {
   session: Readonly<VisitorSession>;
   retrier: Retrier;
   signal: AbortSignal;
-  onMessage(message: Message): void;
+  onMessage: (message: Message) => void;
   onEvent(event: LiveEvent): void;
   /** Events were missed, which may have concerned more than messages. */
   onGap(): void;
-  onFailure(error: unknown): void;
+  onFailure: (error: unknown) => void;
 }
 
 /** Loads the stored messages, and passes on the events that follow them without a gap. */

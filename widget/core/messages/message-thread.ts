@@ -28,7 +28,7 @@ export interface ThreadDeps {
   refresh(): void;
   /** A message of the other side has arrived. */
   onMessage(): void;
-  loadLinks(): Promise<FileLinkOpener>;
+  loadLinks: () => Promise<FileLinkOpener>;
 }
 
 /** The live part of a conversation: messages of both sides, and the field to write in. */

@@ -10,8 +10,8 @@ interface SharedStream {
   name: string;
   platform: Pick<Platform, 'locks' | 'openChannel'>;
   signal: AbortSignal;
-  read(broadcast: (events: LiveEvent[]) => void): Promise<Wait>;
-  receive(events: LiveEvent[]): void;
+  read: (broadcast: (events: LiveEvent[]) => void) => Promise<Wait>;
+  receive: (events: LiveEvent[]) => void;
 }
 
 /**

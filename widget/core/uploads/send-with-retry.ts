@@ -12,7 +12,7 @@ const IN_PROGRESS_POLL_MS = 3_000;
 
 interface SendOptions {
   signal: AbortSignal;
-  change(part: Partial<FileRow>): void;
+  change: (part: Partial<FileRow>) => void;
   /** Number of attempts. The row shows the reason of each that fails. */
   attempts: number;
 }

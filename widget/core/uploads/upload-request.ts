@@ -17,7 +17,7 @@ export interface UploadRequest {
   headers: Record<string, string>;
   body: FormData;
   signal: AbortSignal;
-  onProgress(sentBytes: number): void;
+  onProgress: (sentBytes: number) => void;
 }
 
 export interface UploadResult {

@@ -1,14 +1,7 @@
 import type {StoredFile} from '../../../server/contract/files.js';
 
 import {backoffMs, retryAfterOf} from '../transport/retry.js';
-import {
-  asStored,
-  isOpen,
-  isWaiting,
-  newRow,
-  reasonOf,
-  storedRow,
-} from './file-row.js';
+import {asStored, isOpen, isWaiting, newRow, reasonOf, storedRow} from './file-row.js';
 import type {FileReason, FileRow} from './file-row.js';
 import {findDuplicate, findUnstored, looksLikePdf} from './file-contents.js';
 import {sendWithRetry} from './send-with-retry.js';

@@ -6,8 +6,8 @@ const MARK = 'data-maria-print';
 
 /** Functions of the dialogs' file, which this file would otherwise share in one more file. */
 export interface ExportTools {
-  formatTime(time: Date, language: Language): string;
-  saveFile(file: Blob, name: string): void;
+  formatTime: (time: Date, language: Language) => string;
+  saveFile: (file: Blob, name: string) => void;
 }
 
 /** Saves the lines on the screen as a text that any device can open. */

@@ -57,7 +57,7 @@ interface Listeners {
   element: PanelHost;
   messaging: Readonly<Messaging>;
   /** Asks the backend for the session: now, or as soon as the visitor can see the panel. */
-  refresh(): void;
+  refresh: () => void;
   sync: SessionSync;
 }
 
