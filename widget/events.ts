@@ -1,13 +1,13 @@
 import type {WidgetEvent} from '../server/contract/event-names.js';
 
-/** What the element tells the page. None carries a name, an address or a file's name. */
+/** Events that the element dispatches. None has a name, an e-mail address or a file name. */
 class MariaEvent extends Event {
   constructor(type: WidgetEvent, cancelable = false) {
     super(type, {bubbles: true, composed: true, cancelable});
   }
 }
 
-/** The launcher is on the page and the methods may be called. */
+/** The launcher is on the page, and the methods can be called. */
 export class MariaReadyEvent extends MariaEvent {
   constructor() {
     super('maria-ready');
@@ -33,7 +33,7 @@ export class MariaCloseEvent extends MariaEvent {
   }
 }
 
-/** The conversation has come to a step and waits there. */
+/** The conversation waits at a step. */
 export class MariaStepEvent extends MariaEvent {
   constructor(
     readonly step: string,
@@ -47,7 +47,7 @@ export class MariaStepEvent extends MariaEvent {
 /** A decision was recorded by the backend. */
 export class MariaConsentEvent extends MariaEvent {
   constructor(
-    // Spelt out: by the contract's own type every page's compiler would have to read its schemas.
+    // The contract's own type would make every page's compiler read its schemas.
     readonly purpose: 'personal_data' | 'ai_training' | 'ai_answers',
     readonly granted: boolean,
   ) {
@@ -80,7 +80,7 @@ export class MariaFileDeletedEvent extends MariaEvent {
   }
 }
 
-/** The e-mail was handed over; the session waits for its confirmation. */
+/** The e-mail address was submitted, and the session waits for its confirmation. */
 export class MariaSubmittedEvent extends MariaEvent {
   constructor(readonly reference: string) {
     super('maria-submitted');
@@ -93,14 +93,14 @@ export class MariaCompleteEvent extends MariaEvent {
   }
 }
 
-/** The session of this browser has ended: by the visitor, by its age, or by the backend's word. */
+/** The session of this browser has ended: by the visitor, by its age, or by the backend. */
 export class MariaResetEvent extends MariaEvent {
   constructor(readonly reason: 'visitor' | 'refused' | 'gone' | 'reset' | 'page') {
     super('maria-reset');
   }
 }
 
-/** Something was written; what it says is not told. */
+/** A message was written. The event does not contain its text. */
 export class MariaMessageEvent extends MariaEvent {
   constructor(
     readonly messageId: number,
@@ -129,7 +129,7 @@ export class MariaErrorEvent extends MariaEvent {
   }
 }
 
-// They bubble and cross shadow roots: document and window hear them as well.
+// They bubble and cross shadow roots, so they reach document and window as well.
 declare global {
   interface GlobalEventHandlersEventMap {
     'maria-ready': MariaReadyEvent;

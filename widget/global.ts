@@ -14,7 +14,7 @@ export type Method =
   | 'destroy';
 /** The script tag's attributes, in camel case, for pages whose tag manager strips `data-…`. */
 export type MariaChatSettings = Record<string, string | undefined>;
-/** May be called before the script has loaded; whoever loads it answers in turn. */
+/** Can be called before the script has loaded. The loader runs the queued calls in order. */
 export type MariaChatGlobal = Pick<MariaChat, Method> & {
   (method: string, ...values: unknown[]): Promise<unknown>;
   q?: [string, ...unknown[]][];

@@ -6,7 +6,7 @@ import type {MariaChatGlobal, MariaChatSettings, Method} from './global.js';
 import {watchPageLauncher} from './launcher/page-launcher.js';
 import {readStored} from './launcher/stored-value.js';
 
-/** Put in by the build: the names of two modules, and the version. */
+/** Inserted by the build: the names of two modules, and the version. */
 declare const CHAT_MODULE: string;
 declare const HOST_PAGE: string;
 declare const VERSION: string;
@@ -36,7 +36,7 @@ const baseOf = (source: URL) =>
 
 const start = () => {
   const script = findScript();
-  // Never the page's own query: whoever writes a link could name a backend in it.
+  // The page's own query is not read, because a link to the page could name another backend.
   const source = new URL(script?.src ?? '/', document.baseURI);
   const settings = readSettings(script, source);
   const api = (settings['api'] || baseOf(source)).replace(/\/$/, '');
@@ -154,7 +154,7 @@ const place = (host: HTMLElement) =>
     enter();
   });
 
-/** What each method does before anything is loaded. Null: it begins a conversation, or needs one. */
+/** Methods before the chat is loaded. Those that begin or need a conversation are null. */
 const methodsBefore = (
   host: HTMLElement,
   launcher: HTMLElement,
@@ -194,7 +194,7 @@ const publishMethods = (
   });
 };
 
-/** Whoever comes near the button is likely to press it; nobody else pays for what is behind it. */
+/** Loads the chat when the visitor approaches the button, who is likely to press it then. */
 const watchLauncher = (launcher: HTMLElement, load: () => void, toggle: () => void) => {
   // A finger's touch is a pointer that enters, too.
   launcher.addEventListener('pointerenter', load);

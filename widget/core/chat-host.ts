@@ -10,7 +10,7 @@ export interface ChatSettings {
   readonly maxFileSize: number | null;
 }
 
-/** What the core asks of the element. */
+/** Functions and state that the core needs from the element. */
 export interface ChatHost {
   readonly settings: ChatSettings;
   /** Values that the page knows already. */

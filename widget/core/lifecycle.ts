@@ -217,7 +217,7 @@ export class Lifecycle {
     await flow.goTo(flow.graph.endOf('complete'));
   }
 
-  /** Tells the page's developer why, and the visitor that the chat does not work here. */
+  /** Reports the reason to the page's developer, and says to the visitor that the chat is not available. */
   private showNotAvailable(error: ClientError) {
     const {flow, status, transcript} = this.chat;
     transcript.showTyping(false);

@@ -55,7 +55,8 @@ const askToContinue = (chat: ResumeDeps) => {
 const greetReturning = (chat: ResumeDeps, {name, state}: Session) => {
   const {flow} = chat;
   replayAnswers(chat);
-  if (state === 'pending') return flow.waitAt(flow.graph.firstOf(({type}) => type === 'verify_email'));
+  if (state === 'pending')
+    return flow.waitAt(flow.graph.firstOf(({type}) => type === 'verify_email'));
   flow.say(({texts}) => (name ? interpolate(texts, 'hello', {name}) : texts.helloUnnamed));
   flow.waitAt(flow.graph.endOf('complete'), true);
 };

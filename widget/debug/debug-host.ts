@@ -10,7 +10,7 @@ interface Connection {
   goOffline(chat: Chat): void;
 }
 
-/** What the debug panel asks of the element. */
+/** Functions and state that the debug panel needs from the element. */
 export interface DebugHost {
   readonly debug: string | null;
   readonly renderRoot: HTMLElement | DocumentFragment;

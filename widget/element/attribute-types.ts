@@ -1,18 +1,18 @@
 /**
- * What may be written on `<maria-chat>`, for frameworks that check their templates and for editors
- * that complete them. The script tag takes the same with `data-` in front.
+ * Attributes of `<maria-chat>`, for frameworks that check their templates and for editors that
+ * complete them. The script tag accepts them with the prefix `data-`.
  */
 export interface MariaChatAttributes {
   /** Your site's key. */
   site?: string;
-  /** The server's address; where the script came from otherwise. Needed where a bundler moves it. */
+  /** URL of the server. The default is the script's own; bundlers that move it need this attribute. */
   api?: string;
-  /** The page's language, then the browser's, unless one is named. */
+  /** Language of the panel. The default is the page's language, then the browser's. */
   lang?: 'auto' | 'en' | 'es' | 'fr' | 'de' | 'pt-BR' | 'ar' | (string & {});
-  /** The same as `lang`. */
+  /** Another name for `lang`. */
   locale?: string;
   theme?: 'auto' | 'light' | 'dark';
-  /** A CSS colour; readable text on it is computed. */
+  /** A CSS colour. The colour of text on it is computed. */
   accent?: string;
   /** Roundness of the panel, in px or with a unit. */
   radius?: string | number;
@@ -27,23 +27,23 @@ export interface MariaChatAttributes {
   launcher?: 'bubble' | 'none';
   /** CSS selector of your own buttons, which open and close the chat. */
   'launcher-selector'?: string;
-  /** Words beside the icon, also the button's name. */
+  /** Text beside the icon, which is also the button's name. */
   'launcher-label'?: string;
   /** `inline` is part of the page, and always open. */
   mode?: 'popup' | 'inline';
   /** For `inline`: CSS selector of the place. */
   target?: string;
-  /** Whether the panel opens by itself; `remember` opens what was open on the page before. */
+  /** Opens the panel automatically; `remember` does so if it was open on the page before. */
   open?: 'remember' | 'true' | 'false';
-  /** When the script tag fetches the rest. */
+  /** When the script tag loads the chat. */
   load?: 'interaction' | 'idle' | 'eager';
   /** The panel's name. */
   heading?: string;
   /** Maria's first words. */
   greeting?: string;
-  /** Address of a picture. */
+  /** URL of a picture. */
   avatar?: string;
-  /** Your privacy policy; the site's otherwise. */
+  /** URL of your privacy policy. The default is the site's. */
   'privacy-url'?: string;
   /** Fewer files than the site allows. */
   'max-files'?: string | number;

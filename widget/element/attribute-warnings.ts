@@ -29,7 +29,7 @@ const KNOWN = [...Object.keys(ACCEPTED), ...FREE, ...COUNTS, ...styleAttributes]
 
 const warned = new Set<string>();
 
-/** Tells the page's developer, once for each fault, what was written and what could stand there. */
+/** Warns the page's developer once about each invalid attribute, and names the accepted values. */
 export const warnAboutAttributes = (host: HTMLElement) => {
   for (const name of host.getAttributeNames()) {
     const fault = KNOWN.includes(name) ? faultOf(host, name) : misspelling(name);
@@ -56,7 +56,7 @@ const faultOf = (host: HTMLElement, name: string) => {
   return null;
 };
 
-/** Of attributes that are not ours, only those that were very likely meant to be. */
+/** Returns a warning about an unknown attribute that very likely misspells one of ours. */
 const misspelling = (name: string) => {
   const isAnyElements = name in HTMLElement.prototype || name === 'class';
   const meant = isAnyElements ? '' : guess(name, KNOWN);

@@ -17,7 +17,7 @@ import {LazyParts} from './lazy-parts.js';
 
 const TYPING_MS = 420;
 
-/** What the controller asks of its element. */
+/** Functions and state that the controller needs from its element. */
 export type ChatElement = HTMLElement &
   ChatSettings &
   PanelHost & {
@@ -87,7 +87,7 @@ export class ChatController implements ChatHost, ReactiveController {
     return this.language?.texts;
   }
 
-  /** What views get: this controller, once there is something to show. */
+  /** The context of the views is this controller, once there is something to show. */
   get viewContext() {
     return this.chat && this.language ? (this as ViewContext) : null;
   }

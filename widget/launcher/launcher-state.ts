@@ -6,16 +6,16 @@ const CLOSE = 'M6 6l12 12M18 6 6 18';
 
 export interface LauncherState {
   isOpen: boolean;
-  /** Pressed, and what it opens is being loaded. */
+  /** Pressed, while the panel is being loaded. */
   isBusy: boolean;
   unreadCount: number;
   /** The page's own name for it. */
   label: string | null;
-  /** Null before the first language is there; then the launcher keeps the words it was drawn with. */
+  /** Null before the first language has been loaded: the launcher keeps its first texts until then. */
   texts: Texts | null;
 }
 
-/** What the launcher shows and says, whoever has drawn it. */
+/** Updates the launcher, which the loader or the element has drawn. */
 export const updateLauncher = (launcher: HTMLElement, state: LauncherState) => {
   launcher.setAttribute('aria-haspopup', 'dialog');
   launcher.setAttribute('aria-expanded', String(state.isOpen));
@@ -28,15 +28,15 @@ export const updateLauncher = (launcher: HTMLElement, state: LauncherState) => {
   else badge.remove();
 };
 
-/** The same while it is open: that it is, `aria-expanded` tells, and closing has a button of its own. */
+/** Does not depend on the panel: `aria-expanded` reports that, and the panel has its own close button. */
 const labelFor = ({unreadCount, label}: LauncherState, texts: Texts) => {
   if (unreadCount === 0) return label ?? texts.open;
   const words = interpolate(texts, 'openUnread', {count: unreadCount});
-  // What is to be read on a button is part of its name (WCAG 2.2, 2.5.3).
+  // The visible text of a button is a part of its name (WCAG 2.2, 2.5.3).
   return label ? `${label}: ${words}` : words;
 };
 
-/** The page may put something else in the place of the icons. */
+/** Lets the page replace the icons. */
 const wrapFace = (launcher: HTMLElement) => {
   const slot = document.createElement('slot');
   slot.name = 'launcher';

@@ -15,7 +15,7 @@ export interface Dialog {
   view(language: Language): unknown;
 }
 
-/** What dialogs ask of the element's controller. */
+/** Functions that dialogs need from the element's controller. */
 export interface DialogController {
   readonly dialogs: Readonly<DialogHost>;
   /** Applies a setting that the visitor has changed. */

@@ -14,7 +14,7 @@ export interface MessageViews {
   messageView(context: ViewContext, thread: Thread, message: ThreadMessage): unknown;
 }
 
-/** What each view gets. Views read it, and change things through commands only. */
+/** Argument of every view. Views read it, and change state through commands only. */
 export interface ViewContext {
   readonly chat: Chat;
   readonly state: Readonly<ChatState>;

@@ -14,7 +14,7 @@ export const goOnline = ({outbox, reference, retrier, status, uploads}: Chat) =>
   uploads?.resume();
 };
 
-/** Tells the backend that the page is left, so that it may clean up early. */
+/** Reports to the backend that the visitor leaves the page, so that it can clean up early. */
 export const leavePage = ({answers, client, host, state}: Chat) => {
   if (state.sessionState !== 'visit' || !answers.hasBegun) return;
   client.leave();

@@ -16,12 +16,12 @@ export interface TabsListener {
 }
 
 /**
- * Connects the tabs of a site. They tell each other that they are open, and that the session has
- * changed; what has changed, they ask the backend and the storage. A tab that closes while others are
+ * Connects the tabs of a site. Each notifies the others when it opens or closes, and when the session
+ * has changed. The backend and the storage have the change itself. A tab that closes while others are
  * open has not left. Without channels a tab does not know of the others: then each tab that closes
  * leaves, and the idle limit ends visits of tabs that crashed.
  *
- * Returns a function that tells the other tabs that the session has changed.
+ * Returns a function that notifies the other tabs of a changed session.
  */
 export const connectTabs = (chat: Chat, listener: TabsListener, signal: AbortSignal) => {
   const {client, lifecycle, session, storage} = chat;

@@ -49,7 +49,7 @@ export interface ApiClientHost {
   readonly interceptor?: Interceptor;
   /** The backend has responded. `isChange` is true for all methods but GET. */
   onResponse(isChange: boolean): void;
-  /** A call takes long, or no call does any more. */
+  /** A call takes long, or no call takes long now. */
   onSlow(isSlow: boolean): void;
 }
 
@@ -139,7 +139,7 @@ export class ApiClient {
     }
   }
 
-  /** Tells the backend that the page is left. Beacons have no headers: the credentials are in the body. */
+  /** Sends a beacon when the visitor leaves. Beacons have no headers: the credentials are in the body. */
   leave() {
     if (this.credentials)
       this.platform.sendBeacon?.(`${this.api}/api/session/leave`, toJson(this.credentials));

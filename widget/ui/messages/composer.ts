@@ -18,7 +18,10 @@ const MAX_HEIGHT_PX = 132;
 const STOP = 'M7.5 7.5h9v9h-9z';
 
 /** The field to write to Maria, below the step that she asks. */
-export const composerView = ({chat, language, state}: ViewContext, thread: Readonly<MessageThread>) => {
+export const composerView = (
+  {chat, language, state}: ViewContext,
+  thread: Readonly<MessageThread>,
+) => {
   const {texts} = language;
   const error = thread.isTooLong ? interpolate(texts, 'tooLong', {count: MAX_MESSAGE_LENGTH}) : '';
   return html`

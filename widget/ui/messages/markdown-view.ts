@@ -4,10 +4,10 @@ import {textView} from '../controls/text-view.js';
 import {readLinks, parseMarkdown} from './markdown.js';
 import type {Block, Piece} from './markdown.js';
 
-/** An answer with its few marks. */
+/** Shows a reply with its Markdown. */
 export const markedView = (text: string) => parseMarkdown(text).map(blockView);
 
-/** The visitor's own words, with addresses to press. */
+/** Shows the visitor's own text, with its URLs as links. */
 export const plainView = (text: string) => textView(readLinks(text).map(pieceView));
 
 const blockView = (block: Block) => {
@@ -36,7 +36,7 @@ const pieceView = (piece: Piece) => {
   return piece.text;
 };
 
-/** Whoever reads it sees where it leads: words that only hold the place could name another. */
+/** Shows the host of the link, because its text could name another one. */
 const linkView = ({text, address}: Extract<Piece, {kind: 'link'}>) => {
   const place = address.host || address.pathname;
   const [named] = text.replace(/^(https?:\/\/|mailto:)/, '').split(/[/?#]/);

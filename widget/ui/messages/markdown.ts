@@ -44,7 +44,7 @@ export const parseMarkdown = (text: string): Block[] => {
   return blocks;
 };
 
-/** Of the visitor's own words nothing is read but addresses. */
+/** Recognises only URLs, because visitors do not write Markdown. */
 export const readLinks = (text: string): Piece[] =>
   pieces(text, LINK, ([found]) => link(found, found));
 
@@ -56,7 +56,7 @@ const addLine = (blocks: Block[], line: string) => {
     if (last?.kind === list) last.items.push(item);
     else blocks.push({kind: list, items: [item]});
   } else if (line.trim() === '') blocks.push({kind: 'lines', lines: []});
-  // What stands indented under an item belongs to it.
+  // An indented line below an item belongs to it.
   else if (last?.kind === 'lines') last.lines.push(readLine(line.replace(/^#{1,6}\s+/, '')));
   else blocks.push({kind: 'lines', lines: [readLine(line.replace(/^#{1,6}\s+/, ''))]});
 };
@@ -90,7 +90,7 @@ const pieces = (
 
 const link = (text: string, target: string): Piece | null => {
   const address = URL.canParse(target) ? new URL(target) : null;
-  // What stands before an @ looks like the place, and is not.
+  // The text before an @ looks like the host, and is not.
   if (!address || address.username || !PROTOCOLS.includes(address.protocol)) return null;
   return {kind: 'link', text, address};
 };

@@ -38,7 +38,11 @@ const runningView = (body: string) => html`
   </div>
 `;
 
-const deliveryView = (thread: Readonly<MessageThread>, message: ThreadMessage, language: Language) => {
+const deliveryView = (
+  thread: Readonly<MessageThread>,
+  message: ThreadMessage,
+  language: Language,
+) => {
   const {texts} = language;
   const isWaiting =
     message.state === 'unsent' || (message.state === 'sending' && message.isWaiting);
@@ -63,7 +67,11 @@ const deliveryView = (thread: Readonly<MessageThread>, message: ThreadMessage, l
 };
 
 /** A press of the name downloads the file. */
-const fileView = ({downloads}: Readonly<MessageThread>, file: StoredFile, {texts, tag}: Language) => {
+const fileView = (
+  {downloads}: Readonly<MessageThread>,
+  file: StoredFile,
+  {texts, tag}: Language,
+) => {
   const {id, name, size} = file;
   const state = downloads.stateOf(id);
   const hasFailed = state === 'failed';

@@ -27,7 +27,11 @@ lockedPage.replaceSync('html{overflow:hidden!important}');
  * and the back button closes the dialog or the panel. All changes of the page are undone at the end.
  * History entries are added after a press only, because browsers skip other ones.
  */
-export const connectFullScreen = (host: PanelHost, dialogs: Readonly<DialogHost>, signal: AbortSignal) => {
+export const connectFullScreen = (
+  host: PanelHost,
+  dialogs: Readonly<DialogHost>,
+  signal: AbortSignal,
+) => {
   const {isNarrow, renderRoot} = host;
   const isFull = () => host.isOpen && host.isFullScreen;
   let entries = isFull() ? marks() : 0;

@@ -10,7 +10,7 @@ import {connectFileDrop} from './file-drop.js';
 import {connectFullScreen} from './full-screen.js';
 import type {PanelHost} from './panel-host.js';
 
-/** What the connection asks of the part that has made it. */
+/** Functions and state that the connection needs from the element's controller. */
 export interface PageController {
   readonly element: PanelHost;
   readonly dialogs: Readonly<DialogHost>;

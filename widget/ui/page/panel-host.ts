@@ -1,6 +1,6 @@
 import type {PanelFocus} from './panel-focus.js';
 
-/** What the code around the panel asks of the element. */
+/** Functions and state that the code around the panel needs from the element. */
 export interface PanelHost extends EventTarget {
   readonly isOpen: boolean;
   readonly isConnected: boolean;

@@ -98,7 +98,7 @@ const stepsView = (index: number, total: number) => html`
   </div>
 `;
 
-/** What the visitor can do now. The key keeps a field from inheriting the text of another one. */
+/** Shows the current step. The key keeps a field from inheriting the text of another one. */
 const trayView = (context: ViewContext, views: LazyViews) => {
   const {phase, step} = context.state;
   return keyed(phase + step?.id, answerView(context, views));

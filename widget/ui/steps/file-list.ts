@@ -34,9 +34,7 @@ const rowView = (context: ViewContext, uploads: Readonly<Uploads>, row: FileRow)
         </span>
         ${
           duplicate
-            ? html`<span class="hint"
-                >${interpolate(texts, 'duplicate', {name: duplicate})}</span
-              >`
+            ? html`<span class="hint">${interpolate(texts, 'duplicate', {name: duplicate})}</span>`
             : nothing
         }
         ${isSending ? html`<span class="hint">${freshText(speedText(row, language))}</span>` : nothing}
@@ -84,17 +82,15 @@ const buttonsView = (context: ViewContext, uploads: Readonly<Uploads>, row: File
 type Work = () => unknown;
 
 /** Moves the focus to the row at the same place, or to the picker, if the button goes. */
-const passFocusOn =
-  (context: ViewContext, work: Work) =>
-  async (event: Event) => {
-    const button = event.currentTarget as Element;
-    const list = button.closest('.files')!;
-    const currentRows = () => [...list.querySelectorAll('.file')];
-    const at = currentRows().indexOf(button.closest('.file')!);
-    await work();
-    await context.whenUpdated();
-    const focused = (list.getRootNode() as ShadowRoot).activeElement;
-    if (focused && !focused.matches('.panel')) return;
-    const row = currentRows()[at] ?? currentRows().at(-1) ?? list;
-    row.querySelector<HTMLElement>('button, .picker')?.focus();
-  };
+const passFocusOn = (context: ViewContext, work: Work) => async (event: Event) => {
+  const button = event.currentTarget as Element;
+  const list = button.closest('.files')!;
+  const currentRows = () => [...list.querySelectorAll('.file')];
+  const at = currentRows().indexOf(button.closest('.file')!);
+  await work();
+  await context.whenUpdated();
+  const focused = (list.getRootNode() as ShadowRoot).activeElement;
+  if (focused && !focused.matches('.panel')) return;
+  const row = currentRows()[at] ?? currentRows().at(-1) ?? list;
+  row.querySelector<HTMLElement>('button, .picker')?.focus();
+};

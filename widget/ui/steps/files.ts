@@ -78,6 +78,6 @@ const actionView = ({chat, texts}: ViewContext) => {
 const pick = (context: ViewContext, event: Event) => {
   const input = event.target as HTMLInputElement;
   void takeFiles(context, [...(input.files ?? [])], input.getRootNode() as ShadowRoot);
-  // The same file, chosen again, must count as a change.
+  // A file that is chosen again must count as a change.
   input.value = '';
 };

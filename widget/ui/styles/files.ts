@@ -14,7 +14,7 @@ export const fileStyles = css`
     margin-block-end: -12px;
     padding-block: 6px 12px;
     background: var(--bg);
-    /* What goes on beneath fades out, as nothing that is cut off does. */
+    /* A fade shows that the list continues below. */
     box-shadow: 0 -8px 8px var(--bg);
   }
   .tray {

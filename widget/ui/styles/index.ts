@@ -3,5 +3,5 @@ import {conversationStyles} from './conversation.js';
 import {panelStyles} from './panel.js';
 import {screenStyles} from './screens.js';
 
-/** What the first opening needs; the rest comes with `later.ts`. */
+/** Style sheets of the first opening. `element/intake.ts` has the others. */
 export const styles = [panelStyles, conversationStyles, controlStyles, screenStyles];

@@ -6,7 +6,7 @@ export const styles = css`
     padding: 8px 16px 12px;
     border-block-start: 1px solid var(--border);
   }
-  /* Where room is short, what was said keeps more of it than what is asked. */
+  /* In a small panel, the conversation keeps more room than the step. */
   .tray {
     flex-shrink: 9;
   }
@@ -50,7 +50,7 @@ export const styles = css`
   .talk .attach {
     display: grid;
     block-size: 48px;
-    /* Its drawing, not its ground, stands in line with what is above. */
+    /* The icon, not its background, is aligned with the text above. */
     margin: 0;
     margin-inline: -8px -4px;
     cursor: pointer;

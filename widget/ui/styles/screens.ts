@@ -58,7 +58,7 @@ export const screenStyles = css`
       transition: none !important;
     }
   }
-  /* On paper the conversation stands in full, where the page has put the element. */
+  /* A print shows the whole conversation, at the element's place in the page. */
   @media print {
     :host(:state(open)) {
       display: block !important;
