@@ -98,10 +98,6 @@ export class Lifecycle {
     (await this.loadResume())?.replayAnswers(this.chat, isCorrectionOnly);
   }
 
-  async continueVisit() {
-    await (await this.loadResume())?.continueVisit(this.chat);
-  }
-
   /** Discards an unfinished visit. A submitted session is only forgotten on this device. */
   async startOver(reason: 'visitor' | 'page' = 'visitor', isContinued = true) {
     const {chat} = this;

@@ -31,6 +31,10 @@ export interface FileRow {
   readonly isRefused?: boolean;
   /** An attempt has been made, which the server may still be working on. */
   readonly wasSent?: boolean;
+  /** Cancels the upload that is running. */
+  readonly upload?: AbortController | null;
+  /** Starts the upload again after a delay. */
+  readonly resumeTimer?: ReturnType<typeof setTimeout>;
   /** Number of automatic restarts. The delays grow with it. */
   readonly resumptions?: number;
 }

@@ -15,8 +15,6 @@ const ATTEMPTS = 3;
 /** The queue of files. Only it changes rows. */
 export class Uploads {
   rows: readonly FileRow[] = [];
-  private readonly running = new Map<string, AbortController>();
-  private readonly resumeTimers = new Map<string, ReturnType<typeof setTimeout>>();
   private ending = new AbortController();
 
   constructor(
@@ -88,11 +86,9 @@ export class Uploads {
   }
 
   cancel(row: FileRow) {
-    const upload = this.running.get(row.id);
-    if (!upload) return;
-    upload.abort('cancelled');
-    this.running.delete(row.id);
-    this.change(row, {state: 'error', reason: 'cancelled'});
+    if (!row.upload) return;
+    row.upload.abort('cancelled');
+    this.change(row, {state: 'error', reason: 'cancelled', upload: null});
   }
 
   retry(row: FileRow) {
@@ -102,7 +98,7 @@ export class Uploads {
 
   /** Stops all uploads until the browser is online again. */
   pauseAll() {
-    for (const upload of this.running.values()) upload.abort('offline');
+    for (const {upload} of this.rows) upload?.abort('offline');
   }
 
   /** Continues uploads that wait for a connection. */
@@ -113,7 +109,7 @@ export class Uploads {
   /** Returns false if the backend still has the file. The row says so. */
   async remove(row: FileRow) {
     this.cancel(row);
-    this.stopTimer(row);
+    clearTimeout(row.resumeTimer);
     if (row.stored && !(await this.erase(row, row.stored))) return false;
     this.rows = this.rows.filter((other) => other !== row);
     this.queueNextRefused();
@@ -144,7 +140,7 @@ export class Uploads {
     this.ending = new AbortController();
     for (const row of this.rows) {
       this.cancel(row);
-      this.stopTimer(row);
+      clearTimeout(row.resumeTimer);
     }
     this.rows = [];
     this.transport.onChange();
@@ -180,7 +176,8 @@ export class Uploads {
     const waiting = this.rows.filter(
       (row) => row.isConfirmed && row.state === 'queued' && !row.reason,
     );
-    for (const row of waiting.slice(0, PARALLEL - this.running.size)) void this.upload(row);
+    const running = this.rows.filter(({upload}) => upload).length;
+    for (const row of waiting.slice(0, PARALLEL - running)) void this.upload(row);
   }
 
   private async refusalOf(file: File): Promise<FileReason | null> {
@@ -194,8 +191,7 @@ export class Uploads {
   private async upload(row: FileRow) {
     const upload = new AbortController();
     const {signal} = upload;
-    this.running.set(row.id, upload);
-    this.change(row, {state: 'uploading', percent: 0, reason: null});
+    this.change(row, {state: 'uploading', percent: 0, reason: null, upload});
     try {
       const change = (part: Partial<FileRow>) => this.change(row, part);
       const stored = await sendWithRetry(row, this.transport, {signal, change, attempts: ATTEMPTS});
@@ -203,7 +199,7 @@ export class Uploads {
     } catch (error) {
       if (signal.reason !== 'cancelled') this.fail(row, error, signal.aborted);
     } finally {
-      if (this.running.get(row.id) === upload) this.running.delete(row.id);
+      if (row.upload === upload) this.change(row, {upload: null});
       this.sendNext();
     }
   }
@@ -221,18 +217,12 @@ export class Uploads {
   /** Tries again later. The browser reports a connection that is back, but not a server. */
   private resumeLater(row: FileRow, error: unknown) {
     const resumptions = (row.resumptions ?? 0) + 1;
-    this.change(row, {resumptions});
     const resume = () => {
       if (isWaiting(row)) this.retry(row);
     };
-    this.stopTimer(row);
     const waitMs = Math.max(backoffMs(ATTEMPTS - 1 + resumptions), retryAfterOf(error));
-    this.resumeTimers.set(row.id, setTimeout(resume, waitMs));
-  }
-
-  private stopTimer({id}: FileRow) {
-    clearTimeout(this.resumeTimers.get(id));
-    this.resumeTimers.delete(id);
+    clearTimeout(row.resumeTimer);
+    this.change(row, {resumptions, resumeTimer: setTimeout(resume, waitMs)});
   }
 
   private change(row: FileRow, change: Partial<FileRow>) {

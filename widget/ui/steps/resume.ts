@@ -1,14 +1,15 @@
 /** Code that only returning visitors need, in a file of its own: most visits have one session. */
 import {html} from 'lit';
 
+import {continueVisit} from '../../core/resume.js';
 import {buttonView} from '../controls/button.js';
 import type {ViewContext} from '../view-context.js';
 
 export * from '../../core/resume.js';
 
-export const resumeView = ({chat: {lifecycle}, texts}: ViewContext) => html`
+export const resumeView = ({chat, texts}: ViewContext) => html`
   <div class="pair" role="group" aria-label=${texts.yourChoice} tabindex="-1" data-focus>
-    ${buttonView(texts.goOn, () => lifecycle.continueVisit(), {style: 'primary'})}
-    ${buttonView(texts.discard, () => lifecycle.startOver())}
+    ${buttonView(texts.goOn, () => continueVisit(chat), {style: 'primary'})}
+    ${buttonView(texts.discard, () => chat.lifecycle.startOver())}
   </div>
 `;
