@@ -16,14 +16,14 @@ type Calls = Record<string, Call | null>;
 
 const findScript = () => {
   const tags = [...document.querySelectorAll<HTMLScriptElement>('script[src*="maria-chat.js"]')];
-  // Read at once: it is null in every later task.
+  // Read now, because it is null in every later task.
   const current = document.currentScript as HTMLScriptElement | null;
   if (current?.src) tags.unshift(current);
   // jQuery runs the script of a tag that it has inserted from another tag, without the attributes.
   return tags.find(({dataset}) => Object.keys(dataset)[0]) ?? tags[0];
 };
 
-/** Tag managers strip `data-…`; then the same is read from the page or from the script's address. */
+/** Tag managers strip `data-…`. Settings can also be in the page or in the URL of the script. */
 const readSettings = (script: HTMLScriptElement | undefined, source: URL): MariaChatSettings => ({
   ...Object.fromEntries(source.searchParams),
   ...window.MariaChatSettings,
@@ -46,7 +46,7 @@ const start = () => {
   draw(host, launcher);
 
   let loading: Promise<MariaChat> | undefined;
-  // The stable entry is for a release whose files are gone: it imports the present one.
+  // The files of this release may be deleted. The stable entry imports the current release.
   const load = () =>
     (loading ??= importTwice(folder, CHAT_MODULE)
       .catch(() => import(`${folder}maria-chat.esm.js`))
@@ -67,17 +67,17 @@ const start = () => {
   const ending = new AbortController();
   const {signal} = ending;
   const toggle = () => {
-    // A second press, because nothing has happened yet, would close what the first one opens.
+    // An impatient second press would close the panel that the first one opens.
     if (launcher.ariaBusy) return;
     launcher.ariaBusy = 'true';
     const {activeElement} = document;
     loadOrApologise()
-      // The visitor may have gone on to something else on the page.
+      // The visitor may be typing elsewhere on the page now.
       .then((chat) => (hasMoved(activeElement) ? undefined : chat.toggle()))
       .catch(report)
       .finally(() => (launcher.ariaBusy = null));
   };
-  /** Whether it comes matters once the button is pressed. */
+  /** A failure matters only after a press of the button. */
   const preload = () => void load().catch(() => 0);
   const methods = methodsBefore(host, launcher);
   const call = async (method: string, ...values: unknown[]): Promise<unknown> => {
@@ -125,20 +125,20 @@ const draw = (host: HTMLElement, launcher: HTMLElement) => {
   const root = host.attachShadow({mode: 'open'});
   root.adoptedStyleSheets = [sheet];
   root.append(launcher);
-  // Never displayed. It keeps rules of the page for `:empty` elements away.
+  // This text is never displayed. It keeps the page's rules for `:empty` from matching.
   host.append('\u00a0');
 };
 
 /**
- * A connection that failed is tried once more, under another address: browsers remember the failure.
- * In another folder, since what the chat fetches has to find this very module beside it.
+ * Imports a module, and after a failure once more from another URL, because browsers remember the
+ * failure. The folder differs, and not the name, so that relative imports find the same module.
  */
 const importTwice = (folder: string, name: string) => {
   const importFrom = (place: string): Promise<unknown> => import(place + name);
   return importFrom(folder).catch(() => importFrom(`${folder}again/`));
 };
 
-/** Adds the element to the body as soon as there is one; resolves with its neighbours. */
+/** Adds the element to the body as soon as there is a body. Resolves with its neighbours. */
 const place = (host: HTMLElement) =>
   new Promise<Element[]>((resolve) => {
     const enter = () => {
@@ -196,7 +196,7 @@ const publishMethods = (
 
 /** Loads the chat when the visitor approaches the button, who is likely to press it then. */
 const watchLauncher = (launcher: HTMLElement, load: () => void, toggle: () => void) => {
-  // A finger's touch is a pointer that enters, too.
+  // A touch fires `pointerenter` as well.
   launcher.addEventListener('pointerenter', load);
   launcher.addEventListener('focus', load);
   launcher.addEventListener('click', toggle);
@@ -205,7 +205,7 @@ const watchLauncher = (launcher: HTMLElement, load: () => void, toggle: () => vo
 const wantsOpen = ({site = 'demo', open, mode}: MariaChatSettings) =>
   mode === 'inline' || open === 'true' || (open !== 'false' && readStored(site, 'open'));
 
-/** True if the focus has gone to a field of the page since the press. */
+/** Returns whether the focus has moved to a field of the page since the press. */
 const hasMoved = (before: Element | null) => {
   const {activeElement} = document;
   return activeElement !== before && activeElement?.matches('input, textarea, select');

@@ -8,7 +8,7 @@ import {applyStyleAttributes, styleAttributes} from '../launcher/style-attribute
 const NARROW = '(width<600px),(height<480px)';
 
 /**
- * The element's attributes, and state that depends on nothing else.
+ * Attributes of the element, and state that depends on nothing else.
  *
  * @fires maria-ready - the launcher is on the page
  * @fires maria-before-open - cancelable

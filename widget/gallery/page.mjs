@@ -24,8 +24,8 @@ hr { border: 0; height: 9px; margin: 14px 0; border-radius: 9px; background: lig
 `;
 
 /**
- * A stranger's page with the script tag on it; the query says in which language, and its attributes.
- * The backend is told an address of the visitor's, since one address may ask for so many mails only.
+ * Serves a page with the script tag. Its query has the language and the attributes. The backend gets
+ * another IP address for each visitor, because it limits the e-mails of each address.
  */
 export async function serveHostPages(product, address) {
   const server = createServer((request, response) => {

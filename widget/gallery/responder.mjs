@@ -2,8 +2,8 @@ import {once} from 'node:events';
 import {createServer} from 'node:http';
 
 /**
- * Who answers what visitors write: a server of a site's own. `script` holds what it says next, bit by
- * bit; a promise among the bits is waited for, and a number is the status of a refusal.
+ * Starts the server of a site that replies to messages. `script` has the pieces of its next reply.
+ * A promise among them is awaited, and a number is the HTTP status of an error.
  */
 export async function startResponder() {
   const responder = {script: []};

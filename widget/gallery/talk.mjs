@@ -1,4 +1,4 @@
-/** What is written, and what is answered, in the free part of a conversation. */
+/** Messages and replies of the live conversation. */
 const WORDS = {
   en: {
     question: 'Is a scan of my passport enough, or do you need the original?',

@@ -105,7 +105,7 @@ export class Visitor {
     await this.see('.card.done');
   }
 
-  /** From now on the backend's calls of this path are answered so. */
+  /** Responds to all further calls of this path with an error. */
   refuse(path, status, body) {
     const answer = {status, json: body, headers: {'Access-Control-Allow-Origin': '*'}};
     return this.page.route(`**${path}`, (route) => route.fulfill(answer));

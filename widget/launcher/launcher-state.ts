@@ -9,7 +9,7 @@ export interface LauncherState {
   /** Pressed, while the panel is being loaded. */
   isBusy: boolean;
   unreadCount: number;
-  /** The page's own name for it. */
+  /** Label that the page has set. */
   label: string | null;
   /** Null before the first language has been loaded: the launcher keeps its first texts until then. */
   texts: Texts | null;

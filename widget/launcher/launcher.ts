@@ -1,6 +1,6 @@
 import {svgIcon} from './svg-icon.js';
 
-/** What can be said before any language file is there. */
+/** Texts that are needed before a language file is loaded. */
 const WORDS: Record<string, [open: string, unreachable: string]> = {
   en: ['Open chat', 'Chat unavailable. Please try again.'],
   es: ['Abrir el chat', 'Chat no disponible. Reintente.'],
@@ -10,7 +10,7 @@ const WORDS: Record<string, [open: string, unreachable: string]> = {
   ar: ['فتح المحادثة', 'المحادثة غير متاحة. حاول مرة أخرى.'],
 };
 
-/** The attribute, then the page, then the browser; the element itself chooses in the same order. */
+/** Returns texts in the language of the attribute, the page or the browser, as the element does. */
 export const launcherWords = (host: Element) => {
   const lang = host.getAttribute('lang') ?? host.getAttribute('locale') ?? '';
   const wishes = [lang, document.documentElement.lang, ...navigator.languages, 'en'];
@@ -101,7 +101,7 @@ output {
 const ICON =
   'M21 11.5a8.4 8.4 0 0 1-12.2 7.5L3 21l1.9-5.6A8.4 8.4 0 1 1 21 11.5zM8.5 11.6v.1m4-.1v.1m4-.1v.1';
 
-/** The button, by DOM calls alone: no markup is parsed, so no policy of the page can object. */
+/** Creates the button with DOM calls, because policies of the page may forbid parsed markup. */
 export const createLauncher = (host: Element) => {
   const button = document.createElement('button');
   button.className = 'launcher';

@@ -1,4 +1,4 @@
-/** The page's own button. Looked for at each click, so that it may come later than the chat. */
+/** Watches clicks on the page's own button, which the page may add later than the chat. */
 export const watchPageLauncher = (host: HTMLElement, onPress: () => void, signal?: AbortSignal) =>
   document.addEventListener(
     'click',
@@ -7,7 +7,7 @@ export const watchPageLauncher = (host: HTMLElement, onPress: () => void, signal
       try {
         if (selector && host.isConnected && (target as Element).closest(selector)) onPress();
       } catch {
-        // A selector that is none finds nothing.
+        // An invalid selector matches nothing.
       }
     },
     {signal},

@@ -1,7 +1,7 @@
-/** Attributes that travel as custom properties, which the page's own style sheet can set as well. */
+/** Attributes that set custom properties. The page's style sheet can set the same properties. */
 const STYLE_ATTRIBUTES: Record<string, string> = {
   accent: 'color',
-  // A property that takes lengths, and no `auto`.
+  // A property that accepts lengths, and not `auto`.
   radius: 'gap',
   'offset-x': 'gap',
   'offset-y': 'gap',
@@ -10,7 +10,7 @@ const STYLE_ATTRIBUTES: Record<string, string> = {
 
 export const styleAttributes = Object.keys(STYLE_ATTRIBUTES);
 
-/** The attribute as CSS knows it: a length without a unit is in pixels. Undefined when it is none. */
+/** Returns the CSS value of an attribute, in px without a unit; undefined if it is invalid. */
 export const cssValueOf = (host: Element, look: string) => {
   const given = host.getAttribute(look) ?? '';
   return [`${given}px`, given].find((value) => CSS.supports(STYLE_ATTRIBUTES[look]!, value));

@@ -1,4 +1,4 @@
-/** A line drawing on a field of 24 by 24, by DOM calls alone. */
+/** Creates an icon of 24 by 24 units with DOM calls. */
 export const svgIcon = (path: string) => {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 24 24');
