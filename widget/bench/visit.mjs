@@ -15,10 +15,10 @@ export async function visit(browser, url, {launcher}) {
     await page.goto(url);
     await page.waitForFunction(launcher ?? FIELD, null, {timeout: FIELD_MS});
     await page.waitForTimeout(SETTLE_MS);
-    const before = await refresh(page, devTools, traffic);
+    const before = await look(page, devTools, traffic);
     const fieldMs = launcher ? await press(page, launcher) : null;
     await page.waitForTimeout(SETTLE_MS);
-    const opened = await refresh(page, devTools, traffic);
+    const opened = await look(page, devTools, traffic);
     return {before, opened, fieldMs, foreign: traffic.foreign};
   });
 }
@@ -82,7 +82,7 @@ async function count(devTools, pageUrl, traffic) {
   await devTools.send('Network.enable');
 }
 
-async function refresh(page, devTools, {requests, bytes}) {
+async function look(page, devTools, {requests, bytes}) {
   const {metrics} = await devTools.send('Performance.getMetrics');
   const scriptMs = metrics.find(({name}) => name === 'ScriptDuration').value * 1000;
   return {requests, bytes, scriptMs, ...(await page.evaluate('window.bench.costs()'))};

@@ -1,8 +1,8 @@
 const DESKTOP = {width: 1000, height: 760};
 const PHONE = {width: 390, height: 844};
 
-/** How visitors come: each state is pictured once for each. `attributes` go on the script tag. */
-export const STYLE_ATTRIBUTES = [
+/** Devices and settings of visitors. Each state has one picture for each of them. */
+export const LOOKS = [
   {name: 'light', viewport: DESKTOP},
   {name: 'dark', viewport: DESKTOP, colorScheme: 'dark'},
   {name: 'arabic', viewport: DESKTOP, lang: 'ar'},

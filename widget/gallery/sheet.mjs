@@ -7,9 +7,9 @@ figcaption { margin-top: 4px; font-weight: 600; }
 `;
 
 /** All pictures of one look on one page. */
-export const sheet = (refresh, pictures) => `<!doctype html><meta charset="utf-8">
-<title>${refresh.name}</title><style>${STYLE}:root { --width: ${refresh.isMobile ? 200 : 320}px; }</style>
-<h1>${refresh.name}</h1><main>${pictures
+export const sheet = (look, pictures) => `<!doctype html><meta charset="utf-8">
+<title>${look.name}</title><style>${STYLE}:root { --width: ${look.isMobile ? 200 : 320}px; }</style>
+<h1>${look.name}</h1><main>${pictures
   .map(
     ({name, file}) => `<figure><img src="${file}" alt=""><figcaption>${name}</figcaption></figure>`,
   )

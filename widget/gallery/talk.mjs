@@ -46,11 +46,11 @@ const ASKING = {
   ],
 };
 
-const wordsOf = (v) => WORDS[v.refresh.lang] ?? WORDS.en;
+const wordsOf = (v) => WORDS[v.look.lang] ?? WORDS.en;
 
 const FIELD = '.talk textarea';
 const write = async (v, text) => {
-  await v.root.locator(FIELD).interpolate(text);
+  await v.root.locator(FIELD).fill(text);
   await v.press('.talk .send:enabled');
 };
 
@@ -78,7 +78,7 @@ const finishAnswer = async (v) => {
 };
 
 const sendOffline = async (v) => {
-  await v.root.locator(FIELD).interpolate(wordsOf(v).question);
+  await v.root.locator(FIELD).fill(wordsOf(v).question);
   await v.context.setOffline(true);
   await v.press('.talk .send');
   await v.see('.delivery .link');
@@ -150,8 +150,8 @@ export const TALKS = [
       ['field', (v) => v.press('.ask').then(() => v.see(FIELD))],
       ['answer-coming', askFirst],
       ['answer', finishAnswer],
-      ['long-text', (v) => v.root.locator(FIELD).interpolate(wordsOf(v).long)],
-      ['too-long', (v) => v.root.locator(FIELD).interpolate('a '.repeat(2_100))],
+      ['long-text', (v) => v.root.locator(FIELD).fill(wordsOf(v).long)],
+      ['too-long', (v) => v.root.locator(FIELD).fill('a '.repeat(2_100))],
       ['not-sent', sendOffline],
     ],
   },

@@ -5,16 +5,16 @@ const WAIT_MS = 10_000;
 
 /** A visitor of one look, who finds things by their place and not by their words: those differ. */
 export class Visitor {
-  constructor(context, {refresh, host, mailbox, responder}) {
-    Object.assign(this, {context, refresh, host, mailbox, responder});
-    this.email = `${refresh.name}-${Math.random().toString(36).slice(2, 8)}@example.com`;
+  constructor(context, {look, host, mailbox, responder}) {
+    Object.assign(this, {context, look, host, mailbox, responder});
+    this.email = `${look.name}-${Math.random().toString(36).slice(2, 8)}@example.com`;
   }
 
   async arrive(attributes = {}) {
     this.page = await this.context.newPage();
     this.page.setDefaultTimeout(WAIT_MS);
-    const {lang = 'en'} = this.refresh;
-    const query = {site: 'demo', pageLang: lang, ...this.refresh.attributes, ...attributes};
+    const {lang = 'en'} = this.look;
+    const query = {site: 'demo', pageLang: lang, ...this.look.attributes, ...attributes};
     const url = new URL(this.host);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     await this.page.goto(url.href);
@@ -23,7 +23,7 @@ export class Visitor {
   }
 
   get isInline() {
-    return this.refresh.attributes?.mode === 'inline';
+    return this.look.attributes?.mode === 'inline';
   }
 
   async open() {
@@ -33,7 +33,7 @@ export class Visitor {
 
   async comeBack() {
     await this.page.reload();
-    const isPhone = this.refresh.isMobile;
+    const isPhone = this.look.isMobile;
     if (isPhone) await this.open();
   }
 
@@ -46,7 +46,7 @@ export class Visitor {
   }
 
   async answer(text) {
-    await this.root.locator('.composer input').interpolate(text);
+    await this.root.locator('.composer input').fill(text);
     await this.press('.send');
   }
 

@@ -34,7 +34,7 @@ const setClockAhead = (ms: number) => {
 };
 
 const lookUp = () => document.dispatchEvent(new Event('visibilitychange'));
-const styleAttributes = async (site: string) =>
+const refreshes = async (site: string) =>
   (await backend.calls(site)).filter(
     ({method, path}) => method === 'GET' && path === '/api/session',
   ).length;
@@ -91,11 +91,11 @@ describe('being away', () => {
     const chat = await mountOpen(site);
     await reachFiles(chat);
     await untilQuiet(site);
-    const before = await styleAttributes(site);
+    const before = await refreshes(site);
     try {
       setClockAhead(24 * HOUR_MS);
       lookUp();
-      while ((await styleAttributes(site)) === before) await pause(20);
+      while ((await refreshes(site)) === before) await pause(20);
       await pause(200);
     } finally {
       Date.now = trueNow;
@@ -182,12 +182,12 @@ describe('being away', () => {
     await reachFiles(chat);
     await chat.close();
     await untilQuiet(site);
-    const before = await styleAttributes(site);
+    const before = await refreshes(site);
     new BroadcastChannel(`maria-chat:${site}`).postMessage(stored(site, 'session_uuid'));
     await pause(400);
-    expect(await styleAttributes(site)).to.equal(before);
+    expect(await refreshes(site)).to.equal(before);
     await chat.open();
-    while ((await styleAttributes(site)) === before) await pause(20);
+    while ((await refreshes(site)) === before) await pause(20);
     expect(lines(chat).filter((line) => line === 'What is your name?')).to.have.length(1);
   });
 

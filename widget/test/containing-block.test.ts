@@ -6,7 +6,7 @@ import {inside, mountOpen, newSite, pause, press, sitePage, until} from './helpe
 const LONG = 'h1 { height: 5000px }';
 
 /** Styles with which `position: fixed` is no longer fixed to the window. */
-const STYLE_ATTRIBUTES = [
+const STYLES = [
   'body { transform: translateY(0) }',
   'body { filter: grayscale(0.2) }',
   'body { will-change: transform }',
@@ -43,7 +43,7 @@ const untilRaised = (chat: MariaChat) =>
   until(() => chat.matches(':popover-open'), 'the top layer');
 
 describe('a page that is a containing block', () => {
-  for (const look of STYLE_ATTRIBUTES) {
+  for (const look of STYLES) {
     it(`${look}: launcher and panel are in the window, wherever it is scrolled`, async () => {
       const {chat, window} = await longPage(look);
       const launcher = inside(chat, '.launcher')!;

@@ -7,7 +7,7 @@ export type Look = (state: string) => Promise<void>;
 export const wait = (chat: Element, selector: string) =>
   until(() => inside(chat, selector), selector);
 
-export const interpolate = async (chat: Element, text: string) => {
+export const fill = async (chat: Element, text: string) => {
   const input = await wait(chat, 'input[name=answer]');
   (input as HTMLInputElement).value = text;
   (input.closest('form') as HTMLFormElement).requestSubmit();
@@ -29,10 +29,10 @@ export const visitEveryState = async (chat: MariaChat, look: Look) => {
   await chat.open();
   await wait(chat, 'input[name=answer]');
   await look('name');
-  await interpolate(chat, '');
+  await fill(chat, '');
   await until(() => inside(chat, '.fault')?.textContent, 'the fault');
   await look('name missing');
-  await interpolate(chat, 'Ana');
+  await fill(chat, 'Ana');
   await wait(chat, '.consent');
   await look('consent');
   await press(chat, '.consent .choice');
@@ -72,10 +72,10 @@ const visitFiles = async (chat: MariaChat, look: Look) => {
 const visitEmail = async (chat: MariaChat, look: Look) => {
   await wait(chat, 'input[type=email]');
   await look('e-mail');
-  await interpolate(chat, 'nonsense');
+  await fill(chat, 'nonsense');
   await until(() => inside(chat, '.fault')?.textContent, 'the fault');
   await look('e-mail with a fault');
-  await interpolate(chat, 'ana@example.com');
+  await fill(chat, 'ana@example.com');
   await wait(chat, '.card');
   await look('pending');
   await press(chat, '.tray .pair .choice:last-child');
@@ -103,7 +103,7 @@ export const visitByways = async (chat: MariaChat, look: Look) => {
   const {site} = chat;
   await backend.fault(site, {path: '/progress', drop: true});
   await chat.open();
-  await interpolate(chat, 'Ana');
+  await fill(chat, 'Ana');
   await wait(chat, '.notice');
   await look('no line');
   await backend.heal(site);

@@ -1,5 +1,5 @@
 import type {MariaChat} from '../index.js';
-import {interpolate, press, wait} from './every-state.js';
+import {fill, press, wait} from './every-state.js';
 import type {Look} from './every-state.js';
 import {backend, inside, pdf, stored, until} from './helpers.js';
 import {type, untilListening, write} from './talking.js';
@@ -27,7 +27,7 @@ export const visitTalk = async (chat: MariaChat, look: Look) => {
   const {site} = chat;
   await backend.config(site, {conversation: {version: 1, steps: STEPS}});
   await chat.open();
-  await interpolate(chat, 'Ana');
+  await fill(chat, 'Ana');
   await press(chat, '.consent .choice');
   await wait(chat, '.ask');
   await look('question offered');

@@ -126,7 +126,7 @@ export const untilRecorded = async (uuid: string, step: string) => {
 
 /** Nothing is under way any more; answers how many calls there were. */
 export const untilQuiet = async (site: string): Promise<number> => {
-  for (let styleAttributes = 0; styleAttributes < 20; styleAttributes++) {
+  for (let quiet = 0; quiet < 20; quiet++) {
     const {length} = await backend.calls(site);
     await pause(300);
     if ((await backend.calls(site)).length === length) return length;

@@ -69,15 +69,12 @@ describe('styles of the page', () => {
       const {left, top} = launcher.getBoundingClientRect();
       const isOnTop = () => document.elementFromPoint(left + 30, top + 30) === chat;
       await until(isOnTop, 'the launcher to be on top');
-      const styleAttributes = () => {
+      const shownStyles = () => {
         const {opacity, clipPath, filter, maskImage, contentVisibility} =
           window.getComputedStyle(chat);
         return [opacity, clipPath, filter, maskImage, contentVisibility].join(' ');
       };
-      await until(
-        () => styleAttributes() === '1 none none none visible',
-        'the element to be shown',
-      );
+      await until(() => shownStyles() === '1 none none none visible', 'the element to be shown');
       expect(window.getComputedStyle(launcher).visibility).to.equal('visible');
     });
   }
