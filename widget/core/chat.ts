@@ -34,8 +34,8 @@ export interface ChatOptions {
   loaders: Loaders;
 }
 
-/** A conversation, as everything outside this file gets it: only its parts write their fields. */
-export type Chat = Readonly<Conversation>;
+/** A conversation, as everything above it gets it: only its parts write the state. */
+export type Chat = Readonly<Omit<Conversation, 'store'>>;
 
 export const createChat = (options: ChatOptions): Chat => new Conversation(options);
 
@@ -135,6 +135,11 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
   /** Aborted when this conversation ends. */
   get signal() {
     return this.running.signal;
+  }
+
+  /** Keeps a text that the page wants to send, until the visitor may write. */
+  setWaitingText(waitingText: string) {
+    this.store.patch({waitingText});
   }
 
   /** Polls for the confirmation, if the conversation waits for it. */

@@ -62,7 +62,8 @@ const greetReturning = (chat: ResumeDeps, {name, state}: Session) => {
 };
 
 /** Continues an unfinished visit. */
-export const continueVisit = async ({flow, storage, transcript}: ResumeDeps) => {
+export const continueVisit = async (chat: Pick<ResumeDeps, 'flow' | 'storage' | 'transcript'>) => {
+  const {flow, storage, transcript} = chat;
   const remarks: TextOf[] = [({texts}) => texts.goesOn];
   const count = Number(storage.getInTab(UNSENT_FILES_KEY));
   if (count) remarks.push(({texts}) => interpolate(texts, 'filesAgain', {count}));

@@ -49,8 +49,10 @@ const initialState = (): ChatState => ({
 });
 
 /**
- * Holds the state, and reports each change. Each field has one writer: `Flow` writes `phase`, `step`
- * and `reopenedStep`; `Status` writes the last four; `Lifecycle` and `Chat` write the others.
+ * Holds the state, and reports each change. Only the parts of a conversation get the store. `Flow`
+ * writes `phase`, `step` and `reopenedStep`. `Status` writes the last four. `Chat` writes
+ * `isSubmitting` and `waitingText`. `Lifecycle`, with `resume.ts`, writes the others, and clears
+ * `waitingText`.
  */
 export class Store {
   readonly state: Readonly<ChatState> = initialState();

@@ -43,7 +43,7 @@ export class Messaging {
       const thread = (this.thread ??= createThread());
       const {waitingText} = chat.state;
       if (waitingText) thread.setDraft([thread.draft, waitingText].join('\n').trim());
-      chat.store.patch({waitingText: ''});
+      chat.setWaitingText('');
       storage.set(THREAD_KEY, '1');
       void thread.open(this.pageSignal);
     } catch (error) {
@@ -57,7 +57,7 @@ export class Messaging {
     const isReady = this.mayWrite;
     if (isReady) await this.open();
     if (isReady && this.thread) this.thread.send(text);
-    else this.chat.store.patch({waitingText: text});
+    else this.chat.setWaitingText(text);
   }
 
   /** Receives events until the signal aborts. */
