@@ -114,27 +114,6 @@ function listedAs(readme: string, beginning: string): string[] {
   return unique([...line.matchAll(/`([a-z]+)`/g)].map(second));
 }
 
-t.test('the imports of the widget have no circle, types and import() included', async (t) => {
-  const imports = new Map<string, string[]>();
-  for (const file of (await sources('widget')).filter(isProduct)) {
-    const found = (await text(file)).matchAll(/(?:from|import\()\s*'(\.[^']+)\.js'/g);
-    const targets = [...found].map(([, target]) => path.join(path.dirname(file), `${target}.ts`));
-    imports.set(file, targets);
-  }
-  const finished = new Set<string>();
-  const circles: string[] = [];
-  const visit = (file: string, trail: string[]) => {
-    if (trail.includes(file)) circles.push([...trail.slice(trail.indexOf(file)), file].join(' > '));
-    if (finished.has(file) || trail.includes(file)) return;
-    for (const next of imports.get(file) ?? []) visit(next, [...trail, file]);
-    finished.add(file);
-  };
-  for (const file of imports.keys()) visit(file, []);
-
-  t.ok(imports.size > 100);
-  t.same(circles, []);
-});
-
 t.test('the test files that the server’s README names exist', async (t) => {
   const named = [...(await text('server/README.md')).matchAll(/`([\w-]+\.test\.ts)`/g)].map(second);
 
