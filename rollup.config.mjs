@@ -5,10 +5,10 @@ import {brotliCompressSync, gzipSync} from 'node:zlib';
 
 import {nodeResolve} from '@rollup/plugin-node-resolve';
 import terser from '@rollup/plugin-terser';
-import {transformSync} from 'esbuild';
 import esbuild from 'rollup-plugin-esbuild';
 
 import {customElementsManifest} from './server/scripts/custom-elements.mjs';
+import {minifyMarkup, minifyStyleSheets} from './server/scripts/minify-templates.mjs';
 
 const OUT = 'dist/widget';
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -26,10 +26,15 @@ const files = [];
 
 const plugins = [
   minifyStyleSheets(),
+  minifyMarkup(),
   nodeResolve({exportConditions: ['production']}),
   esbuild({target: 'es2022', tsconfig: 'widget/tsconfig.json'}),
 ];
-const minify = terser({ecma: 2020, compress: {passes: 3}, format: {comments: /^!/}});
+const minify = terser({
+  ecma: 2020,
+  compress: {passes: 3},
+  format: {comments: /^!/},
+});
 
 export default [
   {
@@ -65,15 +70,6 @@ export default [
 
 function emptyFolder() {
   return {name: 'empty-folder', buildStart: () => rmSync(OUT, {recursive: true, force: true})};
-}
-
-/** Minifies the style sheets: templates without placeholders that are tagged or marked as CSS. */
-function minifyStyleSheets() {
-  const options = {loader: 'css', minify: true, charset: 'utf8'};
-  const minifyCss = (css) => transformSync(css, options).code.trim().replaceAll('\\', '\\\\');
-  const transform = (code) =>
-    code.replace(/(css|\/\* css \*\/ )`([^`]*)`/g, (_, tag, css) => `${tag}\`${minifyCss(css)}\``);
-  return {name: 'minify-style-sheets', transform: (code) => ({code: transform(code), map: null})};
 }
 
 function replaceConstants() {
