@@ -32,7 +32,7 @@ const plugins = [
 ];
 const minify = terser({
   ecma: 2020,
-  compress: {passes: 3},
+  compress: {passes: 5, sequences: false},
   format: {comments: /^!/},
 });
 
