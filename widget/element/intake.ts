@@ -12,7 +12,7 @@ export {goOffline, goOnline} from '../core/sync/connection.js';
 export {exportConversation, openDialog} from '../ui/dialogs/open-dialog.js';
 export {connectPage} from '../ui/page/page-events.js';
 export {applySettings, chimeUnseen} from '../ui/page/visitor-settings.js';
-export * as views from '../ui/panel/intake-views.js';
+export * from '../ui/panel/intake-views.js';
 export {ProgressAnnouncer} from '../ui/steps/progress-announcer.js';
 export {checkAttributes} from './check-attributes.js';
 

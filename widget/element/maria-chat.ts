@@ -222,9 +222,8 @@ export class MariaChat extends MariaChatBase {
   }
 
   protected override render(): unknown {
-    const {parts, viewContext} = this.controller;
-    const views = {intake: parts.intake?.views, resume: parts.resume};
-    return viewContext ? panelView(viewContext, this, views) : nothing;
+    const {viewContext} = this.controller;
+    return viewContext ? panelView(viewContext, this) : nothing;
   }
 
   private startChat() {

@@ -1,4 +1,7 @@
+import type {Step} from '../../server/contract/conversation.js';
+
 import type {Chat} from '../core/chat.js';
+import type {Line} from '../core/flow/transcript.js';
 import type {ThreadMessage} from '../core/messages/message.js';
 import type {MessageThread} from '../core/messages/message-thread.js';
 import type {Messaging} from '../core/messages/messaging.js';
@@ -7,6 +10,21 @@ import type {Language} from '../i18n/languages.js';
 import type {DialogHost} from './dialog-host.js';
 
 type Thread = Readonly<MessageThread>;
+
+/** Views that are loaded while the visitor types the first answer. */
+export interface IntakeViews {
+  cancelChangeView(context: ViewContext): unknown;
+  detailsView(context: ViewContext, line: Line, before: Line | undefined): unknown;
+  dropView(context: ViewContext): unknown;
+  messageAreaView(context: ViewContext): unknown;
+  stepView(context: ViewContext, step: Step): unknown;
+  toastView(context: ViewContext): unknown;
+}
+
+/** The view for visitors who return, which has its own file. */
+export interface ResumeViews {
+  resumeView(context: ViewContext): unknown;
+}
 
 /** Views of the live conversation, which have their own file. */
 export interface MessageViews {
@@ -21,9 +39,13 @@ export interface ViewContext {
   readonly language: Language;
   readonly texts: Language['texts'];
   readonly dialogs: Readonly<DialogHost>;
-  /** Null until its code has been loaded, as are `parts.messages`. */
+  /** Null until its code has been loaded, as are all `parts`. */
   readonly messaging: Readonly<Messaging> | null;
-  readonly parts: {readonly messages: MessageViews | null};
+  readonly parts: {
+    readonly intake: IntakeViews | null;
+    readonly resume: ResumeViews | null;
+    readonly messages: MessageViews | null;
+  };
   /** True while files are held over the panel. */
   readonly isDropping: boolean;
   /** Text for screen readers. */

@@ -5,12 +5,9 @@ import type {ThreadMessage} from '../../core/messages/message.js';
 import type {Texts} from '../../i18n/locales/en.js';
 import {textView} from '../controls/text-view.js';
 import type {ViewContext} from '../view-context.js';
-import type * as intakeViews from './intake-views.js';
-
-type IntakeViews = typeof intakeViews | undefined;
 
 /** The lines of the conversation. Screen readers read the text and the day, and nothing beside them. */
-export const logView = (context: ViewContext, views: IntakeViews) => {
+export const logView = (context: ViewContext) => {
   const {chat, texts} = context;
   const {lines, isTyping} = chat.transcript;
   const turn = turnOf(context);
@@ -25,14 +22,7 @@ export const logView = (context: ViewContext, views: IntakeViews) => {
       @scroll=${markScrolledBack}
     >
       <div class="lines">
-        ${lines.map((line, index) =>
-          lineView(
-            context,
-            line,
-            lines[index - 1],
-            views?.detailsView(context, line, lines[index - 1]),
-          ),
-        )}
+        ${lines.map((line, index) => lineView(context, line, lines[index - 1]))}
         ${isTyping ? typingView(texts) : nothing}
       </div>
     </div>
@@ -54,7 +44,7 @@ const markScrolledBack = ({target}: Event) => {
   log.classList.toggle('back', log.scrollTop < -24);
 };
 
-const lineView = (context: ViewContext, line: Line, before: Line | undefined, details: unknown) => {
+const lineView = (context: ViewContext, line: Line, before: Line | undefined) => {
   const {language, messaging, parts, texts} = context;
   const isMaria = line.from === 'maria';
   const isFirst = before?.from !== line.from;
@@ -72,7 +62,7 @@ const lineView = (context: ViewContext, line: Line, before: Line | undefined, de
           }</span
         >
       </p>
-      ${details}
+      ${parts.intake?.detailsView(context, line, before)}
     </div>
   `;
 };

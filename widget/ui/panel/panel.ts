@@ -6,17 +6,9 @@ import {freshText} from '../controls/fresh-text.js';
 import {CLOSE, MENU, iconButton} from '../controls/icons.js';
 import {whileBusy} from '../controls/while-busy.js';
 import {nameView} from '../steps/name.js';
-import type * as resumeViews from '../steps/resume.js';
 import type {ViewContext} from '../view-context.js';
 import {logView} from './conversation-log.js';
-import type * as intakeViews from './intake-views.js';
 import {noticesView} from './notices.js';
-
-/** Views that are loaded after the panel has opened. */
-export interface LazyViews {
-  intake: typeof intakeViews | undefined;
-  resume: Pick<typeof resumeViews, 'resumeView'> | null;
-}
 
 /** The panel's settings and state, which the element has. */
 export interface PanelElement {
@@ -30,9 +22,9 @@ export interface PanelElement {
   close(): Promise<void>;
 }
 
-export const panelView = (context: ViewContext, panel: PanelElement, views: LazyViews) => {
-  const {dialogs, language, texts} = context;
-  const {intake} = views;
+export const panelView = (context: ViewContext, panel: PanelElement) => {
+  const {dialogs, language, parts, texts} = context;
+  const {intake} = parts;
   return html`
     <section
       class="panel"
@@ -46,8 +38,8 @@ export const panelView = (context: ViewContext, panel: PanelElement, views: Lazy
     >
       <div class="inside" lang=${language.tag} dir=${texts.dir}>
         <div class="main" ?inert=${dialogs.current !== null}>
-          ${headerView(context, panel)} ${logView(context, intake)} ${noticesView(context)}
-          <div class="tray">${trayView(context, views)} ${intake?.cancelChangeView(context)}</div>
+          ${headerView(context, panel)} ${logView(context)} ${noticesView(context)}
+          <div class="tray">${trayView(context)} ${intake?.cancelChangeView(context)}</div>
           ${intake?.messageAreaView(context)}
           <p class="footnote">${texts.footnote}</p>
         </div>
@@ -99,18 +91,19 @@ const stepsView = (index: number, total: number) => html`
 `;
 
 /** Shows the current step. The key keeps a field from inheriting the text of another one. */
-const trayView = (context: ViewContext, views: LazyViews) => {
+const trayView = (context: ViewContext) => {
   const {phase, step} = context.state;
-  return keyed(phase + step?.id, answerView(context, views));
+  return keyed(phase + step?.id, answerView(context));
 };
 
-const answerView = (context: ViewContext, {intake, resume}: LazyViews) => {
-  const {phase, step} = context.state;
-  if (phase === 'resuming') return resume?.resumeView(context);
+const answerView = (context: ViewContext) => {
+  const {parts, state} = context;
+  const {phase, step} = state;
+  if (phase === 'resuming') return parts.resume?.resumeView(context);
   if (phase === 'starting') return tryAgainView(context);
   if (!step) return nothing;
   if (step.type === 'ask' && step.field === 'name') return nameView(context);
-  return intake?.stepView(context, step);
+  return parts.intake?.stepView(context, step);
 };
 
 /** Maria has said that the chat does not work here. The page's owner may repair that. */
