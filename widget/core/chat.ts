@@ -188,8 +188,8 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
   /** Shows an error to the visitor, or starts again after the end of the session. */
   fail(error: unknown) {
     const {status} = this;
-    const ended = endingOf(error);
-    if (ended) return void this.lifecycle.restartAfter(ended);
+    const ending = endingOf(error);
+    if (ending) return void this.lifecycle.restartAfter(ending);
     if (error instanceof ClientError) {
       if (error.code === 'invalid_email') return status.setFieldError('emailInvalid');
       if (error.isTransient) return status.showRetrying(error);

@@ -6,7 +6,7 @@ import type {Loaders} from './loaders.js';
 import type {ResumeDeps} from './resume.js';
 import {endingOf, isEnd} from './session/session-end.js';
 import type {VisitorSession} from './session/session.js';
-import type {Ended, RealEnd} from './session/session-end.js';
+import type {End, Ending} from './session/session-end.js';
 import {loadConfig} from './site-config.js';
 import type {Status} from './status.js';
 import type {ApiClient, ClientError} from './transport/api-client.js';
@@ -47,7 +47,7 @@ export class Lifecycle {
     if (opened.kind === 'back') return this.openStored(opened.session);
     if (opened.kind === 'refused') return this.showNotAvailable(opened.error);
     if (opened.kind === 'offline') status.showRetrying(opened.error);
-    if (isEnd(opened) && !this.announceEnd(opened)) return;
+    if (isEnd(opened.kind) && !this.announceEnd(opened.kind)) return;
     if (opened.kind === 'new' || answers.isStale) answers.wipe();
     return answers.hasBegun ? this.resume(null) : flow.begin();
   }
@@ -128,12 +128,12 @@ export class Lifecycle {
   }
 
   /** Starts again after the session has ended, or another tab has replaced it. */
-  async restartAfter(ended: Ended) {
+  async restartAfter(ending: Ending) {
     const {chat} = this;
     chat.reset();
-    if (isEnd(ended)) {
+    if (isEnd(ending)) {
       chat.session.forget();
-      if (!this.announceEnd(ended)) return;
+      if (!this.announceEnd(ending)) return;
     }
     await this.start();
   }
@@ -165,7 +165,7 @@ export class Lifecycle {
   }
 
   /** Returns false if sessions end too often, and stops the conversation. */
-  private announceEnd(ended: RealEnd) {
+  private announceEnd(end: End) {
     const {answers, host, status} = this.chat;
     const now = Date.now();
     answers.wipe();
@@ -174,8 +174,8 @@ export class Lifecycle {
       this.stopWithRetry();
       return false;
     }
-    status.showNotice({key: ended.kind, kind: ended.kind === 'reset' ? 'error' : 'info'});
-    host.emit(new MariaResetEvent(ended.kind));
+    status.showNotice({key: end, kind: end === 'reset' ? 'error' : 'info'});
+    host.emit(new MariaResetEvent(end));
     return true;
   }
 

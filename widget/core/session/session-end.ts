@@ -1,14 +1,12 @@
 import {ClientError} from '../transport/api-client.js';
 
-export interface Ended {
-  /** `replaced`: another tab has replaced this session by another one. */
-  kind: 'gone' | 'reset' | 'replaced';
-}
+/** How the backend ends a session. */
+export type End = 'gone' | 'reset';
 
-export type RealEnd = Ended & {kind: 'gone' | 'reset'};
+/** `replaced`: another tab has replaced this session by another one. */
+export type Ending = End | 'replaced';
 
-export const isEnd = (found: {kind: string}): found is RealEnd =>
-  found.kind === 'gone' || found.kind === 'reset';
+export const isEnd = (kind: string): kind is End => kind === 'gone' || kind === 'reset';
 
 export class SessionReplaced extends ClientError {
   constructor() {
@@ -17,11 +15,11 @@ export class SessionReplaced extends ClientError {
 }
 
 /** Returns how an error ends the session. A backend that is busy or cannot be reached never does. */
-export const endingOf = (error: unknown): Ended | null => {
-  if (error instanceof SessionReplaced) return {kind: 'replaced'};
+export const endingOf = (error: unknown): Ending | null => {
+  if (error instanceof SessionReplaced) return 'replaced';
   if (!(error instanceof ClientError)) return null;
-  if (error.status === 'gone') return {kind: 'gone'};
-  return error.status === 'invalid' || error.status === 'collision' ? {kind: 'reset'} : null;
+  if (error.status === 'gone') return 'gone';
+  return error.status === 'invalid' || error.status === 'collision' ? 'reset' : null;
 };
 
 /** True for an error that every call of this page will get. */

@@ -2,8 +2,8 @@ import type {GeneratedUuid, Session, ValidatedUuid} from '../../../server/contra
 
 import {ClientError} from '../transport/api-client.js';
 import type {ApiClient, FetchOptions} from '../transport/api-client.js';
-import {SessionReplaced, endingOf, isRefused} from './session-end.js';
-import type {Ended} from './session-end.js';
+import {SessionReplaced, endingOf, isEnd, isRefused} from './session-end.js';
+import type {End} from './session-end.js';
 import type {SiteStorage} from './storage.js';
 import {makeUuid} from './uuid.js';
 
@@ -25,7 +25,8 @@ export type OpenedSession =
   | {kind: 'offline'; error: ClientError}
   /** The site is unknown, or this page is none of its pages: every call will fail. */
   | {kind: 'refused'; error: ClientError}
-  | Ended;
+  /** The session that the browser has stored has ended. */
+  | {kind: End};
 
 /** The visitor's UUID and token, and the calls that are made with them. */
 export class VisitorSession {
@@ -65,7 +66,7 @@ export class VisitorSession {
   }
 
   async open(): Promise<OpenedSession> {
-    let ended: Ended | null = null;
+    let ended: {kind: End} | null = null;
     for (let attempt = 1; ; attempt++) {
       this.load();
       try {
@@ -73,7 +74,7 @@ export class VisitorSession {
         return ended ?? opened;
       } catch (error) {
         const ending = endingOf(error);
-        if (ending && ending.kind !== 'replaced') ended = ending;
+        if (ending && isEnd(ending)) ended = {kind: ending};
         if (ending && attempt < OPEN_ATTEMPTS) continue;
         if (!(error instanceof ClientError)) throw error;
         if (isRefused(error)) return {kind: 'refused', error};
@@ -164,8 +165,8 @@ export class VisitorSession {
 
   /** Forgets a session that has ended, unless another tab has replaced it already. */
   private classify(error: unknown, pair: string) {
-    const ended = endingOf(error);
-    if (!ended || ended.kind === 'replaced') return error;
+    const ending = endingOf(error);
+    if (!ending || !isEnd(ending)) return error;
     if (this.storedPair !== pair) return new SessionReplaced();
     this.forget();
     return error;

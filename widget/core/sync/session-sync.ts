@@ -34,7 +34,7 @@ export const syncSession = (chat: Chat, signal: AbortSignal) => {
       if (!flowSignal.aborted && !chat.state.isSubmitting) await apply(chat, found, before);
     } catch (error) {
       if (signal.aborted || flowSignal.aborted) return;
-      if (isStaleVisit()) void lifecycle.restartAfter({kind: 'gone'});
+      if (isStaleVisit()) void lifecycle.restartAfter('gone');
       else chat.fail(error);
     }
   };
