@@ -13,7 +13,7 @@ export type SessionSync = ReturnType<typeof syncSession>;
  * the visitor has typed stays.
  */
 export const syncSession = (chat: Chat, signal: AbortSignal) => {
-  const {answers, client, lifecycle, session, status} = chat;
+  const {answers, client, host, lifecycle, session, status} = chat;
   let isRunning = false;
   let isScheduled = false;
   const isStaleVisit = () => chat.state.sessionState === 'visit' && answers.isStale;
@@ -43,13 +43,10 @@ export const syncSession = (chat: Chat, signal: AbortSignal) => {
     /** Clocks may jump, so differences in both directions count. */
     isDue: () =>
       isScheduled || answers.isStale || Math.abs(Date.now() - client.lastResponseAt) > FRESH_MS,
-    /** Has the session refreshed when the visitor opens the panel. */
-    schedule: () => {
-      isScheduled = true;
-    },
+    /** Asks the backend for the session: now, or as soon as the visitor can see the panel. */
     refresh: async () => {
       isScheduled = true;
-      if (isRunning || chat.state.phase === 'starting') return;
+      if (isRunning || !host.isAttended || chat.state.phase === 'starting') return;
       isRunning = true;
       while (isScheduled && !signal.aborted) {
         isScheduled = false;

@@ -30,8 +30,7 @@ export const connectPage = (chat: Chat, controller: PageController, signal: Abor
   const messaging = controller.messaging!;
   const sync = syncSession(chat, signal);
   const refresh = () => {
-    if (chat.host.isAttended) void sync.refresh();
-    else sync.schedule();
+    void sync.refresh();
     // The visitor may have begun to write in another tab.
     if (!messaging.thread) void messaging.openIfNeeded();
   };

@@ -8,7 +8,7 @@ import {freshText} from '../controls/fresh-text.js';
 import {icon} from '../controls/icons.js';
 import {MAIL} from '../controls/intake-icons.js';
 import type {ViewContext} from '../view-context.js';
-import {newAddressView} from './email.js';
+import {emailView} from './email.js';
 
 export const verifyEmailView = (context: ViewContext) => {
   const {chat, state, texts} = context;
@@ -17,7 +17,7 @@ export const verifyEmailView = (context: ViewContext) => {
   if (verification.isChanging) {
     return html`
       <p class="hint">${texts.emailLabel}: ${address}</p>
-      ${newAddressView(context)}
+      ${emailView(context)}
       ${buttonView(texts.keepAddress, () => cancelChange(chat), {style: 'link'})}
     `;
   }
