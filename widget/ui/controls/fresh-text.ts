@@ -1,5 +1,4 @@
 import {html} from 'lit';
-import {keyed} from 'lit/directives/keyed.js';
 
-/** Gives each new text a new element, because page translators replace text nodes. */
-export const freshText = (text: string) => keyed(text, html`<span>${text}</span>`);
+/** Replaces the contents for each new text, because page translators replace text nodes. */
+export const freshText = (text: string) => html`<span .textContent=${text}></span>`;

@@ -1,5 +1,4 @@
 import {html, nothing} from 'lit';
-import {keyed} from 'lit/directives/keyed.js';
 
 import {interpolate} from '../../i18n/format.js';
 import {freshText} from '../controls/fresh-text.js';
@@ -90,13 +89,11 @@ const stepsView = (index: number, total: number) => html`
   </div>
 `;
 
-/** Shows the current step. The key keeps a field from inheriting the text of another one. */
+/**
+ * Shows the current step. Two steps of one type never follow each other at once: Maria types between
+ * them, so that no field inherits the text of another one.
+ */
 const trayView = (context: ViewContext) => {
-  const {phase, step} = context.state;
-  return keyed(phase + step?.id, answerView(context));
-};
-
-const answerView = (context: ViewContext) => {
   const {parts, state} = context;
   const {phase, step} = state;
   if (phase === 'resuming') return parts.resume?.resumeView(context);
