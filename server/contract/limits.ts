@@ -16,7 +16,7 @@ export const UPLOAD_MAX_MS = 900_000;
 export const MAX_FILE_NAME_BYTES = 255;
 export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 
-export const MAX_NAME_LENGTH = 100;
+export {MAX_NAME_LENGTH} from './name-limit.js';
 /** RFC 5321, section 4.5.3.1: 64 octets before the @, 254 in total (its erratum 1690). */
 export const MAX_EMAIL_LENGTH = 254;
 export const MAX_EMAIL_LOCAL_LENGTH = 64;

@@ -1,7 +1,8 @@
 import {html, nothing} from 'lit';
 
 import type {StoredFile} from '../../../server/contract/files.js';
-import {MAX_EMAIL_LENGTH, MAX_NAME_LENGTH} from '../../../server/contract/limits.js';
+import {MAX_EMAIL_LENGTH} from '../../../server/contract/limits.js';
+import {MAX_NAME_LENGTH} from '../../../server/contract/name-limit.js';
 import type {RecordedConsent} from '../../../server/contract/sessions.js';
 
 import type {Chat} from '../../core/chat.js';
