@@ -1,7 +1,7 @@
 import type {Step} from '../../server/contract/conversation.js';
 import type {Session} from '../../server/contract/sessions.js';
 
-import {interpolate} from '../i18n/format.js';
+import {interpolate} from '../i18n/interpolate.js';
 import type {ChatHost} from './chat-host.js';
 import type {EmailVerification} from './email/email-verification.js';
 import type {Answers, VisitorAnswers} from './flow/answers.js';

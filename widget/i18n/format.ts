@@ -1,35 +1,4 @@
-import type {LocalisedText} from '../../server/contract/conversation.js';
-
 const MEBIBYTE = 1024 * 1024;
-
-/** Inserts values into a text. Isolates keep a Latin name from reversing an Arabic line. */
-export const interpolate = <T extends {dir: string}>(
-  texts: T,
-  key: keyof T,
-  values: Record<string, string | number>,
-) => {
-  const isRightToLeft = texts.dir === 'rtl';
-  return (texts[key] as string).replace(/\{(\w+)\}/g, (_place, name: string) => {
-    const value = String(values[name] ?? '');
-    return isRightToLeft ? `\u2068${value}\u2069` : value;
-  });
-};
-
-/** Returns the base language of a tag, also of `de_DE.UTF-8` and of three letters such as `deu`. */
-export const baseOf = (tag: string) => {
-  const written = tag.trim().split(/[.@;]/)[0]!.replaceAll('_', '-');
-  try {
-    return new Intl.Locale(written).language;
-  } catch {
-    return written.toLowerCase();
-  }
-};
-
-/** Returns a site's own text in the language, in English, or in any language that it has. */
-export const localise = (text: LocalisedText, tag: string): string => {
-  if (typeof text === 'string') return text;
-  return text[tag] ?? text[baseOf(tag)] ?? text['en'] ?? Object.values(text)[0] ?? '';
-};
 
 const formatters = new Map<string, unknown>();
 

@@ -1,4 +1,4 @@
-import {baseOf} from './format.js';
+import {baseOf} from './interpolate.js';
 import type {Texts} from './locales/en.js';
 
 const LANGUAGES = {

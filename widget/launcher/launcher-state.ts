@@ -1,6 +1,6 @@
 import {svgIcon} from './svg-icon.js';
 import type {Texts} from '../i18n/locales/en.js';
-import {interpolate} from '../i18n/format.js';
+import {interpolate} from '../i18n/interpolate.js';
 
 const CLOSE = 'M6 6l12 12M18 6 6 18';
 

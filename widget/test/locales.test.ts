@@ -1,6 +1,7 @@
 import {expect} from '@open-wc/testing';
 
-import {formatSize, interpolate} from '../i18n/format.js';
+import {formatSize} from '../i18n/format.js';
+import {interpolate} from '../i18n/interpolate.js';
 import {knownLanguage, languageTags, loadLanguage} from '../i18n/languages.js';
 import type {Texts} from '../i18n/locales/en.js';
 import {MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH} from '../../server/contract/limits.js';

@@ -1,4 +1,4 @@
-import {interpolate} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import type {Chat} from '../chat.js';
 
 export const finishUploads = async (chat: Chat) => {

@@ -1,6 +1,6 @@
 import {MAX_NAME_LENGTH} from '../../../server/contract/name-limit.js';
 
-import {interpolate} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import type {Language} from '../../i18n/languages.js';
 import type {Chat} from '../chat.js';
 import {cleanName} from '../flow/clean-name.js';

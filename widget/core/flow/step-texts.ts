@@ -1,6 +1,6 @@
 import type {Step} from '../../../server/contract/conversation.js';
 
-import {interpolate, localise} from '../../i18n/format.js';
+import {interpolate, localise} from '../../i18n/interpolate.js';
 import {typeOf} from './step-types.js';
 import type {TextOf} from './transcript.js';
 

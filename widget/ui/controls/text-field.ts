@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 
 import {MAX_NAME_LENGTH} from '../../../server/contract/name-limit.js';
 
-import {interpolate} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import type {ViewContext} from '../view-context.js';
 import {SEND, icon} from './icons.js';
 

@@ -9,16 +9,18 @@ import type {Chat} from '../../core/chat.js';
 import {MyData} from '../../core/my-data.js';
 import {dialogTexts, formatTime} from '../../i18n/dialogs/dialog-texts.js';
 import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
-import {formatSize, interpolate} from '../../i18n/format.js';
+import {formatSize} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import type {Language} from '../../i18n/languages.js';
 import {iconButton} from '../controls/icons.js';
-import {DOWNLOAD} from '../controls/intake-icons.js';
 import {referenceView} from '../controls/reference.js';
 import {submitTo} from '../controls/text-field.js';
 import type {Dialog, DialogController} from '../dialog-host.js';
 import {frameView, questionView} from './dialog-frame.js';
 import {FileLinks} from './file-links.js';
 import {saveFile} from './save-file.js';
+
+const DOWNLOAD = 'M12 4v11m0 0-4.5-4.5M12 15l4.5-4.5M5 20h14';
 
 interface MyDataContext {
   chat: Chat;

@@ -2,14 +2,14 @@ import {html, nothing} from 'lit';
 
 import {MAX_MESSAGE_LENGTH} from '../../../server/contract/limits.js';
 
-import {interpolate} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import type {Chat} from '../../core/chat.js';
 import type {Language} from '../../i18n/languages.js';
 import type {FileRow} from '../../core/uploads/file-row.js';
 import {stateText} from '../steps/file-texts.js';
 import {fileNameView} from '../controls/file-name.js';
-import {CLOSE, FILE, SEND, icon, iconButton} from '../controls/icons.js';
-import {CLIP, RESTART} from '../controls/intake-icons.js';
+import {CLOSE, SEND, icon, iconButton} from '../controls/icons.js';
+import {CLIP, FILE, RESTART} from '../controls/intake-icons.js';
 import type {MessageThread} from '../../core/messages/message-thread.js';
 import type {ViewContext} from '../view-context.js';
 

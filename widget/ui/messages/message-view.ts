@@ -2,11 +2,12 @@ import {html, nothing} from 'lit';
 
 import type {StoredFile} from '../../../server/contract/files.js';
 
-import {formatSize, interpolate} from '../../i18n/format.js';
+import {formatSize} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import type {Language} from '../../i18n/languages.js';
 import {fileNameView} from '../controls/file-name.js';
-import {FILE, icon, iconButton} from '../controls/icons.js';
-import {TRASH} from '../controls/intake-icons.js';
+import {icon, iconButton} from '../controls/icons.js';
+import {FILE, TRASH} from '../controls/intake-icons.js';
 import {markedView, plainView} from './markdown-view.js';
 import type {ThreadMessage} from '../../core/messages/message.js';
 import {isOwn} from '../../core/messages/message.js';

@@ -2,7 +2,8 @@ import {html, nothing} from 'lit';
 
 import {canChange, changeAnswer} from '../../core/commands/change-answer.js';
 import type {Line} from '../../core/flow/transcript.js';
-import {cached, interpolate} from '../../i18n/format.js';
+import {cached} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import {EDIT} from '../controls/intake-icons.js';
 import {iconButton} from '../controls/icons.js';
 import type {ViewContext} from '../view-context.js';

@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 
-import {interpolate} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import {freshText} from '../controls/fresh-text.js';
 import {CLOSE, MENU, iconButton} from '../controls/icons.js';
 import {whileBusy} from '../controls/while-busy.js';

@@ -4,7 +4,7 @@ import {MAX_EMAIL_LENGTH} from '../../../server/contract/limits.js';
 
 import {changeEmail, submitEmail} from '../../core/commands/submit-email.js';
 import {suggestEmail} from '../../core/email/email-suggestion.js';
-import {interpolate} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import {buttonView} from '../controls/button.js';
 import {textFieldView} from '../controls/text-field.js';
 import type {ViewContext} from '../view-context.js';

@@ -2,11 +2,12 @@ import {html, nothing} from 'lit';
 
 import type {FileRow} from '../../core/uploads/file-row.js';
 import type {Uploads} from '../../core/uploads/uploads.js';
-import {formatSize, interpolate} from '../../i18n/format.js';
+import {formatSize} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import {fileNameView} from '../controls/file-name.js';
 import {freshText} from '../controls/fresh-text.js';
-import {ALERT, CLOSE, FILE, icon, iconButton} from '../controls/icons.js';
-import {CHECK, RESTART, TRASH} from '../controls/intake-icons.js';
+import {ALERT, CLOSE, icon, iconButton} from '../controls/icons.js';
+import {CHECK, FILE, RESTART, TRASH} from '../controls/intake-icons.js';
 import type {ViewContext} from '../view-context.js';
 import {speedText, stateText} from './file-texts.js';
 

@@ -1,7 +1,8 @@
 import {isWaiting} from '../../core/uploads/file-row.js';
 import type {FileReason, FileRow} from '../../core/uploads/file-row.js';
 import type {Uploads} from '../../core/uploads/uploads.js';
-import {cached, formatPercent, formatSize, interpolate} from '../../i18n/format.js';
+import {cached, formatPercent, formatSize} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import type {Language, TextKey} from '../../i18n/languages.js';
 import type {Texts} from '../../i18n/locales/en.js';
 

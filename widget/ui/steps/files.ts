@@ -1,11 +1,12 @@
 import {html, nothing} from 'lit';
 
 import {finishUploads} from '../../core/commands/finish-uploads.js';
-import {formatSize, interpolate} from '../../i18n/format.js';
+import {formatSize} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import {buttonView} from '../controls/button.js';
 import {freshText} from '../controls/fresh-text.js';
-import {FILE, icon} from '../controls/icons.js';
-import {CLIP} from '../controls/intake-icons.js';
+import {icon} from '../controls/icons.js';
+import {CLIP, FILE} from '../controls/intake-icons.js';
 import {takeFiles} from '../page/file-drop.js';
 import type {ViewContext} from '../view-context.js';
 import {fileListView} from './file-list.js';

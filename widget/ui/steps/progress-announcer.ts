@@ -1,5 +1,6 @@
 import type {FileRow} from '../../core/uploads/file-row.js';
-import {formatPercent, interpolate} from '../../i18n/format.js';
+import {formatPercent} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import type {Language} from '../../i18n/languages.js';
 
 const QUARTER = 25;

@@ -2,7 +2,7 @@ import {html} from 'lit';
 
 import {cancelChange} from '../../core/commands/change-answer.js';
 import {resendLink} from '../../core/commands/submit-email.js';
-import {interpolate} from '../../i18n/format.js';
+import {interpolate} from '../../i18n/interpolate.js';
 import {buttonView} from '../controls/button.js';
 import {freshText} from '../controls/fresh-text.js';
 import {icon} from '../controls/icons.js';
