@@ -40,12 +40,7 @@ export interface FileRow {
 }
 
 /** Thrown if the browser can no longer read the file: it was changed, moved or deleted. */
-export class FileUnreadable extends Error {
-  constructor(options?: ErrorOptions) {
-    super('The file can no longer be read.', options);
-    this.name = 'FileUnreadable';
-  }
-}
+export class FileUnreadable extends Error {}
 
 export const newRow = (name: string, size: number, file: File | null): FileRow => ({
   id: makeUuid(),

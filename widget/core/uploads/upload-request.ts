@@ -54,13 +54,9 @@ export const uploadFile = async (
  * copy in memory cannot change.
  */
 const copyInMemory = async (file: File) => {
-  try {
-    const bytes = await file.arrayBuffer();
-    if (bytes.byteLength === file.size) return new File([bytes], file.name, {type: file.type});
-  } catch (cause) {
-    throw new FileUnreadable({cause});
-  }
-  throw new FileUnreadable();
+  const bytes = await file.arrayBuffer().catch(() => null);
+  if (bytes?.byteLength !== file.size) throw new FileUnreadable();
+  return new File([bytes], file.name, {type: file.type});
 };
 
 /** Puts the size first, so that the server knows the length before the bytes arrive. */
