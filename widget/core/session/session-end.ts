@@ -8,9 +8,10 @@ export type Ending = End | 'replaced';
 
 export const isEnd = (kind: string): kind is End => kind === 'gone' || kind === 'reset';
 
+/** Another tab has replaced the session. Starts the conversation again, and is never shown. */
 export class SessionReplaced extends ClientError {
   constructor() {
-    super('internal', 'error', 0, {message: 'Another tab has replaced the session.'});
+    super('internal', 'error');
   }
 }
 
