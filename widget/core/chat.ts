@@ -95,11 +95,9 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     return this.lifecycle.config;
   }
 
-  /** Language of the panel. Throws before the first one has been loaded. */
+  /** Language of the panel, which opens when the first one has been loaded. */
   get language(): Language {
-    const {current} = this.host.languages;
-    if (!current) throw new Error('No language has been loaded.');
-    return current;
+    return this.host.languages.current!;
   }
 
   get reference() {
