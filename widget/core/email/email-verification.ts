@@ -63,11 +63,11 @@ export class EmailVerification {
 
   /** Submits name and e-mail address, which makes the visit a session. */
   async submit(contact: {name: string; email: string; locale: string}) {
-    await this.requestMail('PUT', '/api/session/contact', contact, contact.email);
+    await this.requestMail('PUT', '/api/session/contact', contact);
   }
 
   async changeAddress(email: string) {
-    await this.requestMail('PATCH', '/api/session', {email}, email);
+    await this.requestMail('PATCH', '/api/session', {email});
     this.closeChange();
   }
 
@@ -95,12 +95,12 @@ export class EmailVerification {
     this.polling = null;
   }
 
-  private async requestMail(method: string, path: string, body?: object, email?: string) {
+  private async requestMail(method: string, path: string, body?: {email: string}) {
     const {session} = this.chat;
     const response = await session.call<Partial<ContactResponse> | undefined>(method, path, body);
     // Before a new address is confirmed, the response may have the old one.
-    this.emailMasked = email ? mask(email) : (response?.email_masked ?? this.emailMasked);
-    if (email) this.address = email;
+    this.emailMasked = body ? mask(body.email) : (response?.email_masked ?? this.emailMasked);
+    if (body) this.address = body.email;
     this.isDelayed = response?.delayed ?? false;
     this.isSuggestionAsked = false;
     this.resendAt = Date.now() + RESEND_DELAY_MS;
