@@ -28,8 +28,7 @@ export interface Language {
 
 /** Returns the language of the attribute, of the page, or of the browser; English if we have none of them. */
 export const chooseLanguage = (attribute: string | null): LanguageTag => {
-  const asked = attribute && attribute !== 'auto' ? [attribute] : [];
-  const wishes = [...asked, document.documentElement.lang, ...navigator.languages];
+  const wishes = [attribute ?? '', document.documentElement.lang, ...navigator.languages];
   return wishes.map(knownLanguage).find(Boolean) ?? 'en';
 };
 
