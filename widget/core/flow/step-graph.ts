@@ -89,14 +89,13 @@ const isConversation = (document: unknown): document is Conversation => {
 
 const isStep = (step: unknown, ids: Set<unknown>) => {
   if (!isObject(step)) return false;
-  const {id, type, text, next = []} = step;
+  const {id, type, text = '', next = []} = step;
   if (!isStepType(type)) return false;
   const [key, ...accepted] = typeOf({type}).field ?? [];
   return (
     typeof id === 'string' &&
     (!key || accepted.includes(step[key] as string)) &&
-    Object.values(isObject(text) ? text : [text ?? '']).every((one) => typeof one === 'string') &&
-    text !== null &&
+    (isObject(text) ? Object.values(text) : [text]).every((one) => typeof one === 'string') &&
     Array.isArray(next) &&
     next.every((branch) => isObject(branch) && ids.has(branch['to']) && isBranch(branch['when']))
   );
