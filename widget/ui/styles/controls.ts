@@ -72,10 +72,10 @@ export const controlStyles = css`
     display: flex;
     gap: 8px;
   }
-  input[name] {
+  input[name],
+  textarea {
     flex: 1;
     min-inline-size: 0;
-    block-size: 48px;
     padding: 0 14px;
     border: 1px solid var(--edge);
     border-radius: 14px;
@@ -85,12 +85,16 @@ export const controlStyles = css`
     font: inherit;
     font-size: 16px;
   }
-  input[name]:focus-visible {
-    outline: 2px solid var(--accent-text);
+  input[name] {
+    block-size: 48px;
+  }
+  input[name]:focus-visible,
+  textarea:focus-visible {
     outline-offset: -1px;
     border-color: transparent;
   }
-  input[aria-invalid='true'] {
+  input[aria-invalid='true'],
+  textarea[aria-invalid='true'] {
     border-color: var(--danger);
   }
   .send {

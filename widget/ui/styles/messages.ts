@@ -20,29 +20,13 @@ export const styles = css`
     align-items: flex-end;
   }
   textarea {
-    flex: 1;
-    min-inline-size: 0;
     min-block-size: 48px;
     /* Above a keyboard, too, what is answered stays in sight. */
     max-block-size: min(132px, calc(var(--viewport-height, 100dvh) * 0.22));
-    padding: 12px 14px;
-    border: 1px solid var(--edge);
-    border-radius: 14px;
-    background: var(--bg);
-    color: var(--fg);
-    font: inherit;
-    font-size: 16px;
+    padding-block: 12px;
     line-height: 1.4;
     resize: none;
     overflow-wrap: anywhere;
-  }
-  textarea:focus-visible {
-    outline: 2px solid var(--accent-text);
-    outline-offset: -1px;
-    border-color: transparent;
-  }
-  textarea[aria-invalid='true'] {
-    border-color: var(--danger);
   }
   .stop svg {
     fill: currentColor;

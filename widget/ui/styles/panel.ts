@@ -149,7 +149,6 @@ export const panelStyles = css`
     flex-direction: column;
     block-size: 100%;
     min-block-size: 0;
-    text-align: start;
     overflow-wrap: anywhere;
   }
   p,
