@@ -4,7 +4,6 @@ import type {Language} from '../../i18n/languages.js';
 export type TextOf = (language: Language) => string;
 
 export interface Line<Message = unknown> {
-  id: number;
   from: 'maria' | 'visitor';
   text: TextOf;
   /** When it was said, in ms since 1970; 0 for a line that is repeated after a reload. */
@@ -21,13 +20,11 @@ export interface Line<Message = unknown> {
 export class Transcript {
   lines: readonly Line[] = [];
   isTyping = false;
-  private lastId = 0;
 
   constructor(private readonly onChange: () => void) {}
 
   say(from: Line['from'], text: TextOf, step: string | null = null, at = Date.now()) {
-    this.lines = [...this.lines, {id: ++this.lastId, from, text, at, step}];
-    this.onChange();
+    this.arrange([...this.lines, {from, text, at, step}]);
   }
 
   /** Returns the newest answer to a step. */
@@ -41,25 +38,9 @@ export class Transcript {
     this.onChange();
   }
 
-  /** Inserts a line at its place in time. */
-  insert(added: Omit<Line, 'id' | 'step'>): Line {
-    const line = {...added, id: ++this.lastId, step: null};
-    const after = this.lines.findIndex(({at}) => at > line.at);
-    const at = after < 0 ? this.lines.length : after;
-    this.lines = [...this.lines.slice(0, at), line, ...this.lines.slice(at)];
-    this.onChange();
-    return line;
-  }
-
-  /** Orders stored messages by the backend's numbers, because clocks differ. */
-  number(line: Line, number: number) {
-    line.number = number;
-    const others = this.lines.filter((one) => one !== line);
-    const lower = others.findLastIndex((one) => one.number! < number);
-    const higher = others.findIndex((one) => one.number! > number);
-    const place = Math.max(this.lines.indexOf(line), lower + 1);
-    others.splice(higher < 0 ? place : Math.min(place, higher), 0, line);
-    this.lines = others;
+  /** Shows these lines: the same ones in another order, or further ones among them. */
+  arrange(lines: readonly Line[]) {
+    this.lines = lines;
     this.onChange();
   }
 

@@ -14,6 +14,7 @@ import type {FileLinkOpener} from '../uploads/file-link-opener.js';
 import {Attachments} from './attachments.js';
 import {Downloads} from './downloads.js';
 import {EventStream} from './event-stream.js';
+import {insertByTime, moveByNumber} from './line-order.js';
 import {isOwn, parseUnsent, timeOf} from './message.js';
 import type {ThreadMessage} from './message.js';
 import {MessageHistory} from './message-history.js';
@@ -133,8 +134,7 @@ export class MessageThread {
       for (const one of running) one.isStopped = true;
       this.typing.hide();
     };
-    const onError = (error: unknown) => chat.fail(error);
-    void chat.session.call('POST', '/api/messages/stop').then(onStopped, onError);
+    chat.session.call('POST', '/api/messages/stop').then(onStopped, (error) => chat.fail(error));
   }
 
   /** Tries again at once, after the connection or the visitor is back. */
@@ -221,11 +221,15 @@ export class MessageThread {
 
   /** Adds or updates a message. Returns true for a new one. */
   private upsert(stored: Message) {
+    const {client, transcript} = this.chat;
     const {id, client_id: clientId, role, body, state, files} = stored;
     const known = this.messages.find((one) => one.id === id || one.clientId === clientId);
-    const at = timeOf(stored, this.chat.client.clockOffsetMs);
+    const at = timeOf(stored, client.clockOffsetMs);
     const message = known ?? this.add({clientId, role, body, state}, at);
-    if (message.id === null) this.chat.transcript.number(message.line, id);
+    if (message.id === null) {
+      message.line.number = id;
+      transcript.arrange(moveByNumber(transcript.lines, message.line, id));
+    }
     // A streamed reply may be further here than when it was stored.
     const isBehind = known?.state === 'running' && state === 'running';
     Object.assign(message, {id, files, isWaiting: false}, isBehind ? {} : {body, state});
@@ -234,10 +238,12 @@ export class MessageThread {
   }
 
   private add(begun: Pick<ThreadMessage, 'clientId' | 'role' | 'body' | 'state'>, at: number) {
+    const {transcript} = this.chat;
     const blank = {id: null, files: [], fileIds: [], isWaiting: false};
     const message = {...begun, ...blank} as Omit<ThreadMessage, 'line'> as ThreadMessage;
     const from = isOwn(begun) ? 'visitor' : 'maria';
-    message.line = this.chat.transcript.insert({from, text: () => message.body, message, at});
+    message.line = {from, text: () => message.body, message, at, step: null};
+    transcript.arrange(insertByTime(transcript.lines, message.line));
     this.messages.push(message);
     return message;
   }
