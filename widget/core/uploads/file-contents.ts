@@ -1,6 +1,7 @@
 import type {StoredFile} from '../../../server/contract/files.js';
 import {PDF_HEADER_WITHIN_BYTES} from '../../../server/contract/limits.js';
 
+import {toHex} from '../session/uuid.js';
 import type {FileRow} from './file-row.js';
 
 /** Decides by the bytes, as the server does. Names and declared types prove nothing. */
@@ -19,8 +20,7 @@ const digestOf = async ({file, stored}: Pick<FileRow, 'file' | 'stored'>) => {
   if (!file) return stored?.sha256;
   try {
     const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
-    const hexadecimal = (byte: number) => byte.toString(16).padStart(2, '0');
-    return Array.from(new Uint8Array(digest), hexadecimal).join('');
+    return toHex(new Uint8Array(digest));
   } catch {
     return null;
   }
