@@ -6,22 +6,23 @@ import type {FileRow} from './file-row.js';
 import {TransferSpeed} from './transfer-speed.js';
 import type {FileTransport} from './file-transport.js';
 
+/** Failures of an upload before its row shows an error. The next attempt follows later. */
+export const ATTEMPTS = 3;
 /** An interrupted attempt keeps its key until its lease on the server expires. */
 const IN_PROGRESS_MS = 90_000;
 const IN_PROGRESS_POLL_MS = 3_000;
 
 interface SendOptions {
   signal: AbortSignal;
+  /** Shows the reason of each attempt that fails, among others. */
   change: (part: Partial<FileRow>) => void;
-  /** Number of attempts. The row shows the reason of each that fails. */
-  attempts: number;
 }
 
 /** Sends a file, and repeats attempts that failed for a transient reason. */
 export const sendWithRetry = async (
   row: FileRow,
   transport: FileTransport,
-  {signal, change, attempts}: SendOptions,
+  {signal, change}: SendOptions,
 ): Promise<StoredFile> => {
   let busyUntil = 0;
   for (let attempt = 1; ; attempt++) {
@@ -37,7 +38,7 @@ export const sendWithRetry = async (
       if (signal.aborted || !transport.isOnline() || !isTransient(error)) throw error;
       const isInProgress = error.code === 'in_progress';
       if (isInProgress) busyUntil ||= Date.now() + IN_PROGRESS_MS;
-      if (isInProgress ? Date.now() > busyUntil : attempt >= attempts) throw error;
+      if (isInProgress ? Date.now() > busyUntil : attempt >= ATTEMPTS) throw error;
       // An attempt in progress is no failure, and attempts count failures.
       if (isInProgress) attempt--;
       change({reason: error.code, percent: 0});

@@ -4,13 +4,11 @@ import {backoffMs, retryAfterOf} from '../transport/retry.js';
 import {asStored, isOpen, isWaiting, newRow, reasonOf, storedRow} from './file-row.js';
 import type {FileReason, FileRow} from './file-row.js';
 import {findDuplicate, findUnstored, looksLikePdf} from './file-contents.js';
-import {sendWithRetry} from './send-with-retry.js';
+import {ATTEMPTS, sendWithRetry} from './send-with-retry.js';
 import type {FileLimits, FileTransport} from './file-transport.js';
 
 /** More at once would share the same connection, and make each of them slower. */
 const PARALLEL = 3;
-/** Failures of an upload before its row shows an error. The next attempt follows later. */
-const ATTEMPTS = 3;
 
 /** The queue of files. Only it changes rows. */
 export class Uploads {
@@ -194,7 +192,7 @@ export class Uploads {
     this.change(row, {state: 'uploading', percent: 0, reason: null, upload});
     try {
       const change = (part: Partial<FileRow>) => this.change(row, part);
-      const stored = await sendWithRetry(row, this.transport, {signal, change, attempts: ATTEMPTS});
+      const stored = await sendWithRetry(row, this.transport, {signal, change});
       this.change(row, asStored(stored));
     } catch (error) {
       if (signal.reason !== 'cancelled') this.fail(row, error, signal.aborted);
