@@ -6,8 +6,8 @@ import type {ChatState, Store} from '../state.js';
 import type {Answers, VisitorAnswers} from './answers.js';
 import {StepGraph} from './step-graph.js';
 import {promptOf} from './step-texts.js';
-import type {TextValues} from './step-texts.js';
 import {typeOf} from './step-types.js';
+import type {TextValues} from './step-types.js';
 import type {TextOf, Transcript} from './transcript.js';
 
 /** The parts of a conversation that the flow needs. */

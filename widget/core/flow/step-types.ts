@@ -11,9 +11,12 @@ export interface StepContext {
   values: Answers;
 }
 
-/** State that decides which text a step has. */
-export interface TextContext {
-  hasName: boolean;
+/** Values that texts can contain, or that decide which text a step has. */
+export interface TextValues {
+  name: string;
+  email: string;
+  /** The page's own welcome. */
+  greeting: string;
   /** The e-mail with the confirmation link has not been sent yet. */
   isDelayed: boolean;
 }
@@ -26,7 +29,7 @@ interface StepType<S extends Step = Step> {
   /** The default is to skip steps that are done. */
   isSkipped?(context: StepContext): boolean;
   /** Key of our text, which the site's own text replaces. */
-  textKey(step: S, context: TextContext): TextKey;
+  textKey(step: S, values: TextValues): TextKey;
 }
 
 const CONSENT_TEXTS = {
@@ -61,8 +64,8 @@ const STEP_TYPES: {[Type in Step['type']]: StepType<Extract<Step, {type: Type}>>
   },
   end: {
     field: ['outcome', 'complete', 'refused'],
-    textKey: ({outcome}, {hasName}) =>
-      outcome === 'refused' ? 'refused' : hasName ? 'completeNamed' : 'complete',
+    textKey: ({outcome}, {name}) =>
+      outcome === 'refused' ? 'refused' : name ? 'completeNamed' : 'complete',
   },
 };
 
