@@ -35,10 +35,7 @@ export class LauncherController implements ReactiveController {
     const {controller, isOpen, unreadCount} = element;
     const texts = controller.language?.texts ?? null;
     const label = element.getAttribute('launcher-label');
-    // Without texts there is no panel yet.
-    const isBusy = isOpen && !texts;
-    const state = {isOpen: isOpen && !isBusy, isBusy, unreadCount, texts, label};
-    if (button) updateLauncher(button, state);
+    if (button) updateLauncher(button, {isOpen, unreadCount, texts, label});
   }
 
   /** Finds the button that the loader has drawn in the root that the element takes over. */

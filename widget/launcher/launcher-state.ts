@@ -5,9 +5,8 @@ import {interpolate} from '../i18n/interpolate.js';
 const CLOSE = 'M6 6l12 12M18 6 6 18';
 
 export interface LauncherState {
+  /** Also while the panel is being loaded. */
   isOpen: boolean;
-  /** Pressed, while the panel is being loaded. */
-  isBusy: boolean;
   unreadCount: number;
   /** Label that the page has set. */
   label: string | null;
@@ -18,13 +17,15 @@ export interface LauncherState {
 /** Updates the launcher, which the loader or the element has drawn. */
 export const updateLauncher = (launcher: HTMLElement, state: LauncherState) => {
   launcher.setAttribute('aria-haspopup', 'dialog');
-  launcher.setAttribute('aria-expanded', String(state.isOpen));
-  launcher.ariaBusy = state.isBusy ? 'true' : null;
-  if (state.texts) launcher.setAttribute('aria-label', labelFor(state, state.texts));
+  const {isOpen, texts, unreadCount} = state;
+  // Without texts there is no panel yet.
+  launcher.setAttribute('aria-expanded', String(isOpen && texts !== null));
+  launcher.ariaBusy = isOpen && !texts ? 'true' : null;
+  if (texts) launcher.setAttribute('aria-label', labelFor(state, texts));
   if (!launcher.querySelector('slot')) wrapFace(launcher);
   const badge = launcher.querySelector('.badge') ?? makeBadge();
-  badge.textContent = String(state.unreadCount);
-  if (state.unreadCount > 0) launcher.append(badge);
+  badge.textContent = String(unreadCount);
+  if (unreadCount > 0) launcher.append(badge);
   else badge.remove();
 };
 
