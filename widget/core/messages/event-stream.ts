@@ -4,7 +4,7 @@ import {STREAM_SILENCE_MS} from '../session/session.js';
 import {anySignal} from '../transport/any-signal.js';
 import {ClientError, offline} from '../transport/api-client.js';
 import type {FetchOptions} from '../transport/api-client.js';
-import {FIRST_DELAY_MS, backoffMs, delay, retryAfterOf} from '../transport/retry.js';
+import {backoffMs, delay, retryAfterOf} from '../transport/retry.js';
 import {parseEvents} from './sse-parser.js';
 
 /** The server begins a stream with a line at once. A proxy that buffers streams shows by then. */
@@ -45,7 +45,7 @@ export class EventStream {
     while (!signal.aborted) {
       if (this.silentStreams >= STREAM_ATTEMPTS) this.pollOnly();
       const isStreaming = Date.now() >= this.pollingUntil;
-      let waitMs = FIRST_DELAY_MS;
+      let waitMs = backoffMs(1);
       try {
         await (isStreaming ? this.stream(signal) : this.poll(signal));
         if (!isStreaming) continue;

@@ -1,6 +1,6 @@
 import {ClientError} from './api-client.js';
 
-export const FIRST_DELAY_MS = 1_000;
+const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 30_000;
 
 /** Returns how long to wait after so many failures in a row: longer each time, up to a limit. */
