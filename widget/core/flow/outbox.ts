@@ -21,7 +21,7 @@ export interface OutboxDeps {
  */
 export class Outbox {
   private step: string | null = null;
-  private flushing: Promise<void> | null = null;
+  private flushing = Promise.resolve();
   private isTrying = false;
   private running = new AbortController();
 
@@ -47,11 +47,9 @@ export class Outbox {
   }
 
   /** Delivers once, or throws. Deliveries run one after the other, so that nothing is sent twice. */
-  async flush(): Promise<void> {
-    while (this.flushing) await this.flushing.catch(() => undefined);
-    this.flushing = this.deliver().finally(() => {
-      this.flushing = null;
-    });
+  flush() {
+    const deliver = () => this.deliver();
+    this.flushing = this.flushing.then(deliver, deliver);
     return this.flushing;
   }
 
