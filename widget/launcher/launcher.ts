@@ -34,9 +34,9 @@ export const launcherStyles = /* css */ `
 .launcher, output {
   all: initial;
   position: fixed;
-  inset-block-end: calc(var(--maria-offset-y, 20px) + env(safe-area-inset-bottom, 0px));
+  inset-block-end: calc(var(--maria-offset-y, 20px) + env(safe-area-inset-bottom));
   /* Held sideways, a phone keeps both sides as free as the one with its camera. */
-  --x: calc(var(--maria-offset-x, 20px) + env(safe-area-inset-right, 0px));
+  --x: calc(var(--maria-offset-x, 20px) + env(safe-area-inset-right));
   inset-inline-end: var(--x);
   max-inline-size: calc(100vw - 40px);
   min-inline-size: var(--maria-launcher-size, 60px);

@@ -49,7 +49,7 @@ export const panelStyles = css`
     position: fixed;
     inset-block-end: calc(
       var(--maria-offset-y, 20px) + var(--maria-launcher-size, 60px) + 16px +
-        env(safe-area-inset-bottom, 0px)
+        env(safe-area-inset-bottom)
     );
     inset-inline-end: var(--maria-offset-x, 20px);
     /* In percent as well: on a page with 'zoom', the units of the window are too long. */

@@ -12,8 +12,8 @@ export const screenStyles = css`
       inline-size: 100%;
       block-size: min(var(--viewport-height, 100dvh), 100%);
       border-radius: 0;
-      padding: env(safe-area-inset-top, 0px) env(safe-area-inset-right, 0px)
-        env(safe-area-inset-bottom, 0px) env(safe-area-inset-left, 0px);
+      padding: env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom)
+        env(safe-area-inset-left);
     }
     .launcher[aria-expanded='true'] {
       display: none;
