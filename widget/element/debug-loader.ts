@@ -3,10 +3,6 @@ import type {DebugHost} from '../debug/debug-host.js';
 /** Loads the debug panel if the attribute `debug` asks for it. */
 export const showDebugPanel = async (element: DebugHost) => {
   if (element.debug === null || element.debug === 'false') return;
-  try {
-    const {DebugPanel} = await import('../debug/debug-panel.js');
-    DebugPanel.show(element);
-  } catch (error) {
-    element.controller.onLoadError(error);
-  }
+  const {DebugPanel} = await import('../debug/debug-panel.js');
+  DebugPanel.show(element);
 };

@@ -208,7 +208,7 @@ export class MariaChat extends MariaChatBase {
       controller.drop();
       if (this.isOpen) this.startChat();
     }
-    if (changed.has('debug')) void showDebugPanel(this);
+    if (changed.has('debug')) showDebugPanel(this).catch(controller.onLoadError);
   }
 
   protected override updated() {
