@@ -16,7 +16,7 @@ export class ClientError extends Error {
     readonly code: FailureCode,
     readonly status: ErrorStatus,
     readonly retryAfterMs = 0,
-    options?: ErrorOptions & {message?: string},
+    options?: ErrorOptions & {message?: string | undefined},
   ) {
     super(options?.message ?? code, options);
     this.name = 'ClientError';
@@ -180,7 +180,7 @@ export const errorOf = (
 ) => {
   const {code, status, message} = (body ?? {}) as Partial<ErrorBody>;
   const waitMs = parseRetryAfter(retryAfter);
-  if (code && status) return new ClientError(code, status, waitMs, message ? {message} : {});
+  if (code && status) return new ClientError(code, status, waitMs, {message});
   if (httpStatus === 429) return new ClientError('rate_limited', 'rate_limited', waitMs);
   if (httpStatus >= 502 && httpStatus <= 504) {
     return new ClientError('unavailable', 'unavailable', waitMs);

@@ -67,8 +67,11 @@ export const connectFullScreen = (
 
   dialogs.addEventListener('change', follow, {signal});
   for (const type of ['maria-open', 'maria-close']) host.addEventListener(type, follow, {signal});
-  isNarrow.addEventListener('change', follow, {signal});
-  isNarrow.addEventListener('change', () => host.requestUpdate(), {signal});
+  const onWidth = () => {
+    follow();
+    host.requestUpdate();
+  };
+  isNarrow.addEventListener('change', onWidth, {signal});
   window.addEventListener('popstate', turnBack, {signal});
   renderRoot.addEventListener(
     'keydown',
