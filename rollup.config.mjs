@@ -45,6 +45,7 @@ export default [
     output: {
       dir: OUT,
       format: 'es',
+      freeze: false,
       entryFileNames: '[name]-[hash].js',
       chunkFileNames: (chunk) => `${isOfDialogs(chunk) ? 'dialogs-' : ''}[name]-[hash].js`,
       banner: ({name}) => (name === 'chat' ? NOTICE : ''),
