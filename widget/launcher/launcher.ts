@@ -62,14 +62,15 @@ output {
   margin-block-end: 68px;
   padding: 14px;
 }
-:host([position=start]) .launcher {
+/* The panel is on the side of its launcher. */
+:host([position=start]) > :not(output) {
   inset-inline: var(--x) auto;
 }
-:host([position=left]) .launcher {
+:host([position=left]) > :not(output) {
   inset-inline: auto;
   left: var(--x);
 }
-:host([position=right]) .launcher {
+:host([position=right]) > :not(output) {
   inset-inline: auto;
   right: var(--x);
 }

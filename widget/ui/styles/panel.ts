@@ -51,7 +51,8 @@ export const panelStyles = css`
       var(--maria-offset-y, 20px) + var(--maria-launcher-size, 60px) + 16px +
         env(safe-area-inset-bottom)
     );
-    inset-inline-end: var(--maria-offset-x, 20px);
+    --x: var(--maria-offset-x, 20px);
+    inset-inline-end: var(--x);
     /* In percent as well: on a page with 'zoom', the units of the window are too long. */
     inline-size: min(var(--maria-width, 400px), 100vw - 40px, 100% - 40px);
     block-size: min(var(--maria-height, 660px), 100dvh - 130px, 100% - 130px);
@@ -93,17 +94,6 @@ export const panelStyles = css`
         oklch(from var(--brand) 0.3 min(c, 0.05) h)
       );
     }
-  }
-  :host([position='start']) .panel {
-    inset-inline: var(--maria-offset-x, 20px) auto;
-  }
-  :host([position='left']) .panel {
-    inset-inline: auto;
-    left: var(--maria-offset-x, 20px);
-  }
-  :host([position='right']) .panel {
-    inset-inline: auto;
-    right: var(--maria-offset-x, 20px);
   }
   :host([mode='inline']) .panel {
     position: absolute;
@@ -186,7 +176,6 @@ export const panelStyles = css`
   }
 
   .header {
-    flex: none;
     display: flex;
     flex-wrap: wrap;
     align-items: center;
