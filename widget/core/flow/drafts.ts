@@ -8,21 +8,22 @@ type Texts = Partial<Record<DraftField, string | undefined>>;
 
 /** Text that the visitor has typed into a field and not sent. It survives a reload of this tab. */
 export class Drafts {
-  private texts: Texts | null = null;
+  private texts: Texts;
 
   constructor(
     private readonly storage: Readonly<SiteStorage>,
     private readonly onChange: () => void,
-  ) {}
+  ) {
+    this.texts = this.read();
+  }
 
   get(field: DraftField): string | undefined {
-    this.texts ??= this.read();
     return this.texts[field];
   }
 
   /** Without a text, the field gets its first value again. */
   set(field: DraftField, text?: string) {
-    this.save({...this.read(), ...this.texts, [field]: text});
+    this.save({...this.texts, [field]: text});
   }
 
   clear() {
