@@ -127,7 +127,6 @@ export const answerStyles = css`
     block-size: 16px;
   }
   .badge {
-    all: initial;
     position: absolute;
     inset-block-start: -2px;
     inset-inline-end: -2px;

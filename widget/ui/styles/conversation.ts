@@ -74,7 +74,6 @@ export const conversationStyles = css`
   }
 
   .tray {
-    flex: 0 1 auto;
     max-block-size: 62%;
     overflow-y: auto;
     overscroll-behavior: contain;
@@ -84,7 +83,6 @@ export const conversationStyles = css`
     animation: appear 0.24s ease-out;
   }
   .footnote {
-    flex: none;
     padding: 0 16px 10px;
     color: var(--muted);
     font-size: 12px;
@@ -92,7 +90,6 @@ export const conversationStyles = css`
   }
 
   .notices {
-    flex: none;
     display: grid;
     gap: 6px;
     padding-inline: 12px;
