@@ -207,7 +207,7 @@ export class ChatController implements ChatHost, ReactiveController {
   onMariaSpoke(isAudible = true) {
     const {chat, element, parts} = this;
     if (!element.isOpen) element.setUnread(element.unreadCount + 1);
-    if (chat && isAudible) parts.intake?.chimeUnseen(element.isOpen, chat.storage);
+    if (chat && isAudible) parts.intake?.chimeUnseen(this.isAttended, chat.storage);
   }
 
   onStep() {

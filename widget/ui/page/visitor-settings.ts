@@ -17,8 +17,8 @@ export const applySettings = (root: ShadowRoot, storage: Readonly<SiteStorage>) 
 };
 
 /** Chimes if the visitor has chosen it and cannot see the panel. */
-export const chimeUnseen = (isOpen: boolean, storage: Readonly<SiteStorage>) => {
-  if ((!isOpen || document.hidden) && storage.get('sound') === 'true') void chime();
+export const chimeUnseen = (isAttended: boolean, storage: Readonly<SiteStorage>) => {
+  if (!isAttended && storage.get('sound') === 'true') void chime();
 };
 
 /** Loads the sound when it is needed. If it cannot be loaded, the chat stays silent. */
