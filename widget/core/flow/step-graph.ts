@@ -60,7 +60,7 @@ export class StepGraph {
   /** Returns the number of the step among the questions, or null for other steps. */
   positionOf(step: Step): {index: number; total: number} | null {
     const questions = this.steps.filter((one) => typeOf(one).isQuestion);
-    const index = questions.findIndex((one) => one.id === step.id);
+    const index = questions.indexOf(step);
     return index < 0 ? null : {index: index + 1, total: questions.length};
   }
 }

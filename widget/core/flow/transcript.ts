@@ -1,4 +1,5 @@
 import type {Language} from '../../i18n/languages.js';
+import {delay} from '../transport/retry.js';
 
 /** Returns a text in a language. Lines are drawn with it, so that a new language reaches old lines. */
 export type TextOf = (language: Language) => string;
@@ -46,7 +47,7 @@ export class Transcript {
 
   async typeFor(ms: number) {
     this.showTyping(true);
-    if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+    if (ms > 0) await delay(ms);
   }
 
   showTyping(isTyping: boolean) {
