@@ -135,7 +135,7 @@ export class VisitorSession {
     this.drop();
     this.uuid = this.storage.get(UUID_KEY) ?? '';
     const [owner, token] = (this.storage.get(TOKEN_KEY) ?? '').split(' ');
-    if (this.uuid && owner === this.uuid && token) this.client.authenticate({uuid: owner, token});
+    if (token && owner === this.uuid) this.client.authenticate({uuid: owner, token});
   }
 
   private get storedPair() {

@@ -4,8 +4,7 @@ export const answerStyles = css`
   /* Equal at any width and in any language: neither answer may look like the lesser one. */
   .consent .pair {
     display: grid;
-    grid-auto-columns: 1fr;
-    grid-auto-flow: column;
+    grid-template-columns: 1fr 1fr;
   }
   .consent .choice {
     white-space: normal;

@@ -60,7 +60,7 @@ export const controlStyles = css`
     gap: 8px;
   }
   .pair > * {
-    flex: 1 1 0;
+    flex: 1;
     white-space: nowrap;
   }
   .composer label {
