@@ -175,7 +175,8 @@ const readPublicUrl = (settings: Settings, production: boolean, faults: string[]
   return url.href.replace(/\/$/, '');
 };
 
-const PRODUCTION_SETTINGS = [
+/** Settings that production requires, besides the secret. */
+export const PRODUCTION_SETTINGS = [
   'PUBLIC_URL',
   'DATABASE_URL',
   'S3_BUCKET',

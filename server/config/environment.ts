@@ -8,8 +8,10 @@ import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES, PDF_CONTENT_TYPE} from '../contrac
 import {RATE_LIMIT_PER_MINUTE} from '../contract/limits.js';
 import {MEBIBYTE} from '../units.js';
 
-const text = () => Type.Optional(Type.String({minLength: 1}));
-const choice = <T extends string>(...values: T[]) => Type.Unsafe<T>({type: 'string', enum: values});
+const text = (description: string) => Type.Optional(Type.String({minLength: 1, description}));
+const choice = <T extends string>(values: T[], options: {default?: T; description: string}) =>
+  Type.Unsafe<T>({type: 'string', enum: values, ...options});
+const flag = (description: string) => Type.Boolean({default: false, description});
 const DAY_SECONDS = 86_400;
 const DAY_MINUTES = 1_440;
 const YEAR_HOURS = 8_760;
@@ -20,82 +22,242 @@ const MAX_COUNT = 1_000_000;
 const MAX_MEGABYTES = 2_000;
 
 // Each has a maximum, because a timer or interval that overflows fires at once instead of never.
-const positive = (value: number, maximum: number) =>
-  Type.Number({default: value, exclusiveMinimum: 0, maximum});
-const whole = (value: number, minimum = 1, maximum = MAX_COUNT) =>
-  Type.Integer({default: value, minimum, maximum});
+const positive = (value: number, maximum: number, description: string) =>
+  Type.Number({default: value, exclusiveMinimum: 0, maximum, description});
+interface WholeNumber {
+  minimum?: number;
+  maximum?: number;
+}
+const whole = (
+  value: number,
+  {minimum = 1, maximum = MAX_COUNT, description}: WholeNumber & {description: string},
+) => Type.Integer({default: value, minimum, maximum, description});
+const count = (value: number, description: string) => whole(value, {description});
 
-/** All settings with their defaults, as in the README's table. */
+/** All settings with their defaults. `npm run docs` writes them into SETTINGS.md. */
 export const Settings = Type.Object({
-  PORT: Type.Integer({default: 8080, minimum: 0, maximum: 65_535}),
-  HOST: Type.String({default: '127.0.0.1', minLength: 1}),
-  PUBLIC_URL: text(),
-  NODE_ENV: Type.Optional(choice('development', 'production', 'test')),
-  DATA_DIR: Type.String({default: './.maria', minLength: 1}),
-  SECRET_KEY: text(),
-  SECRET_KEY_FILE: text(),
-  DATABASE_URL: text(),
-  S3_BUCKET: text(),
-  S3_ENDPOINT: text(),
-  S3_PUBLIC_ENDPOINT: text(),
-  S3_FORCE_PATH_STYLE: Type.Optional(Type.Boolean()),
-  S3_ALLOW_HTTP: Type.Boolean({default: false}),
-  AWS_REGION: text(),
-  AWS_DEFAULT_REGION: text(),
-  AWS_ACCESS_KEY_ID: text(),
-  AWS_SECRET_ACCESS_KEY: text(),
-  AWS_ENDPOINT_URL: text(),
-  AWS_ENDPOINT_URL_S3: text(),
-  AWS_SESSION_TOKEN: text(),
-  SMTP_URL: text(),
-  SMTP_ALLOW_PLAINTEXT: Type.Boolean({default: false}),
-  MAIL_FROM: text(),
-  ADMIN_EMAIL: text(),
-  MAX_FILES: Type.Integer({default: MAX_FILES, minimum: 1, maximum: 100}),
-  MAX_FILE_SIZE_MB: positive(MAX_FILE_BYTES / MEBIBYTE, MAX_MEGABYTES),
-  MIN_FILES: whole(MIN_FILES, 0),
-  ALLOWED_FILE_TYPES: Type.String({default: PDF_CONTENT_TYPE}),
-  MAX_UPLOADS_PER_SESSION: whole(10),
-  MAX_UPLOADS_PER_ADDRESS: whole(100),
-  MAX_UPLOADS: whole(200),
-  MAX_STREAMS_PER_SESSION: whole(10),
-  MAX_STREAMS_PER_ADDRESS: whole(200),
-  MAX_STREAMS: whole(4_000),
-  RATE_LIMIT_PER_MINUTE: whole(RATE_LIMIT_PER_MINUTE),
-  TRUST_PROXY: text(),
-  VISIT_IDLE_MINUTES: positive(30, YEAR_HOURS * 60),
-  VISIT_MAX_HOURS: positive(24, YEAR_HOURS),
-  LEAVE_GRACE_SECONDS: Type.Optional(Type.Number({minimum: 0, maximum: DAY_SECONDS})),
-  PENDING_DAYS: positive(30, CENTURY_DAYS),
-  COMPLETE_RETENTION_DAYS: Type.Optional(Type.Number({exclusiveMinimum: 0, maximum: CENTURY_DAYS})),
-  AUDIT_RETENTION_DAYS: whole(365, 30, CENTURY_DAYS),
-  AUDIT_IP_DAYS: whole(30, 0, CENTURY_DAYS),
-  AUDIT_ARCHIVE_DIR: text(),
-  CLEANUP_INTERVAL_MINUTES: Type.Number({default: 10, minimum: 0, maximum: DAY_MINUTES}),
-  ORPHAN_QUARANTINE_DAYS: Type.Number({default: 7, minimum: 0, maximum: CENTURY_DAYS}),
-  DOWNLOAD_URL_SECONDS: Type.Integer({default: 60, minimum: 1, maximum: 604_800}),
-  VERIFICATION_HOURS: positive(24, YEAR_HOURS),
-  IP_MODE: Type.Unsafe<IpMode>({
-    type: 'string',
-    enum: ['full', 'truncated', 'none'],
-    default: 'full',
+  PORT: whole(8080, {
+    minimum: 0,
+    maximum: 65_535,
+    description: 'Port on which the server listens. `0` chooses a free port.',
   }),
-  CLAMAV_HOST: text(),
-  SCAN_REQUIRED: Type.Boolean({default: true}),
-  RESPONDER: Type.Unsafe<'none' | 'webhook' | 'openai'>({
-    ...choice('none', 'webhook', 'openai'),
-    default: 'none',
+  HOST: Type.String({
+    default: '127.0.0.1',
+    minLength: 1,
+    description:
+      'IP address or host name on which the server listens. Use `0.0.0.0` for all interfaces, for example in a container.',
   }),
-  RESPONDER_URL: text(),
-  RESPONDER_KEY: text(),
-  RESPONDER_MODEL: text(),
-  RESPONDER_SECRET: text(),
-  ALLOW_PRIVATE_HOSTS: text(),
-  WIDGET_RELEASE_DAYS: whole(180, 1, CENTURY_DAYS),
-  LOG_LEVEL: Type.Unsafe<LogLevel>({
-    ...choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'),
+  PUBLIC_URL: text(
+    'URL at which browsers reach the server. Default: `http://localhost:PORT`. In production it begins with `https://`. If it has a path, the proxy removes that path from requests.',
+  ),
+  NODE_ENV: Type.Optional(
+    choice(['development', 'production', 'test'], {
+      description:
+        '`production` switches off the demo page and `/dev/mail`, and makes some settings required. Unset means `development`.',
+    }),
+  ),
+  DATA_DIR: Type.String({
+    default: './.maria',
+    minLength: 1,
+    description:
+      'Folder for the embedded database, stored files, caught e-mails, temporary files and the generated secret.',
+  }),
+  SECRET_KEY: text(
+    'Secret of at least 32 characters. Several secrets, separated by commas, rotate it: the first one signs, all verify. Default: generated into `DATA_DIR`.',
+  ),
+  SECRET_KEY_FILE: text('Path of a file that contains the secret. `SECRET_KEY` takes precedence.'),
+  TRUST_PROXY: text(
+    'IP addresses or CIDRs of your proxies, separated by commas. The server reads `X-Forwarded-For` only from these proxies.',
+  ),
+  LOG_LEVEL: choice<LogLevel>(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
+    description: 'Least important level of log lines that are written.',
   }),
+  DATABASE_URL: text(
+    'URL of the PostgreSQL database. Default: an embedded PostgreSQL in `DATA_DIR`. In production, the URL of a remote host must have `sslmode`.',
+  ),
+  S3_BUCKET: text(
+    'Name of the bucket for files. Default: a folder in `DATA_DIR`. The bucket must exist and be private.',
+  ),
+  S3_ENDPOINT: text(
+    'URL of an S3-compatible store. Default: Amazon S3. In production it begins with `https://`, except for a store on the same machine.',
+  ),
+  S3_PUBLIC_ENDPOINT: text(
+    'URL of the store for browsers, if it differs from `S3_ENDPOINT`. Download links contain it.',
+  ),
+  S3_FORCE_PATH_STYLE: Type.Optional(
+    Type.Boolean({
+      description:
+        'Puts the name of the bucket into the path of URLs instead of the host. Default: `true` if `S3_ENDPOINT` is set.',
+    }),
+  ),
+  S3_ALLOW_HTTP: flag(
+    'Allows `http://` for a remote store in production. Use it only in a private network.',
+  ),
+  AWS_REGION: text(
+    'Region of the bucket. Default: `AWS_DEFAULT_REGION`, then `us-east-1` with `S3_ENDPOINT`, then the region of the AWS profile.',
+  ),
+  AWS_DEFAULT_REGION: text('Region of the bucket, if `AWS_REGION` is not set.'),
+  AWS_ACCESS_KEY_ID: text(
+    'Access key for the bucket. Default: the credential chain of the AWS SDK, such as the role of the machine.',
+  ),
+  AWS_SECRET_ACCESS_KEY: text('Secret of the access key. Set both or neither.'),
+  AWS_SESSION_TOKEN: text('Token that belongs to temporary credentials.'),
+  AWS_ENDPOINT_URL: text('Used as `S3_ENDPOINT` if neither that nor `AWS_ENDPOINT_URL_S3` is set.'),
+  AWS_ENDPOINT_URL_S3: text('Used as `S3_ENDPOINT` if that is not set.'),
+  SMTP_URL: text(
+    'URL of the mail server, such as `smtp://user:password@mail.example.com:587`. Without it, e-mails are caught and shown at `/dev/mail`.',
+  ),
+  SMTP_ALLOW_PLAINTEXT: flag(
+    'Allows unencrypted connections to a remote mail server in production. Otherwise the server requires TLS or STARTTLS.',
+  ),
+  MAIL_FROM: text(
+    'Sender of all e-mails: one plain e-mail address. Default: `maria@localhost.localdomain`.',
+  ),
+  ADMIN_EMAIL: text(
+    'E-mail address for alerts: at most one alert an hour for each cause, then a summary. Without it, alerts are only logged.',
+  ),
+  MAX_FILES: whole(MAX_FILES, {
+    maximum: 100,
+    description: 'Maximum number of files in a session. A site can set a lower number.',
+  }),
+  MIN_FILES: whole(MIN_FILES, {
+    minimum: 0,
+    description:
+      'Number of files that the chat asks for before it continues. The server itself accepts a request with fewer files.',
+  }),
+  MAX_FILE_SIZE_MB: positive(
+    MAX_FILE_BYTES / MEBIBYTE,
+    MAX_MEGABYTES,
+    'Maximum size of a file, in MiB. A site can set a lower size.',
+  ),
+  ALLOWED_FILE_TYPES: Type.String({
+    default: PDF_CONTENT_TYPE,
+    description: 'Accepted file type. No other value is possible.',
+  }),
+  DOWNLOAD_URL_SECONDS: whole(60, {
+    maximum: 604_800,
+    description: 'Time for which a download link works, in seconds.',
+  }),
+  CLAMAV_HOST: text(
+    'Host, or `host:port`, of a ClamAV daemon that scans uploads. The default port is 3310. Without it, files are not scanned.',
+  ),
+  SCAN_REQUIRED: Type.Boolean({
+    default: true,
+    description:
+      'Refuses uploads while the virus scanner is unavailable. `false` accepts them without a scan.',
+  }),
+  MAX_UPLOADS_PER_SESSION: count(10, 'Maximum number of concurrent uploads of one session.'),
+  MAX_UPLOADS_PER_ADDRESS: count(
+    100,
+    'Maximum number of concurrent uploads from one client network (IPv4 address or IPv6 /64).',
+  ),
+  MAX_UPLOADS: count(200, 'Maximum number of concurrent uploads on one server.'),
+  MAX_STREAMS_PER_SESSION: count(
+    10,
+    'Maximum number of concurrent subscribers of live events of one session.',
+  ),
+  MAX_STREAMS_PER_ADDRESS: count(
+    200,
+    'Maximum number of concurrent subscribers of live events from one client network.',
+  ),
+  MAX_STREAMS: count(
+    4_000,
+    'Maximum number of concurrent subscribers of live events on one server.',
+  ),
+  RATE_LIMIT_PER_MINUTE: count(
+    RATE_LIMIT_PER_MINUTE,
+    'Requests a minute from one client network to `generate-uuid`, and as many to `validate-uuid`. The limits of other endpoints are multiples of it.',
+  ),
+  VISIT_IDLE_MINUTES: positive(
+    30,
+    YEAR_HOURS * 60,
+    'Time without activity after which an unfinished visit is deleted with its files, in minutes.',
+  ),
+  VISIT_MAX_HOURS: positive(
+    24,
+    YEAR_HOURS,
+    'Time after which an unfinished visit is deleted in any case, in hours.',
+  ),
+  LEAVE_GRACE_SECONDS: Type.Optional(
+    Type.Number({
+      minimum: 0,
+      maximum: DAY_SECONDS,
+      description:
+        'Time after which an unfinished visit is deleted when the visitor has left the page, in seconds. `0` deletes it within seconds, also after a reload. Unset: `VISIT_IDLE_MINUTES` applies.',
+    }),
+  ),
+  VERIFICATION_HOURS: positive(
+    24,
+    YEAR_HOURS,
+    'Time for which a confirmation link works, in hours. Production accepts only whole hours.',
+  ),
+  PENDING_DAYS: positive(
+    30,
+    CENTURY_DAYS,
+    'Time after which a session is archived if its e-mail address was not confirmed, in days. Seven days later it is deleted with its files.',
+  ),
+  COMPLETE_RETENTION_DAYS: Type.Optional(
+    Type.Number({
+      exclusiveMinimum: 0,
+      maximum: CENTURY_DAYS,
+      description:
+        'Time after which a complete session is erased, in days. Unset: it stays until somebody erases it.',
+    }),
+  ),
+  AUDIT_RETENTION_DAYS: whole(365, {
+    minimum: 30,
+    maximum: CENTURY_DAYS,
+    description: 'Time for which audit rows are kept, in days. Whole months are deleted.',
+  }),
+  AUDIT_IP_DAYS: whole(30, {
+    minimum: 0,
+    maximum: CENTURY_DAYS,
+    description: 'Time after which IP addresses are removed from audit rows, in days.',
+  }),
+  AUDIT_ARCHIVE_DIR: text(
+    'Folder for archives of audit rows. A month is deleted only after its archive was written and read back. Unset: no archives.',
+  ),
+  IP_MODE: choice<IpMode>(['full', 'truncated', 'none'], {
+    default: 'full',
+    description:
+      'How audit rows store IP addresses: in full, truncated to /24 or /48, or not at all.',
+  }),
+  CLEANUP_INTERVAL_MINUTES: Type.Number({
+    default: 10,
+    minimum: 0,
+    maximum: DAY_MINUTES,
+    description:
+      'Time between two runs of the cleanup, in minutes. `0` switches these runs off; data that a visitor deletes is still deleted at once.',
+  }),
+  ORPHAN_QUARANTINE_DAYS: Type.Number({
+    default: 7,
+    minimum: 0,
+    maximum: CENTURY_DAYS,
+    description:
+      'Time for which an object without a database row stays in the bucket before it is deleted, in days.',
+  }),
+  WIDGET_RELEASE_DAYS: whole(180, {
+    maximum: CENTURY_DAYS,
+    description:
+      'Time for which the files of a widget release are served after their last use, in days.',
+  }),
+  RESPONDER: choice(['none', 'webhook', 'openai'], {
+    default: 'none',
+    description:
+      'Responder for sites that do not name one: `webhook` is your own program, `openai` an AI model, `none` a person.',
+  }),
+  RESPONDER_URL: text(
+    'URL of the responder. Required with `webhook` and `openai`. For `openai`, the URL ends before `/chat/completions`, usually with `/v1`.',
+  ),
+  RESPONDER_KEY: text('API key of the model (`openai`), if it needs one.'),
+  RESPONDER_MODEL: text('Name of the model. Required with `openai`.'),
+  RESPONDER_SECRET: text(
+    'Secret that signs requests to your program. Required with `webhook`. It begins with `whsec_`.',
+  ),
+  ALLOW_PRIVATE_HOSTS: text(
+    'Hosts in private networks that responders and webhooks can be at, separated by commas: `localhost:11434,10.0.0.5`.',
+  ),
 });
 export type Settings = Static<typeof Settings>;
 

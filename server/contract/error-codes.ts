@@ -1,4 +1,4 @@
-/** HTTP status of each error code. The README has a row for each code. */
+/** HTTP status of each error code. `error-help.ts` has its meaning and what to do. */
 export const ERROR_CODES = {
   invalid_request: 400,
   invalid_uuid: 400,

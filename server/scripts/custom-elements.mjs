@@ -1,7 +1,10 @@
 import {readFileSync} from 'node:fs';
+import path from 'node:path';
 
 import {create, ts} from '@custom-elements-manifest/analyzer';
 import {litPlugin} from '@custom-elements-manifest/analyzer/src/features/framework-plugins/lit/lit.js';
+
+import {ROOT} from './build.mjs';
 
 const CLASSES = ['widget/element/maria-chat.ts', 'widget/element/maria-chat-base.ts'];
 const ATTRIBUTES = 'widget/element/attribute-types.ts';
@@ -45,8 +48,12 @@ export function customElementsManifest(module) {
   };
 }
 
+function readSource(file) {
+  return readFileSync(path.join(ROOT, file), 'utf8');
+}
+
 function sourceOf(file) {
-  return ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.ES2022, true);
+  return ts.createSourceFile(file, readSource(file), ts.ScriptTarget.ES2022, true);
 }
 
 /** Returns true for public members. The analyser has already removed those marked as internal. */
@@ -77,11 +84,12 @@ function attributesIn(source) {
     name: member.name.text,
     type: {text: member.type.getText().replace(' | (string & {})', ' | string')},
     description: member.jsDoc?.[0]?.comment,
+    default: member.jsDoc?.[0]?.tags?.find(({tagName}) => tagName.text === 'default')?.comment,
   }));
 }
 
 /** Reads the list in the comment above the panel's style sheet. */
 function cssProperties() {
-  const lines = readFileSync(PROPERTIES, 'utf8').matchAll(/^ \* (--maria-[\w-]+) +(.+)$/gm);
+  const lines = readSource(PROPERTIES).matchAll(/^ \* (--maria-[\w-]+) +(.+)$/gm);
   return [...lines].map(([, name, description]) => ({name, description}));
 }

@@ -3,52 +3,121 @@
  * complete them. The script tag accepts them with the prefix `data-`.
  */
 export interface MariaChatAttributes {
-  /** Your site's key. */
+  /**
+   * Key of your site.
+   * @default `demo`, which exists only in development
+   */
   site?: string;
-  /** URL of the server. The default is the script's own; bundlers that move it need this attribute. */
+  /**
+   * URL of the server. Set it if a bundler moves the script.
+   * @default the URL from which the script was loaded
+   */
   api?: string;
-  /** Language of the panel. The default is the page's language, then the browser's. */
+  /**
+   * Language of the panel.
+   * @default `auto`: the language of the page, then of the browser
+   */
   lang?: 'auto' | 'en' | 'es' | 'fr' | 'de' | 'pt-BR' | 'ar' | (string & {});
   /** Another name for `lang`. */
   locale?: string;
+  /**
+   * Light or dark colours. `auto` follows the setting of the visitor's system.
+   * @default `auto`
+   */
   theme?: 'auto' | 'light' | 'dark';
-  /** A CSS colour. The colour of text on it is computed. */
+  /**
+   * CSS colour of the launcher, the buttons and the visitor's lines. The text on it becomes black
+   * or white.
+   * @default `#5646df`
+   */
   accent?: string;
-  /** Roundness of the panel, in px or with a unit. */
+  /**
+   * Corner radius of the panel, in px or with a unit.
+   * @default `20px`
+   */
   radius?: string | number;
-  /** The side of the window, by the direction of writing. */
+  /**
+   * Side of the window. `end` is the right side in languages that are written from left to right.
+   * @default `end`
+   */
   position?: 'end' | 'start' | 'right' | 'left';
-  /** Distance from the side of the window, in px or with a unit. */
+  /**
+   * Distance from the side of the window, in px or with a unit.
+   * @default `20px`
+   */
   'offset-x'?: string | number;
-  /** Distance from the window's lower edge, in px or with a unit. */
+  /**
+   * Distance from the bottom of the window, in px or with a unit.
+   * @default `20px`
+   */
   'offset-y'?: string | number;
-  /** Layer above the page. */
+  /**
+   * Layer above the page. It has no effect in the top layer of the browser.
+   * @default `2147483000`
+   */
   'z-index'?: string | number;
+  /**
+   * Launcher button. `none` hides it.
+   * @default `bubble`
+   */
   launcher?: 'bubble' | 'none';
   /** CSS selector of your own buttons, which open and close the chat. */
   'launcher-selector'?: string;
-  /** Text beside the icon, which is also the button's name. */
+  /** Text beside the icon of the launcher. It is also the button's accessible name. */
   'launcher-label'?: string;
-  /** `inline` is part of the page, and always open. */
+  /**
+   * `inline` makes the chat a part of the page that is always open.
+   * @default `popup`
+   */
   mode?: 'popup' | 'inline';
-  /** For `inline`: CSS selector of the place. */
+  /**
+   * CSS selector of the place for `mode="inline"`.
+   * @default the place of the element, or the end of the page
+   */
   target?: string;
-  /** Opens the panel automatically; `remember` does so if it was open on the page before. */
+  /**
+   * Whether the panel opens automatically. `remember` opens it if it was open on the page before;
+   * on a phone it shows a badge instead.
+   * @default `remember`
+   */
   open?: 'remember' | 'true' | 'false';
-  /** When the script tag loads the chat. */
+  /**
+   * Time at which the script tag loads the chat: when a pointer or the focus reaches the launcher,
+   * when the browser is idle, or at once. Browsers without `requestIdleCallback` treat `idle` as
+   * `interaction`.
+   * @default `interaction`
+   */
   load?: 'interaction' | 'idle' | 'eager';
-  /** The panel's name. */
+  /**
+   * Title of the panel.
+   * @default `Maria`
+   */
   heading?: string;
-  /** Maria's first words. */
+  /**
+   * First words of Maria.
+   * @default a text in the visitor's language
+   */
   greeting?: string;
-  /** URL of a picture. */
+  /** URL of a picture beside the title. */
   avatar?: string;
-  /** URL of your privacy policy. The default is the site's. */
+  /**
+   * URL of your privacy policy.
+   * @default the URL of the site's settings
+   */
   'privacy-url'?: string;
-  /** Fewer files than the site allows. */
+  /**
+   * Maximum number of files, if it is lower than the site's.
+   * @default the limit of the site
+   */
   'max-files'?: string | number;
-  /** Fewer bytes for each file than the site allows. */
+  /**
+   * Maximum size of a file in bytes, if it is lower than the site's.
+   * @default the limit of the site
+   */
   'max-file-size'?: string | number;
-  /** `true` shows the debug panel. */
+  /**
+   * Shows the debug panel: session, states, last calls, *reset* and *simulate offline*.
+   * @default `false`
+   */
   debug?: 'true' | 'false' | '';
 }

@@ -4,51 +4,51 @@ import type {PropertyDeclarations} from 'lit';
 import {readStored} from '../launcher/stored-value.js';
 import {applyStyleAttributes, styleAttributes} from '../launcher/style-attributes.js';
 
-/** The panel fills such screens, and does not open there by itself. */
+/** Screens that the panel fills. It does not open there automatically. */
 const NARROW = '(width<600px),(height<480px)';
 
 /**
  * Attributes of the element, and state that depends on nothing else.
  *
- * @fires maria-ready - the launcher is on the page
- * @fires maria-before-open - cancelable
- * @fires maria-open
- * @fires maria-close
- * @fires maria-step - `step`, `index`, `total`
- * @fires maria-consent - `purpose`, `granted`
- * @fires maria-file-accept - cancelable; `size`, `contentType`
- * @fires maria-file-uploaded - `fileId`, `size`
- * @fires maria-file-deleted - `fileId`
- * @fires maria-submitted - `reference`
- * @fires maria-complete - `reference`
- * @fires maria-reset - `reason`
- * @fires maria-message - `messageId`, `role`
- * @fires maria-unread - `count`
- * @fires maria-offline - `isOffline`
- * @fires maria-error - `code`
- * @slot launcher - what stands in the button
- * @slot header - the panel's title
- * @slot avatar - the picture beside the title
- * @csspart launcher - the button that opens and closes
- * @csspart badge - how much is unread
- * @csspart panel - the whole chat
- * @csspart header - title, step and buttons above
- * @csspart log - all that was said
- * @csspart message - one line of it
- * @csspart composer - a question's field and its button
- * @csspart button - any button of the panel
- * @csspart dropzone - where files are chosen or dropped
- * @csspart file - one file's row
- * @csspart progress - how far its upload is
- * @csspart consent - the two equal answers
- * @csspart notice - what concerns the whole conversation
- * @csspart toast - what is said for a moment
- * @csspart dialog - the menu, what it leads to, and questions before something is lost
- * @cssstate open - the panel is open
- * @cssstate unread - Maria has spoken while it was closed
- * @cssstate uploading - a file is on its way
- * @cssstate offline - no connection
- * @cssstate verified - the address is confirmed
+ * @fires maria-ready - The launcher is on the page, and methods can be called.
+ * @fires maria-before-open - The panel is about to open. `preventDefault()` keeps it closed.
+ * @fires maria-open - The panel has opened.
+ * @fires maria-close - The panel has closed.
+ * @fires maria-step - The visitor has reached a step. `index` and `total` are null for steps that do not count.
+ * @fires maria-consent - The server has recorded a decision.
+ * @fires maria-file-accept - A file is about to be added. `preventDefault()` refuses it.
+ * @fires maria-file-uploaded - A file is stored.
+ * @fires maria-file-deleted - A stored file was deleted.
+ * @fires maria-submitted - The visitor has submitted an e-mail address. `reference` is the session UUID.
+ * @fires maria-complete - The e-mail address is confirmed.
+ * @fires maria-reset - The session of this browser has ended.
+ * @fires maria-message - A message was written. The event does not contain its text.
+ * @fires maria-unread - The number of unread messages has changed.
+ * @fires maria-offline - The connection to the server was lost, or works again.
+ * @fires maria-error - The chat failed. `code` is an error code of the API, `unavailable` or `offline`.
+ * @slot launcher - Content of the launcher, instead of the icon.
+ * @slot header - Title of the panel.
+ * @slot avatar - Picture beside the title.
+ * @csspart launcher - Button that opens and closes the panel.
+ * @csspart badge - Number of unread messages on the launcher.
+ * @csspart panel - Whole panel.
+ * @csspart header - Bar with the title, the progress and the buttons.
+ * @csspart log - Conversation so far.
+ * @csspart message - One line of the conversation.
+ * @csspart composer - Text field with its button.
+ * @csspart button - Any button in the panel.
+ * @csspart dropzone - Area where visitors choose or drop files.
+ * @csspart file - Row of one file.
+ * @csspart progress - Progress bar of an upload.
+ * @csspart consent - The two buttons of a consent.
+ * @csspart notice - Message about the connection, the session or an error.
+ * @csspart toast - Message that disappears after a few seconds.
+ * @csspart dialog - Menu, data of the visitor, and confirmation questions.
+ * @cssstate open - The panel is open.
+ * @cssstate unread - A message arrived while the panel was closed.
+ * @cssstate uploading - An upload is in progress.
+ * @cssstate offline - The server cannot be reached.
+ * @cssstate verified - The e-mail address is confirmed.
  */
 export class MariaChatBase extends LitElement {
   static override properties: PropertyDeclarations = {
@@ -71,25 +71,19 @@ export class MariaChatBase extends LitElement {
   };
 
   declare site: string;
-  /** The backend's address, without a slash at the end. */
+  /** URL of the server, without a slash at the end. */
   declare api: string;
   declare locale: string | null;
   declare theme: string;
   declare position: string;
-  /** `popup`, or `inline`: part of the page, always open. */
   declare mode: string;
   declare heading: string | null;
-  /** Said instead of Maria's own welcome. */
   declare greeting: string | null;
-  /** The address of a picture. */
   declare avatar: string | null;
   declare privacyUrl: string | null;
-  /** These two can only be stricter than the site's own limits. */
   declare maxFiles: number | null;
-  /** In bytes. */
   declare maxFileSize: number | null;
   declare opening: string;
-  /** Anything but `false` shows the debug panel. */
   declare debug: string | null;
 
   /** @internal Matches while the panel fills the screen. */
@@ -117,6 +111,7 @@ export class MariaChatBase extends LitElement {
     applyStyleAttributes(this, [name]);
   }
 
+  /** @internal */
   get isInline() {
     return this.mode === 'inline';
   }

@@ -26,9 +26,10 @@ export class MariaChat extends MariaChatBase {
 
   static override properties: PropertyDeclarations = {isOpen: {state: true}};
 
+  /** Whether the panel is open. */
   declare isOpen: boolean;
 
-  /** Number of times that Maria has spoken while the panel was closed. */
+  /** Number of messages that arrived while the panel was closed. */
   unreadCount = 0;
   /** @internal */
   readonly controller: Readonly<ChatController> = new ChatController(this);
@@ -48,19 +49,19 @@ export class MariaChat extends MariaChatBase {
     Object.defineProperty(this, 'open', {get: () => open, set});
   }
 
-  /** Id of the step at which the conversation waits. */
+  /** Id of the current step; null before the first opening. */
   get step() {
     return this.controller.chat?.flow.step?.id ?? null;
   }
 
-  /** `visit`, `pending` or `complete`; null before the first opening. */
+  /** State of the session: `visit`, `pending` or `complete`; null before the first opening. */
   get state() {
     return this.controller.chat?.state.sessionState ?? null;
   }
 
   /**
-   * Opens the panel. `isQuiet` leaves the focus where it is, because the visitor has not asked for
-   * the panel. If it would cover the whole page, the launcher shows an unread message instead.
+   * Opens the panel. With `isQuiet`, the focus stays where it is, and a panel that would cover the
+   * whole page stays closed if `open` is `remember`: the launcher shows a badge instead.
    */
   async open({isQuiet = false} = {}) {
     if (isQuiet && this.opening === 'remember' && this.isFullScreen) return this.setUnread(1);
@@ -79,6 +80,7 @@ export class MariaChat extends MariaChatBase {
     this.dispatchEvent(new MariaOpenEvent());
   }
 
+  /** Closes the panel. An inline chat stays open. */
   async close() {
     if (!this.isOpen || this.isInline) return;
     const {chat} = this.controller;
@@ -90,21 +92,23 @@ export class MariaChat extends MariaChatBase {
     this.dispatchEvent(new MariaCloseEvent());
   }
 
+  /** Opens or closes the panel. */
   async toggle() {
     await (this.isOpen ? this.close() : this.open());
   }
 
+  /** Shows the launcher again. */
   async show() {
     this.launcherController.setHidden(false);
   }
 
-  /** Hides the launcher, and closes the panel. */
+  /** Hides the launcher and closes the panel. */
   async hide() {
     await this.close();
     this.launcherController.setHidden(true);
   }
 
-  /** Changes the language, also if the visitor has chosen another one: the page calls it on purpose. */
+  /** Changes the language, also if the visitor has chosen another one. */
   async setLang(lang: string) {
     const {languages} = this.controller;
     languages.forgetChoice();
@@ -113,24 +117,25 @@ export class MariaChat extends MariaChatBase {
     await languages.load();
   }
 
+  /** Changes the theme: `auto`, `light` or `dark`. */
   async setTheme(theme: string) {
     this.setAttribute('theme', theme);
     await this.updateComplete;
   }
 
-  /** Fills in what the page knows already. The visitor still sends it. */
+  /** Fills in the fields for the name and the e-mail address. The visitor still submits them. */
   async prefill(values: {name?: string; email?: string}) {
     this.controller.prefill(values);
   }
 
-  /** Sends a text for the visitor. Before the consent to store it, it waits in the field. */
+  /** Sends a message of the visitor. Before the consent to storing, the text waits in the field. */
   async sendMessage(text: string) {
     await this.open();
     await this.controller.parts.loadIntake();
     await this.controller.messaging?.send(`${text}`);
   }
 
-  /** Ends this browser's session in every tab. An unfinished one that is open here is discarded. */
+  /** Ends the session of this browser in every tab. An unfinished visit is discarded. */
   async reset() {
     const {controller} = this;
     await controller.languages.load();
@@ -138,7 +143,7 @@ export class MariaChat extends MariaChatBase {
     if (!this.isOpen) controller.forget();
   }
 
-  /** Removes the element, and everything that the script has added to the page. */
+  /** Removes the element and everything that the script has added to the page. */
   async destroy(): Promise<void> {
     const global = window.MariaChat;
     if (global?.element === this) return global.destroy();

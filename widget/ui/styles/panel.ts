@@ -1,25 +1,25 @@
 import {css} from 'lit';
 
 /**
- * The page may set, on `maria-chat` or above it:
+ * Custom properties that the page can set, on `maria-chat` or above it:
  *
- * --maria-accent          colour of launcher, buttons and the visitor's lines
- * --maria-on-accent       colour on the accent; white or black by its luminance otherwise
- * --maria-bg              ground of the panel
- * --maria-surface         ground of Maria's lines and of cards
- * --maria-fg              text
- * --maria-muted           secondary text
- * --maria-border          lines and edges
- * --maria-danger          what went wrong
- * --maria-success         what is done
- * --maria-font            family of all text
- * --maria-radius          roundness of the panel; the rest follows it
- * --maria-width           panel, on screens that are wide enough
- * --maria-height          panel, likewise
- * --maria-offset-x        distance from the side of the window
- * --maria-offset-y        distance from its lower edge
- * --maria-launcher-size   diameter
- * --maria-z-index         layer above the page
+ * --maria-accent          Colour of the launcher, the buttons and the visitor's lines.
+ * --maria-on-accent       Colour of text on the accent. Default: white or black, by its luminance.
+ * --maria-bg              Background of the panel.
+ * --maria-surface         Background of Maria's lines and of cards.
+ * --maria-fg              Colour of text.
+ * --maria-muted           Colour of secondary text.
+ * --maria-border          Colour of lines and borders.
+ * --maria-danger          Colour of errors.
+ * --maria-success         Colour of success.
+ * --maria-font            Font family of all text.
+ * --maria-radius          Corner radius of the panel. Other radii follow it.
+ * --maria-width           Width of the panel, on screens that are wide enough.
+ * --maria-height          Height of the panel, on screens that are high enough.
+ * --maria-offset-x        Distance from the side of the window.
+ * --maria-offset-y        Distance from the bottom of the window.
+ * --maria-launcher-size   Diameter of the launcher.
+ * --maria-z-index         Layer above the page.
  */
 export const panelStyles = css`
   :host([theme='light']) {
