@@ -31,7 +31,7 @@ const serve = async (context, next) => {
   } else if (file && existsSync(`${ROOT}dist/widget${file}`)) {
     context.type = 'text/javascript';
     context.body = readFileSync(`${ROOT}dist/widget${file}`);
-  } else if (/^\/(examples\/themes\/\w+\.css|README\.md)$/.test(context.path)) {
+  } else if (/^\/(examples\/themes\/\w+\.css|widget\/REFERENCE\.md)$/.test(context.path)) {
     context.type = context.path.endsWith('.css') ? 'text/css' : 'text/plain';
     context.body = readFileSync(`${ROOT}${context.path.slice(1)}`);
   } else if (/^\/(api|test)\//.test(context.path)) {

@@ -97,7 +97,9 @@ function settingRow(name, schema) {
 function rangeOf({minimum, exclusiveMinimum, maximum}) {
   if (maximum === undefined) return '';
   const largest = maximum.toLocaleString('en');
-  return minimum === undefined ? `above ${exclusiveMinimum}, to ${largest}` : `${minimum} to ${largest}`;
+  return minimum === undefined
+    ? `above ${exclusiveMinimum}, to ${largest}`
+    : `${minimum} to ${largest}`;
 }
 
 function need(name) {
@@ -229,6 +231,8 @@ function table(header, rows) {
   return [line(header), line(header.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-function toCell(value) {
+function toCell(value, _index, row) {
+  if (value === undefined)
+    throw new Error(`${row[0]} has no description. Expected a sentence. Add it to the source.`);
   return String(value).replaceAll('\n', ' ').replaceAll('|', '\\|');
 }

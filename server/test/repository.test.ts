@@ -5,8 +5,6 @@ import {fileURLToPath} from 'node:url';
 
 import t from 'tap';
 
-import {Settings} from '../config/environment.js';
-import {ERROR_CODES} from '../contract/error-codes.js';
 import {WIDGET_EVENTS} from '../contract/event-names.js';
 
 // dist/server/test/ -> the project
@@ -25,94 +23,44 @@ const firstCells = (readme: string, heading: string): string[] => {
   return [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell]) => cell ?? '');
 };
 
-const getNames = (cells: string[]): string[] =>
-  cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? '')).sort();
-
-const isSetting = (name: string): boolean => name === name.toUpperCase();
-
 const unique = (found: Iterable<string>): string[] => [...new Set(found)].sort();
 
-t.test('the README has a row for exactly the existing error codes', async (t) => {
-  const readme = await text('README.md');
-  const rows = [...readme.matchAll(/^\| `(\w+)` +\| (\d{3}) +\|/gm)];
-
-  t.same(
-    rows.map(([, code, status]) => [code, Number(status)]).sort(),
-    Object.entries(ERROR_CODES).sort(),
-  );
-});
-
-t.test('the README names exactly the existing settings', async (t) => {
-  const cells = firstCells(await text('README.md'), '## Settings');
-
-  t.same(
-    getNames(cells).filter(isSetting),
-    [...Object.keys(Settings.properties), 'NODE_ENV'].sort().filter(isFirst),
-  );
-});
-
-t.test('the README names exactly the existing metrics', async (t) => {
-  const cells = firstCells(await text('README.md'), '## Watch it');
-  const metrics = await text('server/http/metrics.ts');
-
-  t.same(
-    getNames(cells).filter((name) => !isSetting(name)),
-    unique([...metrics.matchAll(/name: '(maria_\w+)'/g)].map(second)),
-  );
-});
-
-t.test('the README names the widget’s events, attributes, properties and parts', async (t) => {
-  const readme = await text('README.md');
+t.test('the documentation of the element names all that its code has', async (t) => {
   const widget = (await Promise.all((await getSources('widget')).filter(isProduct).map(text))).join(
     '\n',
   );
+  const base = await text('widget/element/maria-chat-base.ts');
+  const tagged = (tag: string) =>
+    unique([...base.matchAll(new RegExp(`@${tag} ([\\w-]+) - `, 'g'))].map(second));
 
-  const events = unique(
-    [...(await text('widget/events.ts')).matchAll(/'(maria-[a-z-]+)'/g)].map(second),
+  const events = [...(await text('widget/events.ts')).matchAll(/super\('(maria-[a-z-]+)'/g)];
+  t.same(tagged('fires'), unique(events.map(second)));
+  t.same(tagged('fires'), [...WIDGET_EVENTS].sort());
+  const parts = widget.matchAll(/part(?:="|', '|\.add\(')([a-z]+)/g);
+  t.same(tagged('csspart'), unique([...parts].map(second)));
+  const slots = widget.matchAll(/slot(?: name="|\.name = ')([a-z]+)/g);
+  t.same(tagged('slot'), unique([...slots].map(second)));
+  const states = widget.matchAll(/setState\('([a-z]+)'/g);
+  t.same(tagged('cssstate'), unique([...states].map(second)));
+
+  const warnings = await text('widget/element/attribute-warnings.ts');
+  const lists = [...warnings.matchAll(/(?:FREE|COUNTS) = \[([^\]]+)\]/g)].map(second).join();
+  const styled = await text('widget/launcher/style-attributes.ts');
+  const typed = await text('widget/element/attribute-types.ts');
+  t.same(
+    unique([...typed.matchAll(/^ {2}'?([\w-]+)'?\?:/gm)].map(second)),
+    unique([
+      ...[...warnings.matchAll(/^ {2}'?([a-z-]+)'?: \[/gm)].map(second),
+      ...[...lists.matchAll(/'([a-z-]+)'/g)].map(second),
+      ...[...styled.matchAll(/^ {2}'?([a-z-]+)'?: /gm)].map(second),
+    ]),
   );
-  t.same(getNames(firstCells(readme, '### Events')), events);
-  t.ok(events.every((event) => (WIDGET_EVENTS as readonly string[]).includes(event)));
-
-  const attributes = await text('widget/element/attribute-warnings.ts');
-  const lists = [...attributes.matchAll(/(?:FREE|COUNTS) = \[([^\]]+)\]/g)].map(second).join();
-  const keys = /^ {2}'?([a-z-]+)'?: /gm;
-  const known = unique([
-    ...[...attributes.matchAll(/^ {2}'?([a-z-]+)'?: \[/gm)].map(second),
-    ...[...lists.matchAll(/'([a-z-]+)'/g)].map(second),
-    ...[...(await text('widget/launcher/style-attributes.ts')).matchAll(keys)].map(second),
-  ]);
-  t.same([...getNames(firstCells(readme, '### Attributes')), 'locale'].sort(), known);
 
   const properties = unique([...widget.matchAll(/(--maria-[a-z-]+)/g)].map(second));
-  t.same(unique(getNames(firstCells(readme, '### Style'))), properties);
-  t.ok(properties.length <= 25);
-
-  const parts = unique([...widget.matchAll(/part(?:="|', '|\.add\(')([a-z]+)/g)].map(second));
-  t.same(listedAs(readme, 'Parts for `::part()`'), parts);
-
-  const slots = unique([...widget.matchAll(/slot(?: name="|\.name = ')([a-z]+)/g)].map(second));
-  t.same(listedAs(readme, 'Slots'), slots);
-
-  const documented = await text('widget/element/maria-chat-base.ts');
-  const tagged = (tag: string) =>
-    unique([...documented.matchAll(new RegExp(`@${tag} (\\w+)`, 'g'))].map(second));
-  t.same(tagged('csspart'), parts);
-  t.same(tagged('slot'), slots);
-  const typed = await text('widget/element/attribute-types.ts');
-  t.same(unique([...typed.matchAll(/^ {2}'?([\w-]+)'?\?:/gm)].map(second)), known);
   const sheet = await text('widget/ui/styles/panel.ts');
   t.same(unique([...sheet.matchAll(/^ \* (--maria-[\w-]+)/gm)].map(second)), properties);
-
-  const states = unique([...widget.matchAll(/setState\('([a-z]+)'/g)].map(second));
-  t.same(listedAs(readme, 'States for `:state()`'), states);
-  t.same(tagged('cssstate'), states);
+  t.ok(properties.length <= 25);
 });
-
-/** Returns the names in the line with this beginning, up to its examples. */
-function listedAs(readme: string, beginning: string): string[] {
-  const line = readme.split(`\n${beginning}: `)[1]?.split('\n')[0] ?? '';
-  return unique([...line.matchAll(/`([a-z]+)`/g)].map(second));
-}
 
 t.test('the test files that the server’s README names exist', async (t) => {
   const named = [...(await text('server/README.md')).matchAll(/`([\w-]+\.test\.ts)`/g)].map(second);
@@ -358,10 +306,6 @@ function findCircle(graph: Map<string, string[]>): string[] | undefined {
     if (circle) return circle;
   }
   return undefined;
-}
-
-function isFirst(value: string, i: number, all: string[]): boolean {
-  return all.indexOf(value) === i;
 }
 
 function second([, found]: RegExpMatchArray): string {

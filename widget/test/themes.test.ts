@@ -17,7 +17,7 @@ import {
 } from './helpers.js';
 
 const THEMES = ['paper', 'nocturne', 'meadow'];
-const README = '/README.md';
+const REFERENCE = '/widget/REFERENCE.md';
 
 const textOf = async (address: string) => (await fetch(address)).text();
 const namesIn = (css: string, pattern: RegExp) => [
@@ -36,14 +36,14 @@ const dress = async (theme: string) => {
 
 describe('ready themes', () => {
   for (const theme of THEMES) {
-    it(`${theme} is made of what the README names`, async () => {
+    it(`${theme} uses only names of the reference`, async () => {
       const css = await textOf(`/examples/themes/${theme}.css`);
-      const readme = await textOf(README);
+      const reference = await textOf(REFERENCE);
       const properties = namesIn(css, /(--maria-[\w-]+)/g);
       const parts = namesIn(css, /::part\((\w+)\)/g);
       expect(properties.length).to.be.greaterThan(8);
       for (const name of [...properties, ...parts])
-        expect(readme.includes(`\`${name}\``), name).to.equal(true);
+        expect(reference.includes(`\`${name}\``), name).to.equal(true);
     });
 
     for (const scheme of ['light', 'dark'] as const) {
