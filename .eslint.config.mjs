@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import {defineConfig} from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-import {plainComments} from './server/scripts/plain-comments.mjs';
+import {plainLanguage} from './server/scripts/plain-language.mjs';
 import {widgetFolders} from './server/scripts/widget-folders.mjs';
 
 const CONTRACT_VALUES = ['limits', 'name-limit', 'error-codes', 'event-names', 'invisible'];
@@ -32,9 +32,16 @@ export default defineConfig(
   },
   js.configs.recommended,
   {
+    files: ['{server,widget}/**/*.{ts,mjs}'],
+    ignores: ['widget/test/**'],
+    plugins: {maria: {rules: {'plain-language': plainLanguage}}},
+    rules: {'maria/plain-language': 'error'},
+  },
+  {
+    // Not the texts of visitors, for which other rules hold.
     files: ['server/**/*.{ts,mjs}'],
-    plugins: {maria: {rules: {'plain-comments': plainComments}}},
-    rules: {'maria/plain-comments': 'error'},
+    ignores: ['server/{test,bench,translations}/**', 'server/responders/texts.ts'],
+    rules: {'maria/plain-language': ['error', {texts: true}]},
   },
   {
     files: ['**/*.ts'],

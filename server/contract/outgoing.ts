@@ -66,7 +66,7 @@ export const TurnBody = Type.Object(
     input: Type.Object({text: Type.String()}, strict),
     callback: Type.Object(
       {url: Type.String({format: 'uri'}), expires_at: Timestamp},
-      {...strict, description: 'Where to send the reply after a 202 response.'},
+      {...strict, description: 'Destination of the reply after a 202 response.'},
     ),
   },
   {

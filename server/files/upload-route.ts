@@ -77,7 +77,7 @@ export const uploadRoute: Plugin<UploadRouteDeps> = async (app, deps) => {
         operationId: 'uploadFile',
         summary: 'Stores one PDF',
         description:
-          'With `size` before the file, the bytes are streamed to the storage; without it, they are first buffered on disk. A retry with the same `Idempotency-Key` returns the same file.',
+          'The bytes are streamed to the storage if `size` precedes the file. Otherwise, they are first buffered on disk. A retry with the same `Idempotency-Key` returns the same file.',
         tags: ['files'],
         consumes: ['multipart/form-data'],
         headers: Type.Object({

@@ -1,6 +1,6 @@
 import {request as ask} from 'node:http';
 
-/** Lets the backend answer, which is told these headers instead. */
+/** Forwards a request to the backend, with these headers replaced, and returns its response. */
 export function passOn(request, response, backend, headers) {
   const {hostname, port} = new URL(backend);
   const options = {
@@ -11,7 +11,7 @@ export function passOn(request, response, backend, headers) {
     response.writeHead(answer.statusCode, answer.headers);
     answer.pipe(response);
   });
-  // Either side may go away; then there is nobody left to tell.
+  // One side has closed the connection, and the other side needs no error.
   onward.on('error', () => response.destroy());
   response.on('close', () => onward.destroy());
   request.pipe(onward);

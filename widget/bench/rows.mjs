@@ -3,7 +3,7 @@ const ms = (value) => `${Math.round(value)} ms`;
 const plain = (value) => String(value);
 const share = (value) => value.toFixed(4);
 
-/** Less is better in each. `of` takes a visit; null where a widget has no such thing. */
+/** Less is better in each row. `of` takes a visit, and returns null if the widget has no such value. */
 export const ROWS = [
   {what: 'before opening: bytes', of: ({before}) => before.bytes, shown: bytes},
   {what: 'before opening: requests', of: ({before}) => before.requests, shown: plain},
@@ -19,10 +19,10 @@ export const ROWS = [
   {what: 'opened: layout shift', of: ({opened}) => opened.layoutShift, shown: share},
   {what: 'press to a usable field', of: ({fieldMs}) => fieldMs, shown: ms},
   {what: 'page to a usable field', of: ({hurriedMs}) => hurriedMs, shown: ms},
-  {what: 'the same on a phone’s line', of: ({farMs}) => farMs, shown: ms},
+  {what: 'the same on a slow connection', of: ({farMs}) => farMs, shown: ms},
 ];
 
-/** Each row with the median of each widget, the first being ours. */
+/** Returns each row with the median of each widget. The first widget is ours. */
 export function judge(visitsOfEach) {
   return ROWS.map(({what, of, shown}) => {
     const values = visitsOfEach.map((visits) => median(visits.map(of)));
@@ -35,7 +35,7 @@ export function judge(visitsOfEach) {
   });
 }
 
-/** What cannot be told apart in the table is level. */
+/** Rounds as the table does: two values that look the same there are level. */
 const shownAs = (value) => (value < 1 ? value.toFixed(4) : Math.round(value));
 
 const median = (values) => {

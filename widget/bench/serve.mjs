@@ -58,6 +58,6 @@ function send(response, type, body) {
 }
 
 function unknown(response, {url}) {
-  console.error(`Nobody has prepared an answer for ${url}`);
+  console.error(`There is no prepared response for ${url}`);
   response.writeHead(404).end();
 }

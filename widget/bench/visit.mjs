@@ -1,7 +1,7 @@
 const SETTLE_MS = 2_000;
 const FIELD_MS = 60_000;
 const SLOWED = 4;
-/** 1.6 Mbit/s there, half of it back, 150 ms away: a phone in the country. */
+/** A slow mobile connection: 1.6 Mbit/s down, 0.8 Mbit/s up, 150 ms latency. */
 export const PHONE_LINE = {
   offline: false,
   latency: 150,
@@ -9,7 +9,7 @@ export const PHONE_LINE = {
   uploadThroughput: 100_000,
 };
 
-/** One visitor with an empty cache and a slow processor: what the page costs, then what opening costs. */
+/** Measures a page, then its opened chat, with an empty cache and a slow processor. */
 export async function visit(browser, url, {launcher}) {
   return inSlowPage(browser, url, async ({page, devTools, traffic}) => {
     await page.goto(url);
@@ -23,7 +23,7 @@ export async function visit(browser, url, {launcher}) {
   });
 }
 
-/** Another, who presses as soon as there is something to press: milliseconds since the page began. */
+/** Returns the time from the page's start to a usable field, for a visitor who presses at once. */
 export async function hurriedVisit(browser, url, {launcher}, line) {
   return inSlowPage(browser, url, async ({page, devTools}) => {
     if (line) await devTools.send('Network.emulateNetworkConditions', line);
@@ -52,7 +52,7 @@ async function inSlowPage(browser, url, act) {
   }
 }
 
-/** Fonts and the like of other hosts would have no answer here: they are told, not measured. */
+/** Refuses requests to other hosts, such as for fonts. They are reported and not measured. */
 async function refuseOthers(page, url, {foreign}) {
   const {origin} = new URL(url);
   const isOther = (one) => one.origin !== origin && one.protocol.startsWith('http');
@@ -62,7 +62,7 @@ async function refuseOthers(page, url, {foreign}) {
   });
 }
 
-/** Milliseconds from the pointer's arrival on the launcher, which is pressed at once. */
+/** Presses the launcher, and returns the milliseconds until a field is usable. */
 async function press(page, launcher) {
   const {x, y} = await page.evaluate(`window.bench.middleOf(${launcher})`);
   const found = page.evaluate('window.bench.fieldAfterPointer()');

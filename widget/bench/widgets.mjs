@@ -1,6 +1,6 @@
 /**
- * The widgets, each embedded as its own documentation says, and each against as little of a backend
- * as lets it show its text field. Ours has its real one.
+ * The widgets, each embedded as its own documentation says. Each has the smallest backend with
+ * which it shows its text field; ours has its real server.
  */
 
 const module = (code) => `<script type="module">${code}</script>`;
@@ -46,7 +46,7 @@ export const WIDGETS = [
     name: 'deep-chat',
     body: `<script type="module" src="${file('deep-chat/dist/deepChat.bundle.js')}"></script>
       <deep-chat connect='{"url": "/backend/deep-chat"}'></deep-chat>`,
-    // It stands in the page, open: there is nothing to press.
+    // It is always open in the page, and has no launcher.
     launcher: null,
   },
   {

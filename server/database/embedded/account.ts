@@ -46,7 +46,7 @@ export async function resolveRunAsUser(native: string, directory: string): Promi
     return account;
   }
   throw new PostgresNotStarted(
-    'PostgreSQL does not run as root, and setpriv cannot run it as the user nobody here. ' +
+    'PostgreSQL does not run as root, and setpriv cannot run it as the user "nobody" here. ' +
       'Start as another user than root, or set DATABASE_URL to your own PostgreSQL server.',
   );
 }
