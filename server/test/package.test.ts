@@ -1,5 +1,6 @@
 import {execFile} from 'node:child_process';
 import {mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile} from 'node:fs/promises';
+import {createRequire} from 'node:module';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -120,6 +121,12 @@ t.test('the package', async (t) => {
     );
   };
 
+  await t.test('can be published', (t) => {
+    t.notOk('private' in manifest);
+    t.match(manifest, {version: /^\d+\.\d+\.\d+/, license: 'MIT', description: /\w/});
+    t.end();
+  });
+
   await t.test('passes publint', async (t) => {
     const {publint, formatMessage} = await importInstalled<PackageLinter>(
       'server/test/checkers',
@@ -182,7 +189,8 @@ t.test('the package', async (t) => {
   });
 
   await t.test('describes its element for editors', async (t) => {
-    const place = path.join(folder, 'package/dist/widget/custom-elements.json');
+    const user = createRequire(path.join(folder, 'user.js'));
+    const place = user.resolve('maria-chat/custom-elements.json');
     const {modules} = JSON.parse(await readFile(place, 'utf8')) as {
       modules: {declarations: Record<string, {name: string}[]>[]}[];
     };
