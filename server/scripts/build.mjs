@@ -58,8 +58,8 @@ export function buildIfStale() {
   // Without development dependencies, the dist folder was built elsewhere and is used.
   if (existsSync(path.join(ROOT, 'dist', 'server', 'main.js'))) return;
   throw new Error(
-    'There is no dist folder, and the compilers are not installed. Run `npm ci && npm run build`, ' +
-      'or copy a dist folder that was built elsewhere.',
+    'There is no dist folder, and the compilers are not installed. Run ' +
+      '`npm ci --include=dev && npm run build`, or copy a dist folder that was built elsewhere.',
   );
 }
 
