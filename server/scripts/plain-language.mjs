@@ -57,7 +57,9 @@ export const plainLanguage = {
 /** Returns the problems of a text's sentences, each with the line where its sentence begins. */
 export function findProblems(markdown) {
   return readSentences(markdown).flatMap(({sentence, line, isHeading}) => {
-    const opening = !isHeading && !sentence.endsWith('?') && OPENING.exec(sentence)?.[0];
+    // Names of table columns and the like have no full stop.
+    const isWhole = !isHeading && /[.!:;][)*_”"]*$/.test(sentence);
+    const opening = isWhole && OPENING.exec(sentence)?.[0];
     const word = WORDS.exec(sentence)?.[0] ?? BELITTLING.exec(sentence)?.[0];
     const count = countWords(sentence);
     return [
