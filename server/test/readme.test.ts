@@ -1,4 +1,5 @@
-import {readFile, writeFile} from 'node:fs/promises';
+import {existsSync} from 'node:fs';
+import {readFile, readdir, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 
 import t from 'tap';
@@ -29,6 +30,30 @@ t.test('the two commands stand at the top of the README', async (t) => {
   const [top = ''] = readme.split('\n## ');
   t.match(top, /^npm ci && npm start\b/m);
   t.match(top, /^npm ci && npm test\b/m);
+});
+
+t.test('the README links every document, and its pictures exist', async (t) => {
+  const folders = ['server', 'widget', 'examples', 'migrations', '.github'];
+  const found = folders.map(async (folder) =>
+    (await readdir(new URL(folder, PROJECT), {recursive: true})).map((file) =>
+      path.posix.join(folder, file),
+    ),
+  );
+  const documents = (await Promise.all(found))
+    .flat()
+    .filter((file) => file.endsWith('.md') && !file.includes('node_modules/'));
+  t.ok(documents.length > 5);
+  t.same(
+    documents.filter((file) => !readme.includes(`](${file})`)),
+    [],
+  );
+
+  const pictures = [...readme.matchAll(/<img src="([^"]+)"/g)].map(([, file = '']) => file);
+  t.equal(pictures.length, 4);
+  t.same(
+    pictures.filter((file) => !existsSync(new URL(file, PROJECT))),
+    [],
+  );
 });
 
 t.test('the settings that the README names exist', async (t) => {
