@@ -112,10 +112,7 @@ export const JOURNEYS = [
 
 const PDFS = [
   ['Lebenslauf Amira Haddad.pdf', 480_000],
-  [
-    'A rather long name of a certificate that was scanned in 2025 (final, version 2).pdf',
-    90_000,
-  ],
+  ['A rather long name of a certificate that was scanned in 2025 (final, version 2).pdf', 90_000],
   ['شهادة.pdf', 45_000],
 ];
 const FAULTY = [
