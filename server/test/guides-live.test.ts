@@ -1,10 +1,14 @@
 import {spawn} from 'node:child_process';
+import {once} from 'node:events';
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
+import {fileURLToPath} from 'node:url';
 
 import t from 'tap';
 import type {Test} from 'tap';
 
+import {SiteResponder} from '../contract/responders.js';
+import {SiteSettings} from '../contract/sites.js';
 import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
 import {createSecret, parseSecret, createSignedHeaders} from '../outbound/signature.js';
 import {exportCommand} from '../privacy/export-command.js';
@@ -16,52 +20,54 @@ import {createCheck, fetchOpenApi} from './openapi-document.js';
 import {makePdf} from './pdf.js';
 import {runCommand} from './run-command.js';
 import {kill} from './server-process.js';
-import {startServer, temporaryFolder} from './start-server.js';
+import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 import {parseSession, readZip} from './read-zip.js';
 
-const README = new URL('../../../README.md', import.meta.url);
+// dist/server/test/ -> the project
+const PROJECT = new URL('../../../', import.meta.url);
+const RESPONDERS = 'server/responders/README.md';
+const WEBHOOKS = 'server/webhooks/README.md';
+const RECEIVER = fileURLToPath(new URL('examples/receiver.mjs', PROJECT));
 
-/** Returns the first code block of a language below a heading. */
-const blockOf = async (heading: string, language: string): Promise<string> => {
-  const [, section = ''] = (await readFile(README, 'utf8')).split(`\n${heading}\n`);
-  const [, block = ''] = new RegExp(`\`\`\`${language}\n([^]*?)\`\`\``).exec(section) ?? [];
+const getSection = async (document: string, heading: string): Promise<string> => {
+  const text = await readFile(new URL(document, PROJECT), 'utf8');
+  const [, section = ''] = text.split(`\n${heading}\n`);
+  return section;
+};
+
+/** Returns the first JSON block below a heading. */
+const blockOf = async (document: string, heading: string): Promise<string> => {
+  const [, block = ''] = /```json\n([^]*?)```/.exec(await getSection(document, heading)) ?? [];
   return block;
 };
 
-const getRows = async (heading: string): Promise<string[]> => {
-  const [, section = ''] = (await readFile(README, 'utf8')).split(`\n${heading}\n`);
-  const [table = ''] = /^\|[^]*?\n\n/m.exec(section) ?? [];
+const getRows = async (document: string, heading: string): Promise<string[]> => {
+  const [table = ''] = /^\|[^]*?\n\n/m.exec(await getSection(document, heading)) ?? [];
   return [...table.matchAll(/^\| `([\w.]+)`/gm)].map(([, name]) => name ?? '');
 };
 
-/** Runs the README's receiver as its reader would. */
-const startReadmeReceiver = async (t: Test, secrets: string[], given?: number) => {
-  const file = path.join(await temporaryFolder(t), 'receiver.mjs');
-  await writeFile(file, await blockOf('### Is it Maria?', 'js'));
+/** Starts the example receiver as its documentation does. */
+const startExampleReceiver = async (t: Test, secrets: string[], given?: number) => {
   const port = given ?? (await freePort());
-  const child = spawn(process.execPath, [file], {
+  const child = spawn(process.execPath, [RECEIVER], {
     env: {SECRETS: secrets.join(','), PORT: String(port)},
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   t.teardown(() => kill(child));
   let printed = '';
-  child.stdout.on('data', (text: Buffer) => (printed += text.toString()));
+  const print = (text: Buffer) => (printed += text.toString());
+  child.stdout.on('data', print);
+  child.stderr.on('data', print);
   const host = `127.0.0.1:${port}`;
-  const url = `http://${host}/`;
-  await until(() =>
-    fetch(url).then(
-      () => true,
-      () => false,
-    ),
-  );
-  return {url, host, printed: () => printed};
+  await until(() => printed.includes(`http://${host}/`));
+  return {url: `http://${host}/`, host, child, printed: () => printed};
 };
 
-t.test('the receiver of the README replies to turns, and only to Maria', async (t) => {
+t.test('the example receiver replies to turns, and only to Maria', async (t) => {
   const secret = createSecret();
-  const {url, host} = await startReadmeReceiver(t, [createSecret(), secret]);
+  const {url, host} = await startExampleReceiver(t, [createSecret(), secret]);
   const settings = {
     RESPONDER: 'webhook',
     RESPONDER_URL: url,
@@ -110,7 +116,7 @@ t.test('one receiver accepts turns and webhooks, each with a separate secret', a
   const made = await runCommand(server, webhookCommand, ...['add', '--site', 'demo', '--url', url]);
   const [, id = ''] = /Created webhook (\S+)\./.exec(made) ?? [];
   const [printedSecret = ''] = /^whsec_\S+$/m.exec(made) ?? [];
-  const {printed} = await startReadmeReceiver(t, [secret, printedSecret], port);
+  const {printed} = await startExampleReceiver(t, [secret, printedSecret], port);
 
   t.match(await runCommand(server, webhookCommand, 'test', id), /^Accepted: 204/);
   const visitor = await Visitor.consenting(server.url);
@@ -150,7 +156,7 @@ t.test('the audit log contains no message, and the export contains it', async (t
   t.match(session, {messages: [{role: 'visitor', body: 'Hello?'}]});
 });
 
-t.test('a turn and an owner’s event have the form that the README shows', async (t) => {
+t.test('a turn and an owner’s event have the form that the documents show', async (t) => {
   const receiver = await startReceiver(t, (response) => void response.writeHead(204).end());
   const settings = {
     RESPONDER: 'webhook',
@@ -177,9 +183,10 @@ t.test('a turn and an owner’s event have the form that the README shows', asyn
       receiver.requests.find((receivedRequest) => (receivedRequest.url === '/owner') === isOwner)
         ?.body ?? '{}',
     );
-  const shown = async (heading: string) => JSON.parse(await blockOf(heading, 'json')) as unknown;
-  t.same(findNames(sent(false)), findNames(await shown('### A program of your own')));
-  t.same(findNames(sent(true)), findNames(await shown('## Webhooks')));
+  const shown = async (document: string, heading: string) =>
+    JSON.parse(await blockOf(document, heading)) as unknown;
+  t.same(findNames(sent(false)), findNames(await shown(RESPONDERS, '## Webhook responder')));
+  t.same(findNames(sent(true)), findNames(await shown(WEBHOOKS, '## Request')));
   const description = await fetchOpenApi(server.url);
   const getErrors = (name: string, body: unknown) =>
     createCheck(description, {$ref: `#/components/schemas/${name}`})(body);
@@ -199,10 +206,10 @@ const findNames = (value: unknown): unknown => {
   );
 };
 
-t.test('the settings of the README are accepted', async (t) => {
+t.test('the documented settings are accepted', async (t) => {
   const server = await startServer(t);
   const file = path.join(server.dataDir, 'acme.json');
-  await writeFile(file, await blockOf('## Who answers', 'json'));
+  await writeFile(file, await blockOf(RESPONDERS, '## Settings of a site'));
 
   await runCommand(server, siteCommand, 'set', 'demo', '--settings', file);
 
@@ -212,6 +219,49 @@ t.test('the settings of the README are accepted', async (t) => {
   t.equal(row?.steps, 10);
 });
 
-t.test('the README has a row for each event of a webhook', async (t) => {
-  t.same((await getRows('## Webhooks')).sort(), [...WEBHOOK_EVENTS].sort());
+t.test('the settings that are shown can be set again', async (t) => {
+  const server = await startServer(t);
+  const file = path.join(server.dataDir, 'acme.json');
+  await writeFile(file, await blockOf(RESPONDERS, '## Settings of a site'));
+  await runCommand(server, siteCommand, 'set', 'demo', '--settings', file);
+  const show = async () =>
+    JSON.parse(await runCommand(server, siteCommand, 'show', 'demo', '--json')) as {
+      settings: {responder: {key: string}};
+    };
+  const before = await show();
+  t.not(before.settings.responder.key, 'sk-replace-me', 'the key is encrypted');
+
+  await writeFile(file, JSON.stringify(before.settings));
+  await runCommand(server, siteCommand, 'set', 'demo', '--settings', file);
+
+  t.same(await show(), before);
 });
+
+t.test('the webhook documents have a row for each event', async (t) => {
+  t.same((await getRows(WEBHOOKS, '## Events')).sort(), [...WEBHOOK_EVENTS].sort());
+});
+
+t.test('the responder documents have a row for each property of a site', async (t) => {
+  const {properties} = SiteSettings;
+  const documented = await getRows(RESPONDERS, '## Settings of a site');
+  const expected = [
+    ...Object.keys(SiteResponder.properties).map((name) => `responder.${name}`),
+    ...Object.keys(properties).filter((name) => name.startsWith('responder_')),
+  ];
+  t.same(documented.sort(), expected.sort());
+});
+
+t.test(
+  'the example receiver needs a secret, and survives a request that is too long',
+  async (t) => {
+    const child = spawn(process.execPath, [RECEIVER], {env: {}, stdio: 'pipe'});
+    const [code] = (await once(child, 'exit')) as [number];
+    t.equal(code, 2);
+
+    const {url, printed} = await startExampleReceiver(t, [createSecret()]);
+    const long = fetch(url, {method: 'POST', body: 'x'.repeat(2 * 1024 * 1024)});
+    await t.rejects(long, 'the connection is closed');
+    await until(() => printed().includes('longer than'));
+    t.equal((await fetch(url, {method: 'POST', body: '{}'})).status, 401);
+  },
+);
