@@ -151,9 +151,12 @@ const serverFaults = (
     server.read_only && server.cap_drop?.includes('ALL'),
     'has more rights than it needs',
   );
+  const dataVolumes = server.volumes?.filter((one) => one.endsWith(`:${image.env['DATA_DIR']}`));
+  requireThat(dataVolumes?.length === 1, 'its DATA_DIR is not kept in a volume');
+  const others = Object.entries(compose.services).filter(([other]) => other !== name);
   requireThat(
-    server.volumes?.includes(image.env['DATA_DIR'] ?? ''),
-    'its DATA_DIR cannot be written',
+    !others.some(([, {volumes = []}]) => volumes.some((one) => dataVolumes?.includes(one))),
+    'its DATA_DIR is used by another service',
   );
   const {test = [], interval, start_period: starting} = server.healthcheck ?? {};
   const ready = `"http://127.0.0.1:${image.port}/readyz"`;

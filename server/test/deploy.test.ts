@@ -89,7 +89,7 @@ t.test('the compose file and its neighbours', async (t) => {
   t.same(faults, []);
 
   for (const [file, from, to] of [
-    ['compose', 'maria-3:\n    <<: *maria\n', ''],
+    ['compose', "maria-3:\n    <<: *maria\n    volumes: ['maria-3:/data']\n", ''],
     ['compose', 'PUBLIC_URL: https', 'PUBLIC_URL: http'],
     ['compose', 'PUBLIC_URL:', 'PUBLIC_URI:'],
     ['compose', 'sslmode=disable', 'sslmode=none'],
@@ -111,7 +111,10 @@ t.test('the compose file and its neighbours', async (t) => {
     ['compose', 'stop_grace_period: 30s', 'stop_grace_period: 10s'],
     ['compose', 'caddy:2.10-alpine', 'caddy'],
     ['compose', 'read_only: true', 'read_only: false'],
-    ['compose', 'volumes: [/data]', 'volumes: [/var/data]'],
+    ['compose', "volumes: ['maria-2:/data']", "volumes: ['maria-2:/var/data']"],
+    ['compose', "volumes: ['maria-2:/data']", 'volumes: [/data]'],
+    ['compose', "volumes: ['maria-2:/data']", "volumes: ['maria-1:/data']"],
+    ['compose', '  maria-2: {}\n', ''],
     ['compose', "limits: {cpus: '1', memory: 512M}", 'limits: {}'],
     ['compose', '    networks: [inner]\n', "    networks: [inner]\n    ports: ['5432:5432']\n"],
     ['compose', 'SMTP_URL: ${SMTP_URL:?}', 'SMTP_URL: ${SMTP:?}'],
