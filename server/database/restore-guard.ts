@@ -17,7 +17,7 @@ interface RestoreGuardDeps {
 /** Message for the operator: in the log, in an e-mail and as the error of a command. */
 export const RESTORED_DATABASE =
   'Cleanup is paused: the database is older than at an earlier check, or it is a copy. ' +
-  'If a backup was restored, follow Restore in examples/deploy/OPERATIONS.md. ' +
+  'If a backup was restored, follow the section “Restore” of examples/deploy/OPERATIONS.md. ' +
   'Then run: maria cleanup --resume.';
 
 const TASK = 'database';

@@ -172,6 +172,21 @@ t.test('the source files that the design and the map name exist', async (t) => {
   }
 });
 
+t.test('the sections that messages of the server name exist', async (t) => {
+  const named: [string, string][] = [];
+  for (const file of await findSources('server')) {
+    const source = await readText(file);
+    for (const [, heading = '', document = ''] of source.matchAll(
+      /["“]([^"”\n]+)["”] (?:in|of) ([\w./-]+\.md)/g,
+    ))
+      named.push([heading, document]);
+  }
+  t.ok(named.length >= 2);
+  for (const [heading, document] of named) {
+    t.match(await readText(document), `## ${heading}\n`, `${heading} in ${document}`);
+  }
+});
+
 t.test('the operations guide has a row for each alert', async (t) => {
   const documented = findFirstCells(await readText(OPERATIONS), '## Alerts').flatMap(findNames);
   const raised = new Set<string>();
