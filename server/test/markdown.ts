@@ -84,8 +84,10 @@ const findAnchors = (prose: string): string[] => {
   });
 };
 
-/** Returns the first cells of the tables below a heading, without their code marks. */
+/** Returns the names in code in the first cells of the tables below a heading. */
 export const firstCells = ({text}: MarkdownDocument, heading: string): string[] => {
   const section = text.split(`\n${heading}\n`)[1]?.split(/\n## /)[0] ?? '';
-  return [...section.matchAll(/^\| `([^`]+)` *\|/gm)].map(([, cell]) => cell ?? '');
+  return [...section.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) =>
+    [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name),
+  );
 };
