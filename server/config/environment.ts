@@ -202,7 +202,7 @@ export const Settings = Type.Object({
       exclusiveMinimum: 0,
       maximum: CENTURY_DAYS,
       description:
-        'Time after which a complete session is erased, in days. Unset: it stays until somebody erases it.',
+        'Time after which a complete session is erased, in days. Unset: it stays until it is erased by a command or its visitor.',
     }),
   ),
   AUDIT_RETENTION_DAYS: whole(365, {

@@ -82,8 +82,8 @@ export interface MariaChatAttributes {
    */
   open?: 'remember' | 'true' | 'false';
   /**
-   * Time at which the script tag loads the chat: when a pointer or the focus reaches the launcher,
-   * when the browser is idle, or at once. Browsers without `requestIdleCallback` treat `idle` as
+   * When the script tag loads the chat: once a pointer or the focus reaches the launcher,
+   * once the browser is idle, or at once. If `requestIdleCallback` is missing, `idle` means
    * `interaction`.
    * @default `interaction`
    */

@@ -60,8 +60,8 @@ export class MariaChat extends MariaChatBase {
   }
 
   /**
-   * Opens the panel. With `isQuiet`, the focus stays where it is, and a panel that would cover the
-   * whole page stays closed if `open` is `remember`: the launcher shows a badge instead.
+   * Opens the panel. `isQuiet` leaves the focus where it is. A panel that would cover the whole page
+   * then stays closed if `open` is `remember`: the launcher shows a badge instead.
    */
   async open({isQuiet = false} = {}) {
     if (isQuiet && this.opening === 'remember' && this.isFullScreen) return this.setUnread(1);
