@@ -1,6 +1,7 @@
 // `npm run screenshots [look …] [journey …]`: takes a screenshot of every state of the widget in
 // every look, or only of the named looks and journeys. It uses the real widget and the real server.
-// Each look gets a folder and a contact sheet in screenshots/.
+// Each look gets a folder and a contact sheet in screenshots/. `npm run screenshots -- --readme` takes
+// the pictures of the README instead, into .github/.
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -9,12 +10,21 @@ import {chromium} from 'playwright-core';
 
 import {LOOKS} from '../../widget/gallery/looks.mjs';
 import {serveHostPages} from '../../widget/gallery/page.mjs';
+import {toPalettePng} from '../../widget/gallery/palette-png.mjs';
+import {
+  PICTURES,
+  PICTURE_CLIP,
+  PICTURE_LOOK,
+  createSection,
+} from '../../widget/gallery/pictures.mjs';
 import {startResponder} from '../../widget/gallery/responder.mjs';
 import {sheet} from '../../widget/gallery/sheet.mjs';
 import {findBrowser} from './browser.mjs';
 import {ROOT, buildIfStale} from './build.mjs';
 
 const FOLDER = path.join(ROOT, 'screenshots');
+/** Time for animations and the focus to settle before a picture. */
+const SETTLE_MS = 1_000;
 const QUIET = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'];
 
 const interrupted = new AbortController();
@@ -25,7 +35,9 @@ const stops = [];
 const errors = [];
 try {
   buildIfStale();
-  await takeAll(process.argv.slice(2));
+  const names = process.argv.slice(2);
+  if (names.includes('--readme')) await takePictures();
+  else await takeAll(names);
 } catch (error) {
   errors.push(error);
   if (!interrupted.signal.aborted) console.error(error);
@@ -46,16 +58,46 @@ function selectNamed(names, ...lists) {
   });
 }
 
-async function takeAll(names) {
+async function takePictures() {
+  const {browser, product, ...world} = await startWorld();
+  const host = await serveHostPages(product.url, '192.0.2.1', createSection);
+  stops.push(host.stop);
+  const {context, visitor} = await createVisitor({
+    browser,
+    look: PICTURE_LOOK,
+    host: host.url,
+    ...world,
+  });
+  visitor.email = 'amira@example.com';
+  await context.clock.setFixedTime(new Date().setHours(10, 24));
+  for (const [name, reach] of PICTURES) {
+    await reach(visitor);
+    // A control under the pointer has another colour.
+    await visitor.page.mouse.move(0, 0);
+    await visitor.page.waitForTimeout(SETTLE_MS);
+    const file = path.join(ROOT, '.github', `${name}.png`);
+    const picture = await visitor.page.screenshot({clip: PICTURE_CLIP});
+    await writeFile(file, toPalettePng(picture));
+    console.log(path.relative(ROOT, file));
+  }
+  await context.close();
+}
+
+async function startWorld() {
   const {startMailbox} = await import('../../dist/server/test/mailbox.js');
-  const {JOURNEYS} = await import('../../widget/gallery/states.mjs');
-  const [looks, journeys] = selectNamed(names, LOOKS, JOURNEYS);
   const responder = await startResponder();
   stops.push(responder.stop);
   const mailbox = await startMailbox({teardown: (stop) => stops.push(stop)});
   const product = await startProduct(mailbox, responder);
   const browser = await chromium.launch({executablePath: await findBrowser(), args: QUIET});
   stops.push(() => browser.close());
+  return {responder, mailbox, product, browser};
+}
+
+async function takeAll(names) {
+  const {JOURNEYS} = await import('../../widget/gallery/states.mjs');
+  const [looks, journeys] = selectNamed(names, LOOKS, JOURNEYS);
+  const {browser, product, ...world} = await startWorld();
   for (const [number, look] of looks.entries()) {
     const host = await serveHostPages(product.url, `192.0.2.${number + 1}`);
     stops.push(host.stop);
@@ -65,7 +107,7 @@ async function takeAll(names) {
     const pictures = [];
     for (const journey of journeys) {
       interrupted.signal.throwIfAborted();
-      pictures.push(...(await take(journey, {browser, look, host: host.url, mailbox, responder})));
+      pictures.push(...(await take(journey, {browser, look, host: host.url, ...world})));
     }
     await writeSheet(browser, look, pictures);
     console.log(`${look.name}: ${pictures.length} pictures`);
@@ -85,17 +127,27 @@ async function startProduct(mailbox, responder) {
   return product;
 }
 
-async function take({name: journey, states}, {browser, look, ...world}) {
+async function createVisitor({browser, look, ...world}) {
   const {Visitor} = await import('../../widget/gallery/visitor.mjs');
-  const {viewport, isMobile, colorScheme = 'light', forcedColors = 'none'} = look;
+  const {
+    viewport,
+    deviceScaleFactor,
+    isMobile,
+    colorScheme = 'light',
+    forcedColors = 'none',
+  } = look;
   const context = await browser.newContext({
-    ...{viewport, isMobile, colorScheme, forcedColors},
+    ...{viewport, deviceScaleFactor, isMobile, colorScheme, forcedColors},
     hasTouch: isMobile,
     reducedMotion: 'reduce',
     locale: look.lang ?? 'en-GB',
     permissions: ['clipboard-write'],
   });
-  const visitor = new Visitor(context, {look, ...world});
+  return {context, visitor: new Visitor(context, {look, ...world})};
+}
+
+async function take({name: journey, states}, {look, ...world}) {
+  const {context, visitor} = await createVisitor({look, ...world});
   const pictures = [];
   try {
     for (const [state, reach] of states) {

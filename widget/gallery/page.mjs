@@ -27,7 +27,7 @@ hr { border: 0; height: 9px; margin: 14px 0; border-radius: 9px; background: lig
  * Serves a page with the script tag. Its query has the language and the attributes. The backend gets
  * another IP address for each visitor, because it limits the e-mails of each address.
  */
-export async function serveHostPages(product, address) {
+export async function serveHostPages(product, address, html = createPage) {
   const server = createServer((request, response) => {
     const {pathname, searchParams} = new URL(request.url, 'http://localhost');
     if (pathname !== '/') return passOn(request, response, product, {'x-forwarded-for': address});
@@ -42,7 +42,7 @@ export async function serveHostPages(product, address) {
   return {url: `http://localhost:${server.address().port}/`, stop};
 }
 
-function html({pageLang = 'en', ...attributes}) {
+function createPage({pageLang = 'en', ...attributes}) {
   const [name, title, words] = WORDS[pageLang];
   const data = Object.entries(attributes).map(([key, value]) => ` data-${key}="${value}"`);
   const dir = pageLang === 'ar' ? 'rtl' : 'ltr';

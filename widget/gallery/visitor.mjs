@@ -1,9 +1,9 @@
-import {linkIn} from '../../dist/server/test/mailbox.js';
+import {getConfirmationLink} from '../../dist/server/test/mailbox.js';
 import {makePdf} from '../../dist/server/test/pdf.js';
 
 const WAIT_MS = 10_000;
 
-/** A visitor of one look, who finds things by their place and not by their words: those differ. */
+/** A visitor of one look, who finds elements by their place, because their texts differ. */
 export class Visitor {
   constructor(context, {look, host, mailbox, responder}) {
     Object.assign(this, {context, look, host, mailbox, responder});
@@ -98,7 +98,7 @@ export class Visitor {
   async confirm() {
     const mail = await this.mailbox.waitFor(this.email);
     const tab = await this.context.newPage();
-    await tab.goto(linkIn(mail));
+    await tab.goto(getConfirmationLink(mail));
     await tab.getByRole('button').first().click();
     await tab.close();
     await this.page.bringToFront();
