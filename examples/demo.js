@@ -1,29 +1,22 @@
-const EVENTS = [
-  'maria-ready',
-  'maria-before-open',
-  'maria-open',
-  'maria-close',
-  'maria-step',
-  'maria-consent',
-  'maria-file-accept',
-  'maria-file-uploaded',
-  'maria-file-deleted',
-  'maria-submitted',
-  'maria-complete',
-  'maria-reset',
-  'maria-unread',
-  'maria-offline',
-  'maria-error',
-];
+const EVENTS =
+  'ready before-open open close step consent file-accept file-uploaded file-deleted submitted ' +
+  'complete reset message unread offline error';
 const SHOWN_EVENTS = 12;
+/** Choices that are the default of their attribute. */
+const DEFAULTS = {lang: 'auto', theme: 'auto', position: 'end', accent: '#5646df'};
 
 const list = document.querySelector('#event-list');
 const switches = document.querySelector('#switches');
 const snippet = document.querySelector('#snippet');
 
-for (const type of EVENTS) document.addEventListener(type, show);
+// A click can come before the chat's script has loaded. The script then runs the stored calls.
+window.MariaChat ??= function (...call) {
+  (window.MariaChat.q ??= []).push(call);
+};
 
-/** The fields that the event's own class adds; those of `Event` live on its prototype. */
+for (const name of EVENTS.split(' ')) document.addEventListener(`maria-${name}`, show);
+
+/** Shows the fields of the event's own class. The fields of `Event` are on its prototype. */
 function show(event) {
   const row = document.createElement('li');
   const time = document.createElement('time');
@@ -37,29 +30,25 @@ function show(event) {
   document.querySelector('#no-events').hidden = true;
 }
 
-const chosen = () =>
-  [...new FormData(switches)].filter(
-    ([name, value]) => !['auto', 'end', '#5646df'].includes(value) || name === 'site',
-  );
-
 function writeSnippet() {
-  const attributes = chosen().map(([name, value]) => ` data-${name}="${value}"`);
+  const chosen = [...new FormData(switches)].filter(([name, value]) => DEFAULTS[name] !== value);
+  const attributes = chosen.map(([name, value]) => ` data-${name}="${value}"`);
   const {src} = document.querySelector('script[src$="/maria-chat.js"]');
   snippet.textContent = `<script src="${src}" data-site="demo"${attributes.join('')} async></script>`;
 }
 
 switches.addEventListener('input', ({target}) => {
-  window.MariaChat?.element.setAttribute(target.name, target.value);
-  if (target.name === 'accent') {
-    window.MariaChat?.element.style.setProperty('--maria-accent', target.value);
-  }
+  window.MariaChat.element?.setAttribute(target.name, target.value);
   writeSnippet();
 });
 switches.addEventListener('submit', (event) => event.preventDefault());
 
-document.querySelector('[data-open-chat]').addEventListener('click', () => {
-  window.MariaChat?.open().catch(() => undefined);
-});
+for (const opener of document.querySelectorAll('[data-open-chat]')) {
+  opener.addEventListener('click', async () => {
+    // If the chat cannot be loaded, its button shows the reason.
+    await window.MariaChat('open')?.catch(() => undefined);
+  });
+}
 
 document.querySelector('[data-copy-snippet]').addEventListener('click', async ({target}) => {
   await navigator.clipboard.writeText(snippet.textContent);

@@ -5,7 +5,7 @@ const parts = await Promise.all(files.filter(isLanguage).map(load));
 const tags = [...new Set(parts.map(({tag}) => tag))].sort(
   (one, other) => (other === 'en') - (one === 'en') || one.localeCompare(other),
 );
-// The words of the conversation, and those of the menu and its dialogs.
+// The texts of the conversation, and those of the menu and its dialogs.
 const languages = tags.map((tag) => ({
   tag,
   texts: Object.assign({}, ...parts.filter((part) => part.tag === tag).map(({texts}) => texts)),
@@ -49,7 +49,7 @@ function textCell(tag, texts, key) {
   const place = cell('td', {lang: tag, dir: texts.dir});
   place.classList.toggle('missing', !text);
   if (!text) place.textContent = 'missing';
-  // Values are put in there, and have to stand in every language.
+  // Placeholders, which every language needs.
   else place.append(...text.split(/(\{\w+\})/).map(part));
   if (text && places(text) !== places(english.texts[key] ?? '')) place.classList.add('missing');
   return place;
@@ -72,8 +72,8 @@ function find() {
   const lines = [...document.querySelectorAll('tbody tr')];
   for (const line of lines) line.hidden = !line.textContent.toLowerCase().includes(wanted);
   const shown = lines.filter(({hidden}) => !hidden).length;
-  const faults = document.querySelectorAll('.missing').length;
-  const verdict = faults === 0 ? 'none missing' : `${faults} missing or with other places`;
+  const errors = document.querySelectorAll('.missing').length;
+  const verdict = errors === 0 ? 'none missing' : `${errors} missing or with other placeholders`;
   document.querySelector('#count').textContent =
     `${shown} of ${keys.length} texts, ${languages.length} languages, ${verdict}`;
 }

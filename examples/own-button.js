@@ -1,4 +1,4 @@
-// May be called before the chat's script is there: what is said is done as soon as it is.
+// A call can come before the chat's script has loaded. The script then runs the stored calls.
 window.MariaChat ??= function (...call) {
   (window.MariaChat.q ??= []).push(call);
 };

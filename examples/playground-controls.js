@@ -1,11 +1,11 @@
 export const THEMES = [
-  {name: 'none', label: 'Maria’s own', colours: ['#5646df', '#f3f3f8', '#1a1b23']},
+  {name: 'none', label: 'Default', colours: ['#5646df', '#f3f3f8', '#1a1b23']},
   {name: 'paper', label: 'Paper', colours: ['#8a3324', '#f4ecdc', '#2b2118']},
   {name: 'nocturne', label: 'Nocturne', colours: ['#0f766e', '#16213a', '#5eead4']},
   {name: 'meadow', label: 'Meadow', colours: ['#ffc83d', '#e9f5e4', '#15291d']},
 ];
 
-/** In the order in which somebody dresses a chat; what is in no group comes last. */
+/** Attributes in the order in which a site owner chooses them. The last group has all others. */
 const GROUPS = {
   Look: ['theme', 'accent', 'radius', 'heading', 'avatar', 'greeting'],
   Place: ['mode', 'target', 'position', 'offset-x', 'offset-y', 'z-index'],
@@ -23,7 +23,7 @@ const EXAMPLES = {
   'launcher-selector': '#ask',
   target: '#place',
   heading: 'Maria',
-  greeting: 'Welcome to the desk.',
+  greeting: 'Welcome! How can we help?',
   avatar: new URL('icon.svg', import.meta.url).pathname,
   'privacy-url': 'https://example.com/privacy',
   'max-files': '3',
@@ -36,12 +36,12 @@ const EXAMPLES = {
 };
 const COLOUR = /^(accent|--maria-(accent|on-accent|bg|surface|fg|muted|border|danger|success))$/;
 
-/** One control for everything that the element's description names, so that none can be missing. */
+/** Adds a control for each option in the element's description, so that none is missing. */
 export function drawControls({attributes, cssProperties}, places) {
   THEMES.forEach((theme) => places.themes.append(themeOption(theme)));
   const grouped = Object.values(GROUPS).flat();
   const others = attributes.map(({name}) => name).filter((name) => !grouped.includes(name));
-  for (const [title, names] of Object.entries({...GROUPS, 'Backend and more': others})) {
+  for (const [title, names] of Object.entries({...GROUPS, 'Server and other options': others})) {
     const fields = names.flatMap((name) => attributes.filter((one) => one.name === name));
     const drawn = fields.map((one) => control(`data-${one.name}`, one));
     places.attributes.append(group(title, drawn, title === 'Look'));
@@ -61,7 +61,7 @@ function themeOption({name, label, colours}) {
   const radio = element('input', {type: 'radio', name: 'dressed', value: name});
   radio.defaultChecked = name === 'none';
   const dots = element('span', {className: 'dots', ariaHidden: 'true'});
-  // Drawn, since no `style` attribute may be written under this page's policy.
+  // An image, because the policy of this page forbids `style` attributes.
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   svg.setAttribute('viewBox', '0 0 64 28');
   colours.forEach((colour, at) => {
@@ -93,7 +93,7 @@ function control(name, {name: shown, type, description = ''}) {
 
 function choice(name, options) {
   const select = element('select', {id: name, name});
-  select.append(element('option', {value: '', textContent: 'as it is'}));
+  select.append(element('option', {value: '', textContent: 'default'}));
   for (const option of options)
     select.append(element('option', {value: option, textContent: option}));
   return select;
@@ -112,7 +112,7 @@ function text(name, shown) {
   return field;
 }
 
-/** Beside the text, which takes every colour that CSS knows. */
+/** Adds a colour picker to a field, because the field accepts every CSS colour. */
 function withPicker(field, shown) {
   const pair = element('div', {className: 'pair'});
   const picker = element('input', {type: 'color', ariaLabel: `Pick ${shown}`});

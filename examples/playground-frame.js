@@ -1,11 +1,15 @@
-// What the playground has chosen stands in this page's address. The script tag reads attributes from
-// `MariaChatSettings` as it would from its own.
+// The query of this page's URL has the choices of the playground. The script tag reads attributes from
+// `MariaChatSettings` as it reads its own.
 const chosen = [...new URLSearchParams(location.search)];
 const startsWith = (sign) => chosen.filter(([name]) => name.startsWith(sign));
 
-window.MariaChatSettings = Object.fromEntries(
-  startsWith('data-').map(([name, value]) => [camelCase(name.slice(5)), value]),
-);
+window.MariaChatSettings = {
+  // Each choice reloads this page, and an open chat is open again.
+  open: 'remember',
+  ...Object.fromEntries(
+    startsWith('data-').map(([name, value]) => [camelCase(name.slice(5)), value]),
+  ),
+};
 for (const [name, value] of startsWith('--')) {
   document.documentElement.style.setProperty(name, value);
 }
@@ -15,7 +19,7 @@ document.documentElement.dataset.scheme = window.MariaChatSettings.theme ?? 'aut
 const EVENTS =
   'ready before-open open close step consent file-accept file-uploaded file-deleted submitted ' +
   'complete reset message unread offline error';
-for (const name of EVENTS.split(' ')) document.addEventListener(`maria-${name}`, tell);
+for (const name of EVENTS.split(' ')) document.addEventListener(`maria-${name}`, report);
 
 function camelCase(name) {
   return name.replace(/-(\w)/g, (_dash, letter) => letter.toUpperCase());
@@ -28,8 +32,8 @@ function dress(theme) {
   document.head.append(link);
 }
 
-/** The fields that the event's own class adds; those of `Event` live on its prototype. */
-function tell(event) {
+/** Reports the fields of the event's own class. The fields of `Event` are on its prototype. */
+function report(event) {
   const fields = Object.fromEntries(Object.entries(event).filter(([name]) => name !== 'isTrusted'));
   window.parent.postMessage({type: event.type, fields}, location.origin);
 }

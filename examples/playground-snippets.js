@@ -1,4 +1,4 @@
-/** What a site owner takes along, by the names of the tabs. */
+/** Code for the site owner, by the name of the tab. */
 export const SNIPPETS = {
   'Script tag': (look) =>
     together(themeLink(look), scriptTag(look, `${look.server}/maria-chat.js`), styles(look)),
@@ -16,7 +16,7 @@ function scriptTag({attributes}, src, more = '') {
   return `<script src="${src}"${more}${written(attributes, 'data-')} async></script>`;
 }
 
-/** One version, and only if it is bit for bit what was built. */
+/** Returns a tag that loads one version, and only if the file has the digest of the build. */
 function pinned(look) {
   const {version, files} = look.manifest;
   const {integrity} = files.find(({role}) => role === 'loader');
@@ -47,19 +47,19 @@ function styles({properties}) {
   return `<style>\n  maria-chat {\n${lines.join('\n')}\n  }\n</style>`;
 }
 
-/** The least that a strict policy has to allow. */
+/** Returns the sources that a strict policy has to allow. */
 function headers({origin, attributes}) {
   const avatar = attributes.find(([name]) => name === 'avatar')?.[1];
   const pictures = avatar ? `; img-src ${new URL(avatar, origin).origin}` : '';
   return `# Add these to the policy of your page.
 Content-Security-Policy: script-src ${origin}; connect-src ${origin}${pictures}
 
-# Or, where your scripts carry a nonce (write nonce="…" into the tag as well):
+# Or, if your scripts have a nonce, add nonce="…" to the tag too:
 Content-Security-Policy: script-src 'nonce-…' 'strict-dynamic'; connect-src ${origin}${pictures}
 
-# Trusted Types may be on; Lit names one policy of its own:
+# With Trusted Types, allow the policy of Lit:
 Content-Security-Policy: require-trusted-types-for 'script'; trusted-types lit-html
 
-# And on the chat's server, so that it talks to your page:
+# Run this on the chat's server, so that it accepts requests from your page:
 maria site add acme --name "Your name" --origin https://www.example.com --notify you@example.com`;
 }

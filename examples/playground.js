@@ -2,9 +2,9 @@ import {drawControls, THEMES} from './playground-controls.js';
 import {SNIPPETS} from './playground-snippets.js';
 
 const SHOWN_EVENTS = 60;
-/** What follows is chosen while somebody types or drags; the page is not drawn anew for each letter. */
+/** Pause after an input, so that the preview does not load again for each letter. */
 const PAUSE_MS = 250;
-/** Around the device. */
+/** Space around the device. */
 const FREE_PX = 44;
 
 const find = (selector) => document.querySelector(selector);
@@ -25,9 +25,12 @@ drawControls(description, {
 });
 drawTabs();
 readAddress();
+// A desktop would be too small to read on a phone.
+if (matchMedia('(width < 700px)').matches) find('.devices [value=phone]').checked = true;
+showDevice();
 show();
 
-/** Everything that is chosen, as it stands in the frame's address and in this page's own. */
+/** Returns all choices, as they appear in the URLs of the frame and of this page. */
 function chosen() {
   const all = [...new FormData(find('#controls'))];
   return all.filter(
@@ -42,7 +45,7 @@ function show() {
   writeSnippet();
 }
 
-/** A look that somebody has sent as a link. */
+/** Restores the choices of this page's URL. */
 function readAddress() {
   for (const [name, value] of new URLSearchParams(location.search)) {
     for (const field of document.getElementsByName(name)) {
@@ -52,12 +55,17 @@ function readAddress() {
   }
 }
 
-/** The whole device is in view, however small that makes it. */
+/** Scales the device so that all of it is visible. */
 function fit() {
   const {clientWidth, clientHeight} = find('.stage');
   const across = (clientWidth - FREE_PX) / preview.offsetWidth;
   const down = (clientHeight - FREE_PX) / preview.offsetHeight;
   preview.style.setProperty('--fit', Math.min(1, across, down));
+}
+
+function showDevice() {
+  find('.stage').dataset.device = find('.devices :checked').value;
+  fit();
 }
 
 function writeSnippet() {
@@ -114,10 +122,7 @@ find('#controls').addEventListener('input', () => {
   timer = setTimeout(show, PAUSE_MS);
 });
 find('#controls').addEventListener('submit', (event) => event.preventDefault());
-find('.devices').addEventListener('change', ({target}) => {
-  find('.stage').dataset.device = target.value;
-  fit();
-});
+find('.devices').addEventListener('change', showDevice);
 new ResizeObserver(fit).observe(find('.stage'));
 find('#start-again').addEventListener('click', () => {
   find('#controls').reset();

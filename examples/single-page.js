@@ -6,7 +6,7 @@ const show = () => {
 };
 
 document.addEventListener('click', (event) => {
-  const link = event.target.closest('nav a');
+  const link = event.target.closest('a[href^="?view="]');
   if (!link) return;
   event.preventDefault();
   history.pushState(null, '', link.href);

@@ -7,7 +7,8 @@ import type {TSchema} from 'typebox';
 import {buildCsp} from './csp.js';
 import {clientRateLimitKey} from './client-address.js';
 import type {App} from './app-type.js';
-import {ICON, MARK} from './icon.js';
+import {DOCS_CSS, createDocsScript} from './docs-theme.js';
+import {ICON} from './icon.js';
 import {getBasePath} from './base-path.js';
 import {serveJsonDocument} from './json-document.js';
 import {RATE_MULTIPLES} from './rate-limits.js';
@@ -36,8 +37,6 @@ const DOCS_POLICY = buildCsp({
   'frame-ancestors': "'none'",
 });
 
-const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" width="176" height="32" viewBox="0 0 176 32">${MARK}<text x="44" y="23" fill="#fff" font-family="system-ui, sans-serif" font-size="20" font-weight="700">Maria Chat</text></svg>`;
-
 const INTRODUCTION = `Sessions by UUID and visitor token, consents, PDFs, and a confirmed e-mail address.
 
 Every error is an \`ErrorBody\`; programs read its \`code\`. A URL that is not described here returns
@@ -53,10 +52,17 @@ const TAGS = [
   {name: 'operation', description: 'Probes, monitoring and the description of the API'},
 ];
 
+interface OpenApiOptions {
+  publicUrl: string;
+  version: string;
+  ratePerMinute: number;
+  production: boolean;
+}
+
 /** Serves the contract as OpenAPI 3.1, generated from the schemas that validate requests. */
 export const registerOpenApi = async (
   app: App,
-  {publicUrl, version, ratePerMinute}: {publicUrl: string; version: string; ratePerMinute: number},
+  {publicUrl, version, ratePerMinute, production}: OpenApiOptions,
 ): Promise<void> => {
   await app.register(swagger, {
     convertConstToEnum: false,
@@ -89,7 +95,11 @@ export const registerOpenApi = async (
       },
     },
   });
-  await registerDocsPage(app, {basePath: getBasePath(publicUrl), ratePerMinute});
+  await registerDocsPage(app, {
+    basePath: getBasePath(publicUrl),
+    ratePerMinute,
+    development: !production,
+  });
   serveJsonDocument(app, {
     path: '/api/openapi.json',
     ratePerMinute,
@@ -107,7 +117,11 @@ export const registerOpenApi = async (
 /** Serves a page that displays the OpenAPI document. */
 const registerDocsPage = async (
   app: App,
-  {basePath, ratePerMinute}: {basePath: string; ratePerMinute: number},
+  {
+    basePath,
+    ratePerMinute,
+    development,
+  }: {basePath: string; ratePerMinute: number; development: boolean},
 ): Promise<void> => {
   const limitDocuments = app.rateLimit({
     max: ratePerMinute * RATE_MULTIPLES.config,
@@ -126,16 +140,10 @@ const registerDocsPage = async (
       staticCSP: DOCS_POLICY,
       // The page refers to its files by absolute paths.
       indexPrefix: basePath,
-      logo: {type: 'image/svg+xml', content: LOGO, href: `${basePath}${DOCS_PATH}`},
       theme: {
         title: 'Maria Chat: API',
-        // There is only one document, so the field for the URL of another is hidden.
-        css: [
-          {
-            filename: 'own.css',
-            content: '.swagger-ui .topbar .download-url-wrapper { display: none; }',
-          },
-        ],
+        css: [{filename: 'own.css', content: DOCS_CSS}],
+        js: [{filename: 'header.js', content: createDocsScript(basePath, development)}],
         favicon: [
           {filename: 'icon.svg', rel: 'icon', type: 'image/svg+xml', sizes: 'any', content: ICON},
         ],

@@ -1,41 +1,40 @@
 import type {Email} from 'postal-mime';
 
+import {renderDevLinks} from '../http/dev-links.js';
 import {escapeHtml} from '../http/html.js';
 import type {CaughtMail} from './dev-mailbox.js';
 import {BY_CLIENT_PER_HOUR, TO_ADDRESS_PER_DAY, TO_ADDRESS_PER_HOUR} from './limits.js';
 import type {SuppressedMail} from './limits.js';
 
-/** Style sheet of these pages. It uses the colours of the demo page's style sheet. */
+/** Style sheet of these pages, in addition to that of all development pages. */
 export const STYLE = `
 main { padding-bottom: 4rem; }
-.wide { width: min(76rem, 100% - 3rem); }
-main h1 { margin-top: 1rem; font-size: clamp(1.6rem, 4vw, 2.2rem); overflow-wrap: anywhere; }
-.hint { margin: 0.5rem 0 1.5rem; color: var(--muted); }
-.mails { margin: 0; padding: 0; list-style: none; border: 1px solid var(--line); border-radius: 1rem; background: var(--card); overflow: hidden; }
+main h1 { overflow-wrap: anywhere; }
+.mails { max-width: 52rem; margin: 0; padding: 0; list-style: none; border: 1px solid var(--line); border-radius: 0.9rem; background: var(--card); overflow: hidden; }
 .mails li + li { border-top: 1px solid var(--line); }
 .mails a { display: grid; grid-template-columns: 1fr auto; gap: 0 1rem; padding: 0.9rem 1.2rem; color: inherit; text-decoration: none; }
-.mails a:hover { background: color-mix(in srgb, var(--accent) 7%, transparent); }
+.mails a:hover { background: var(--soft); }
 .mails a:focus-visible { outline-offset: -3px; }
 .mails strong { font-weight: 600; overflow-wrap: anywhere; min-width: 0; }
-.mails small { grid-column: 1; color: var(--muted); overflow-wrap: anywhere; }
+.mails small { grid-column: 1; color: var(--muted); font-size: 0.9rem; overflow-wrap: anywhere; }
 .mails time { grid-row: 1; grid-column: 2; color: var(--muted); font-size: 0.9rem; white-space: nowrap; }
 @media (max-width: 34rem) { .mails time { grid-row: 3; grid-column: 1; } .mails a { grid-template-columns: 1fr; } }
-.suppressed { margin: 0 0 1.5rem; padding: 1rem 1.2rem; border: 1px solid light-dark(#e8c77a, #6b5523); border-radius: 1rem; background: light-dark(#fff8e6, #2a2414); }
+.suppressed { max-width: 52rem; margin: 0 0 1.5rem; padding: 1rem 1.2rem; border: 1px solid light-dark(#e8c77a, #6b5523); border-radius: 0.9rem; background: light-dark(#fff8e6, #2a2414); }
 .suppressed p { margin: 0 0 0.75rem; }
-.empty { padding: 3rem 1.5rem; border: 1px dashed var(--line); border-radius: 1rem; text-align: center; }
-.head { display: grid; grid-template-columns: auto 1fr; gap: 0.2rem 1rem; margin: 1rem 0 1.5rem; font-size: 0.95rem; }
+main > .empty { max-width: 52rem; padding: 3rem 1.5rem; border: 1px dashed var(--edge); border-radius: 0.9rem; text-align: center; }
+.head { display: grid; grid-template-columns: auto 1fr; gap: 0.2rem 1rem; margin: 0 0 1.5rem; font-size: 0.95rem; }
 .head dt { color: var(--muted); }
 .head dd { margin: 0; overflow-wrap: anywhere; }
 .views { display: grid; gap: 1.5rem; }
 @media (min-width: 62rem) { .views { grid-template-columns: 3fr 2fr; } }
-.views section { min-width: 0; padding: 0; }
+.views section { min-width: 0; }
 .views h2 { margin-bottom: 0.6rem; font-size: 1.05rem; }
-iframe { width: 100%; height: 36rem; border: 1px solid var(--line); border-radius: 1rem; background: var(--card); }
-pre { margin: 0; padding: 1.2rem; border: 1px solid var(--line); border-radius: 1rem; background: var(--card); white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; font-size: 0.95rem; }
+iframe { display: block; width: 100%; height: 36rem; border: 1px solid var(--line); border-radius: 0.9rem; background: var(--card); }
+pre { margin: 0; padding: 1.2rem; border: 1px solid var(--line); border-radius: 0.9rem; background: var(--card); white-space: pre-wrap; overflow-wrap: anywhere; font: inherit; font-size: 0.95rem; }
 pre a { color: var(--accent); }
 details { margin-top: 1.5rem; }
 summary { cursor: pointer; font-weight: 600; }
-details pre { margin-top: 0.8rem; font: 0.82rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; }
+details pre { margin-top: 0.8rem; font: 0.82rem/1.5 var(--code); }
 `;
 
 interface PageOptions {
@@ -48,18 +47,17 @@ interface DevPage {
   title: string;
   body: string;
   basePath: string;
-  wide?: string;
 }
 
-const page = ({title, body, basePath, wide = ''}: DevPage): string => `<!doctype html>
+const page = ({title, body, basePath}: DevPage): string => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)} – Maria Chat</title>
 <link rel="icon" href="${basePath}/examples/icon.svg" type="image/svg+xml">
-<link rel="stylesheet" href="${basePath}/examples/base.css"><link rel="stylesheet" href="${basePath}/examples/demo.css"><link rel="stylesheet" href="${basePath}/dev/mail.css"></head>
+<link rel="stylesheet" href="${basePath}/examples/pages.css"><link rel="stylesheet" href="${basePath}/dev/mail.css"></head>
 <body>
-<header class="top ${wide}"><a class="mark" href="${basePath}/"><span aria-hidden="true">M</span> Maria Chat</a>
-<nav aria-label="Development"><a href="${basePath}/">Demo page</a><a href="${basePath}/dev/mail">Caught mail</a><a href="${basePath}/api/docs">API</a></nav></header>
-<main class="${wide}"><h1>${escapeHtml(title)}</h1>${body}</main>
+<header class="top"><a class="mark" href="${basePath}/"><span aria-hidden="true">M</span> Maria Chat</a>
+<nav aria-label="Pages">${renderDevLinks(basePath, '/dev/mail')}</nav></header>
+<main><h1>${escapeHtml(title)}</h1>${body}</main>
 </body></html>
 `;
 
@@ -75,11 +73,11 @@ export const renderMailList = (
   const list =
     items.length > 0
       ? `<ul class="mails">${items.join('')}</ul>`
-      : `<p class="empty">No e-mails yet. Talk to Maria on the <a href="${basePath}/">demo page</a> and give an e-mail address.</p>`;
+      : `<p class="empty">No e-mails yet. Talk to Maria on the <a href="${basePath}/">demo page</a> and enter an e-mail address.</p>`;
   const hint =
-    'While <code>SMTP_URL</code> is not set, every e-mail is stored here and none leaves this machine.';
-  const body = `<p class="hint">${hint}</p>${limitHints(suppressed, {language, basePath})}${list}`;
-  return page({title: 'Caught mail', body, basePath});
+    'The server stores each e-mail here and sends none, because <code>SMTP_URL</code> is not set. Open an e-mail to use its links.';
+  const body = `<p class="lead">${hint}</p>${limitHints(suppressed, {language, basePath})}${list}`;
+  return page({title: 'E-mails', body, basePath});
 };
 
 const limitHints = (suppressed: SuppressedMail[], {language, basePath}: PageOptions): string => {
@@ -118,7 +116,6 @@ export const renderMail = (
   return page({
     title: getSubject(mail),
     basePath,
-    wide: 'wide',
     body: `<dl class="head">${rows.join('')}<dt>Sent</dt><dd>${formatMailTime(mail, language)}</dd></dl>
 <div class="views">${rendered}<section><h2>As text</h2><pre dir="auto">${linkUrls(mail.text ?? '')}</pre></section></div>
 <details><summary>Source</summary><pre dir="ltr">${escapeHtml(source)}</pre></details>

@@ -15,7 +15,7 @@ import type {MariaCompleteEvent} from 'maria-chat';
   template: `
     <main>
       <h1>Angular</h1>
-      <button type="button" (click)="chat.open()">Send us your documents</button>
+      <button class="primary" type="button" (click)="chat.open()">Send us your documents</button>
       <p role="status">{{ reference() ? 'Arrived: ' + reference() : 'Nothing yet.' }}</p>
       <maria-chat
         #chat

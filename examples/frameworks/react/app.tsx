@@ -10,7 +10,7 @@ function Intake({backend}: {backend: string}) {
   return (
     <main>
       <h1>React</h1>
-      <button type="button" onClick={() => void chat.current?.open()}>
+      <button className="primary" type="button" onClick={() => void chat.current?.open()}>
         Send us your documents
       </button>
       <p role="status">{reference ? `Arrived: ${reference}` : 'Nothing yet.'}</p>

@@ -9,7 +9,11 @@ const Intake = {
     return () =>
       h('main', [
         h('h1', 'Vue'),
-        h('button', {type: 'button', onClick: () => chat.value.open()}, 'Send us your documents'),
+        h(
+          'button',
+          {class: 'primary', type: 'button', onClick: () => chat.value.open()},
+          'Send us your documents',
+        ),
         h('p', {role: 'status'}, reference.value ? `Arrived: ${reference.value}` : 'Nothing yet.'),
         h('maria-chat', {
           ref: chat,
