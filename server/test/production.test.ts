@@ -143,6 +143,12 @@ void t.test('in production', async (t) => {
     });
   }
 
+  await t.test('the API documentation links to no development page', async (t) => {
+    const header = await request(server.url, 'GET', '/api/docs/static/theme/header.js');
+    t.match(header.body['text'], /Maria Chat/);
+    t.notMatch(header.body['text'], /dev\/mail|examples/);
+  });
+
   await t.test('a call names its site, and the demo site rejects localhost', async (t) => {
     const call = (json: object, headers = {}) =>
       request<ErrorBody>(server.url, 'POST', '/api/session/generate-uuid', {json, headers});

@@ -2,13 +2,14 @@ import {crc32, deflateSync, inflateSync} from 'node:zlib';
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const MAX_COLOURS = 256;
+/** The most common colours are kept exactly: they are those of areas and shadows. */
+const EXACT_COLOURS = 144;
 const TRUE_COLOUR = 2;
 const PALETTE = 3;
 
 /**
  * Returns a PNG with at most 256 colours, which is less than half as large. The input is a screenshot
- * of Chromium: eight bits for each of red, green and blue. Each colour becomes the nearest of those
- * that fill most of the picture.
+ * of Chromium: eight bits for each of red, green and blue.
  */
 export function toPalettePng(png) {
   const {width, height, pixels} = decode(png);
@@ -20,11 +21,11 @@ export function toPalettePng(png) {
   return encode({width, height, palette, bytes: pixels.map((colour) => indexes.get(colour))});
 }
 
-/** Keeps common colours that differ enough from each other, so that no colour changes visibly. */
+/** Adds colours that differ enough from all others, so that no colour changes visibly. */
 function choosePalette(common) {
   for (let distance = 1; ; distance++) {
-    const palette = [];
-    for (const colour of common) {
+    const palette = common.slice(0, EXACT_COLOURS);
+    for (const colour of common.slice(EXACT_COLOURS)) {
       if (findNearest(palette, colour).distance < distance) continue;
       palette.push(colour);
       if (palette.length > MAX_COLOURS) break;

@@ -111,7 +111,7 @@ t.test('the playground', async (t) => {
       const layout = await page.evaluate<number>(PREVIEW_WIDTH);
       t.equal(layout, width, device);
     }
-    await page.getByRole('button', {name: 'Start again'}).click();
+    await page.getByRole('button', {name: 'Reset'}).click();
     await until(async () => !page.url().includes('accent'));
     t.same(noise, []);
     await context.close();
