@@ -177,6 +177,6 @@ async function ownButton(t: Test, {page, widget}: Opened): Promise<void> {
   await page.keyboard.press('Escape');
   await widget.root.getByRole('dialog').waitFor({state: 'hidden'});
   t.equal(await widget.getFocusedName(), 'Send us your documents');
-  await page.getByRole('link', {name: /ask Maria/}).click();
+  await page.getByRole('link', {name: /name filled in/}).click();
   await widget.root.getByRole('dialog').waitFor();
 }
