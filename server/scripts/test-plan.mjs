@@ -57,6 +57,7 @@ const ONLY_IN_ALL = {
   'e2e/changed-file': ['firefox', 'webkit'],
   'e2e/coming-back': ['long'],
   'e2e/every-browser': ['firefox', 'webkit'],
+  'e2e/development-pages': ['long'],
   'e2e/examples': ['long'],
   'e2e/frameworks': ['frameworks'],
   'e2e/leaks': ['long'],
