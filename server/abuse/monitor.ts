@@ -11,6 +11,11 @@ import type {WindowLimit, SlidingWindowCounter} from './sliding-window-counter.j
 
 export const SUSPICIOUS_UUIDS = {kind: 'uuids', times: 20, windowMs: 10 * MINUTE_MS};
 export const SUSPICIOUS_TOKENS = {kind: 'tokens', times: 50, windowMs: 10 * MINUTE_MS};
+/** Refused requests by kind, for the alert. */
+const REFUSED: Record<string, string> = {
+  uuids: 'invalid or taken UUIDs',
+  tokens: 'wrong tokens',
+};
 const LIMIT_VIOLATIONS = {kind: 'rate_limit', times: 10, windowMs: 60 * MINUTE_MS};
 
 interface Actor {
@@ -50,7 +55,7 @@ export class AbuseMonitor {
     this.count(actor, LIMIT_VIOLATIONS, async () => {
       await this.alert(
         'rate_limit',
-        `One client network exceeded its limit ${LIMIT_VIOLATIONS.times} times in an hour.`,
+        `One client network sent more requests than its limit allows, ${LIMIT_VIOLATIONS.times} times in an hour.`,
       );
     });
   }
@@ -68,7 +73,7 @@ export class AbuseMonitor {
       await this.deps.attempts.record({event: 'suspicious_activity', uuid, ipAddress, metadata});
       await this.alert(
         `suspicious_${kind}`,
-        `One client network tried ${count} ${kind} in ten minutes.`,
+        `One client network sent ${count} ${REFUSED[kind]} in ten minutes.`,
       );
     });
   }

@@ -1,4 +1,5 @@
 import type {Queryable, Sql} from '../database/sql.js';
+import type {AlertCode} from './alert-texts.js';
 import {transaction} from '../database/transaction.js';
 import {enqueueMail} from '../jobs/queue.js';
 import type {MailJob} from '../jobs/queue.js';
@@ -6,7 +7,7 @@ import type {MailJob} from '../jobs/queue.js';
 interface Alert {
   /** Alerts with equal causes share one e-mail an hour. */
   cause: string;
-  code: string;
+  code: AlertCode;
   message: string;
   uuid?: string | null;
 }

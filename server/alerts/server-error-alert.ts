@@ -42,7 +42,7 @@ export const alertServerError = (
   const site = caller?.site.key ?? null;
   const metadata = {code, route, request_id: request.id};
   const message = dependency
-    ? `The ${dependency} did not respond; request ${request.id} was refused. See /readyz and the log.`
+    ? `The ${dependency} did not respond, and request ${request.id} was refused.`
     : `Request ${request.id} failed.`;
   const alerted = Promise.all([
     attempts.record({event: 'error', uuid, site, ipAddress, metadata}),

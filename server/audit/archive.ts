@@ -159,6 +159,6 @@ const alertFailure = async ({sql, log}: AuditMaintenanceDeps, error: unknown): P
   await raiseAlert(sql, {
     cause: 'audit_archive',
     code: 'audit_archive_failed',
-    message: `A month of the audit log could not be archived in AUDIT_ARCHIVE_DIR (${reason}). Nothing was dropped. Check the folder.`,
+    message: `A month of the audit log could not be archived in AUDIT_ARCHIVE_DIR: ${reason}. Nothing was deleted.`,
   });
 };

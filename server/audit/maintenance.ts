@@ -60,7 +60,7 @@ export class AuditMaintenance {
       log.error({err: error}, 'failed to maintain the audit log');
       if (isDatabaseDown(error)) return;
       const message =
-        'The audit log could not be chained or archived. Read the server’s log for the cause.';
+        'The newest rows of the audit log could not be chained, or its oldest rows could not be archived.';
       await raiseAlert(sql, {cause: 'audit_trail', code: 'audit_trail_failed', message}).catch(
         (alertError: unknown) => {
           log.error({err: alertError}, 'failed to queue an alert');

@@ -193,11 +193,11 @@ export class Reaper {
     const code = 'file_deletion_error';
     const stuck = tries.filter((times) => times >= TRIES_BEFORE_ALERT).length;
     if (count > 0) {
-      const message = `The store did not delete ${formatCount(count, 'object')}. The next runs try again.`;
+      const message = `The storage did not delete ${formatCount(count, 'object')}. The next runs try again.`;
       await raiseAlert(sql, {cause: 'object_deletion', code, message});
     }
     if (stuck > 0) {
-      const message = `${formatCount(stuck, 'object')} could not be deleted in ${TRIES_BEFORE_ALERT} or more attempts. The audit log lists them as ${code}, with the store's error code. Check whether the bucket protects them.`;
+      const message = `${formatCount(stuck, 'object')} could not be deleted in ${TRIES_BEFORE_ALERT} or more attempts. The audit log lists them as ${code}, with the error code of the storage.`;
       await raiseAlert(sql, {cause: 'object_stuck', code, message});
     }
   }

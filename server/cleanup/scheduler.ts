@@ -5,6 +5,7 @@ import type {Sql} from '../database/sql.js';
 import {isDatabaseDown, isStatementTimeout} from '../database/errors.js';
 import {RESTORED_DATABASE} from '../database/restore-guard.js';
 import type {RestoreGuard} from '../database/restore-guard.js';
+import type {AlertCode} from '../alerts/alert-texts.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import type {DatabaseOutage} from '../alerts/database-outage.js';
 import type {Reaper} from './reaper.js';
@@ -153,8 +154,7 @@ export class Cleanup {
     }
     // Otherwise a query that times out in each run would never raise an alert.
     if (!isDown || isStatementTimeout(error)) {
-      const message =
-        'A cleanup run failed and deleted no further objects. Check the log for the cause.';
+      const message = 'A cleanup run failed. It has deleted no further objects.';
       await this.alert('cleanup_failed', message, 'cleanup');
     }
   }
@@ -167,7 +167,7 @@ export class Cleanup {
     }, RETRY_MS);
   }
 
-  private async alert(code: string, message: string, cause = code): Promise<void> {
+  private async alert(code: AlertCode, message: string, cause: string = code): Promise<void> {
     const {sql, log} = this.deps;
     await raiseAlert(sql, {cause, code, message}).catch((error: unknown) => {
       log.error({err: error}, 'failed to queue an alert');

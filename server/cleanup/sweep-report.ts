@@ -3,7 +3,9 @@ import type {FastifyBaseLogger} from 'fastify';
 import {recordAudit} from '../audit/store.js';
 import type {AuditMetadata} from '../audit/store.js';
 import type {Sql} from '../database/sql.js';
+import type {AlertCode} from '../alerts/alert-texts.js';
 import {raiseAlert} from '../alerts/alerts.js';
+import {formatCount} from '../text/count.js';
 import type {SweepProgress} from './sweep-store.js';
 
 export interface Deletions {
@@ -59,18 +61,18 @@ export const alertOnFindings = async (
   sql: Sql,
   {sighted, missing, foreign, failures}: SweepReport,
 ): Promise<void> => {
-  const findings: [string, number, string][] = [
-    ['orphan_sighted', sighted, 'objects are not in the database and are now in quarantine'],
-    ['object_missing', missing, 'stored files have no object in the bucket'],
-    [
-      'foreign_keys',
-      foreign,
-      'keys in the bucket have another form than our keys and were not touched',
-    ],
-    ['orphan_deletion', failures, 'unknown objects could not be deleted'],
+  const findings: [AlertCode, number, string][] = [
+    ['orphan_sighted', sighted, 'not in the database, and now in quarantine'],
+    ['object_missing', missing, 'missing in the bucket but listed in the database'],
+    ['foreign_keys', foreign, 'in the bucket under keys of another form, and left there'],
+    ['orphan_deletion', failures, 'not in the database, and could not be deleted'],
   ];
   for (const [cause, count, finding] of findings) {
     if (count === 0) continue;
-    await raiseAlert(sql, {cause, code: cause, message: `${count} ${finding}.`});
+    await raiseAlert(sql, {
+      cause,
+      code: cause,
+      message: `${formatCount(count, 'object')}: ${finding}.`,
+    });
   }
 };

@@ -293,5 +293,5 @@ class Run {
 
 const stopped = (finding: string): SweepStopped =>
   new SweepStopped(
-    `${finding} Nothing was deleted. Check whether this is the right database or a restored backup.`,
+    `${finding} Nothing was deleted. Check whether DATABASE_URL and S3_BUCKET belong together, and whether a backup was restored.`,
   );

@@ -1,5 +1,5 @@
 import type {MariaError} from '../errors.js';
-import {interpolate, textsFor} from '../translations/translations.js';
+import {interpolate, textsForBrowser} from '../translations/translations.js';
 import type {Page} from './pages.js';
 
 /** Returns whether people open this URL; then its errors are pages, even if no route matches. */
@@ -11,7 +11,7 @@ export const createErrorPage = (
   acceptLanguage: string | undefined,
   requestId: string,
 ): Page => {
-  const texts = textsFor(getFirstLanguage(acceptLanguage));
+  const texts = textsForBrowser(acceptLanguage);
   const {language, direction} = texts;
   if (statusCode >= 500) {
     return {
@@ -28,9 +28,9 @@ export const createErrorPage = (
   if (code === 'headers_too_large') {
     return {language, direction, title: texts.headersTitle, body: texts.headersBody};
   }
-  return {language, direction, title: texts.unknownTitle, body: texts.unknownBody};
+  if (code === 'not_found' || code === 'invalid_request') {
+    return {language, direction, title: texts.unknownTitle, body: texts.unknownBody};
+  }
+  // The link can be right: for example, the form was sent too slowly.
+  return {language, direction, title: texts.errorTitle, body: texts.reopenBody};
 };
-
-/** Returns the preferred language of an `Accept-Language` header. */
-export const getFirstLanguage = (acceptLanguage: string | undefined): string | undefined =>
-  acceptLanguage?.split(/[,;]/)[0]?.trim();

@@ -8,6 +8,6 @@ export const alertDeadMail = (sql: Sql, templates: string[], reason: string): Pr
   return raiseAlert(sql, {
     cause: 'mail_dead',
     code: 'mail_dead',
-    message: `Given up after a day: ${formatCount(templates.length, 'e-mail')} (${kinds}). Reason: ${reason}. Check SMTP_URL and the mail server.`,
+    message: `The mail server did not accept ${formatCount(templates.length, 'e-mail')} for a day (${kinds}). Its last response: ${reason}. Maria does not try again.`,
   });
 };

@@ -16,8 +16,8 @@ interface MailLimitAlertDeps {
 }
 
 const REASONS = {
-  address: `more than ${TO_ADDRESS_PER_HOUR} an hour or ${TO_ADDRESS_PER_DAY} a day to one e-mail address`,
-  client: `more than ${BY_CLIENT_PER_HOUR} an hour for one client network, and it waited ${MAX_DELAY_MS / HOUR_MS} hours`,
+  address: `one e-mail address gets at most ${TO_ADDRESS_PER_HOUR} an hour and ${TO_ADDRESS_PER_DAY} a day`,
+  client: `at most ${BY_CLIENT_PER_HOUR} an hour for one client network are sent, and this one waited ${MAX_DELAY_MS / HOUR_MS} hours`,
 };
 
 /** Alerts the operator: the limit may have hit real visitors behind one IP address, not abuse. */

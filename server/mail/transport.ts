@@ -1,11 +1,14 @@
 import {createTransport} from 'nodemailer';
 
 import type {Config} from '../config/config.js';
+import {INVISIBLE} from '../contract/invisible.js';
 import {parseEmail} from '../text/email.js';
 import {NotSent} from './smtp-health.js';
 
 export interface Mail {
   to: string;
+  /** Name that mail programs show for `MAIL_FROM`. */
+  senderName: string;
   subject: string;
   text: string;
   html: string;
@@ -14,6 +17,10 @@ export interface Mail {
 }
 
 const SMTP_MS = 10_000;
+
+/** Returns the name in one line, without characters that display another name. */
+const cleanSenderName = (name: string): string =>
+  name.replace(INVISIBLE, ' ').replace(/\s+/gu, ' ').trim();
 
 /** Connections to the mail server. */
 export class MailTransport {
@@ -54,7 +61,10 @@ export class MailTransport {
     this.smtp.close();
   }
 
-  private async trySend(jobId: string, {to, subject, text, html, replyTo}: Mail): Promise<void> {
+  private async trySend(
+    jobId: string,
+    {to, senderName, subject, text, html, replyTo}: Mail,
+  ): Promise<void> {
     const {from} = this;
     // Checked again, because a line break in it would add another recipient.
     const address = parseEmail(to);
@@ -62,7 +72,8 @@ export class MailTransport {
     if (!address)
       throw Object.assign(new Error('The e-mail address is invalid.'), {code: 'EADDRESS'});
     await this.smtp.sendMail({
-      from: {name: 'Maria', address: from},
+      // Only the name is the site's: SPF, DKIM and DMARC judge the e-mail address.
+      from: {name: cleanSenderName(senderName), address: from},
       to: {name: '', address},
       ...(replyAddress && {replyTo: {name: '', address: replyAddress}}),
       envelope: {from, to: [address]},

@@ -3,12 +3,17 @@ import type {Sql} from '../database/sql.js';
 import {listStoredFiles} from '../files/store.js';
 import {findLatestConsents} from '../visits/consents.js';
 import {findSession} from '../visits/store.js';
-import {restartValidity, findVerification} from '../sessions/verification-store.js';
+import {
+  findUnconfirmedEmail,
+  findVerification,
+  restartValidity,
+} from '../sessions/verification-store.js';
 import {findSite} from '../sites/store.js';
 import {renderConfirmationMail} from './confirmation-mail.js';
 import type {ConfirmationLinks} from '../mail/links.js';
 import type {Mail} from '../mail/transport.js';
-import {renderAlertMail, renderLeadMail, renderMessageMail} from './owner-mails.js';
+import {renderAlertMail} from './alert-mail.js';
+import {renderLeadMail, renderMessageMail} from './owner-mails.js';
 import type {MailJob} from '../jobs/queue.js';
 
 const LAST_ACTIONS_LENGTH = 200;
@@ -75,12 +80,23 @@ const composeLead = async (
 };
 
 const composeMessage = async (sql: Sql, uuid: string): Promise<Mail | undefined> => {
-  const [visit] = await sql<{site: string; state: string}[]>`
-    select site_key as site, state from visits where uuid = ${uuid} and state in ('open', 'session')`;
+  const [visit] = await sql<{site: string}[]>`
+    select site_key as site from visits where uuid = ${uuid} and state in ('open', 'session')`;
   const site = visit && (await findSite(sql, visit.site));
   if (!site?.notifyEmail) return undefined;
-  const hasEmail = visit?.state === 'session';
-  return {to: site.notifyEmail, ...renderMessageMail({reference: uuid, site: site.name, hasEmail})};
+  const session = await findSession(sql, uuid);
+  const isConfirmed = session?.state === 'complete';
+  // In a pending session, a corrected e-mail address is stored with its link only.
+  const corrected = isConfirmed ? undefined : await findUnconfirmedEmail(sql, uuid);
+  return {
+    to: site.notifyEmail,
+    ...renderMessageMail({
+      reference: uuid,
+      site: site.name,
+      email: corrected ?? session?.email,
+      isConfirmed,
+    }),
+  };
 };
 
 const composeAlert = async (

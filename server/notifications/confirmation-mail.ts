@@ -1,7 +1,7 @@
 import type {Mail} from '../mail/transport.js';
 import {button, renderMailLayout, paragraph, smallPrint} from '../mail/layout.js';
 import {formatTime} from '../mail/format.js';
-import {interpolate, textsFor} from '../translations/translations.js';
+import {insertSite, interpolate, textsFor} from '../translations/translations.js';
 
 export type MailContent = Omit<Mail, 'to'>;
 
@@ -21,10 +21,11 @@ export const renderConfirmationMail = ({
 }: ConfirmationMailInput): MailContent => {
   const texts = textsFor(locale);
   const title = texts.mailSubject;
-  const body = interpolate(texts.mailBody, {site});
+  const body = insertSite(texts, texts.mailBody, site);
   const expires = interpolate(texts.mailExpires, {time: formatTime(validMs, texts.language)});
   const notMeUrl = `${url}/not-me`;
   return {
+    senderName: site,
     subject: `${title} – ${site}`,
     text: [
       site,

@@ -1,5 +1,5 @@
 import type {MailContent} from './confirmation-mail.js';
-import {entry, renderMailLayout, smallPrint} from '../mail/layout.js';
+import {entry, paragraph, renderMailLayout, smallPrint} from '../mail/layout.js';
 import {formatSize} from '../mail/format.js';
 
 const ENGLISH = {language: 'en', direction: 'ltr'};
@@ -17,74 +17,123 @@ interface Lead {
 
 const PURPOSES: Record<string, string> = {
   personal_data: 'Storing the data',
-  ai_training: 'Training the AI agent',
-  ai_answers: 'AI answers about the files',
+  ai_training: 'Training the AI assistant with the files',
+  ai_answers: 'AI assistant reading the files',
 };
 
 /** Consents that every visitor is asked for, unless the site's conversation omits them. */
 const USUAL_PURPOSES = ['personal_data', 'ai_training'];
 
+/** Owners have no access to the server, so the e-mail names no command. */
+const EXPORT_ADVICE =
+  'Ask the administrator of your chat server to export this request, and name the reference above.';
+
 /** E-mail to the site's owner about a confirmed e-mail address, to which replies go. */
 export const renderLeadMail = (lead: Lead): MailContent => {
-  const fetching = `maria export --uuid ${lead.reference}`;
   const files = lead.files.map(({name, size}) => `${name} (${formatSize(size, 'en')})`);
-  const rows: [string, string[]][] = [
-    ['Name', [lead.name]],
-    ['E-mail (confirmed)', [lead.email]],
-    ['Consents', formatConsents(lead.consents)],
-    ['Files', files.length > 0 ? files : ['none']],
-    ['Reference', [lead.reference]],
-    ['Fetch the files on the server', [fetching]],
-  ];
-  const title = lead.changed ? 'E-mail address changed' : 'New verified contact';
-  const hint = 'Reply to this e-mail to write to the visitor.';
-  return {
-    // No name in the subject, which many mail programs and logs show.
-    subject: `${title} – ${lead.site} – ${lead.reference.slice(0, 8)}`,
+  return renderOwnerMail({
+    site: lead.site,
+    reference: lead.reference,
     replyTo: lead.email,
-    text: [
-      lead.site,
-      title,
-      ...rows.map(([label, lines]) => `${label}:\n${lines.map((l) => `  ${l}`).join('\n')}`),
-      hint,
-    ].join('\n\n'),
-    html: renderMailLayout({
-      ...ENGLISH,
-      sender: lead.site,
-      title,
-      blocks: [...rows.map(([label, lines]) => entry(label, lines)), smallPrint(hint)],
-    }),
-  };
+    title: lead.changed ? 'E-mail address changed' : 'New request',
+    intro: lead.changed
+      ? 'A visitor has confirmed another e-mail address. It replaces the earlier one.'
+      : 'A visitor has sent a request and confirmed their e-mail address.',
+    rows: [
+      ['Name', [lead.name]],
+      ['E-mail address (confirmed)', [lead.email]],
+      ['Consents', formatConsents(lead.consents)],
+      ['Files', files.length > 0 ? files : ['none']],
+      ['Reference', [lead.reference]],
+      ['How to get the files and messages', [EXPORT_ADVICE]],
+    ],
+    hint: 'Reply to this e-mail to write to the visitor.',
+  });
 };
 
-/** E-mail to the site's owner when a visitor waits for a person. It omits the message. */
-export const renderMessageMail = ({
-  reference,
-  site,
-  hasEmail,
-}: {
+export interface WaitingVisitor {
   reference: string;
   site: string;
-  hasEmail: boolean;
-}): MailContent => {
-  const rows: [string, string][] = [
-    ['Reference', reference],
-    ['E-mail address', hasEmail ? 'given' : 'not given yet; unfinished visits are removed'],
-    ['Read it on the server', `maria export --uuid ${reference}`],
-  ];
-  const title = 'A visitor has written';
-  const hint = 'Maria has informed the visitor that a person will reply by e-mail.';
-  return {
-    subject: `${title} – ${site} – ${reference.slice(0, 8)}`,
-    text: [site, title, ...rows.map(([label, line]) => `${label}:\n  ${line}`), hint].join('\n\n'),
-    html: renderMailLayout({
-      ...ENGLISH,
-      sender: site,
-      title,
-      blocks: [...rows.map(([label, line]) => entry(label, [line])), smallPrint(hint)],
-    }),
-  };
+  /** E-mail address of the visitor; undefined if they have not given one. */
+  email: string | undefined;
+  isConfirmed: boolean;
+}
+
+/** E-mail to the site's owner when a visitor waits for a person. It omits the message. */
+export const renderMessageMail = (visitor: WaitingVisitor): MailContent =>
+  renderOwnerMail({
+    site: visitor.site,
+    reference: visitor.reference,
+    replyTo: visitor.email,
+    title: 'A visitor has written',
+    intro: visitor.email
+      ? 'A visitor has written in the chat and expects an answer by e-mail.'
+      : 'A visitor has written in the chat. You cannot answer yet, because they have not given an e-mail address. Maria has asked for it.',
+    rows: [
+      [
+        visitor.email && visitor.isConfirmed
+          ? 'E-mail address (confirmed)'
+          : visitor.email
+            ? 'E-mail address (not confirmed yet)'
+            : 'E-mail address',
+        [visitor.email ?? 'not given yet'],
+      ],
+      ['Reference', [visitor.reference]],
+      ['How to read the message', [EXPORT_ADVICE]],
+    ],
+    hint: getReplyHint(visitor),
+  });
+
+const getReplyHint = ({email, isConfirmed}: WaitingVisitor): string => {
+  if (!email) {
+    return 'Do not reply to this e-mail: the visitor would not receive it. If they leave without giving an e-mail address, their visit and its messages are deleted.';
+  }
+  return isConfirmed
+    ? 'Reply to this e-mail to write to the visitor.'
+    : 'Reply to this e-mail to write to the visitor. Until they confirm the e-mail address, it may contain a mistake and belong to another person, so send nothing confidential.';
 };
+
+interface OwnerMail {
+  site: string;
+  reference: string;
+  replyTo: string | undefined;
+  title: string;
+  intro: string;
+  rows: [label: string, lines: string[]][];
+  hint: string;
+}
+
+const renderOwnerMail = ({
+  site,
+  reference,
+  replyTo,
+  title,
+  intro,
+  rows,
+  hint,
+}: OwnerMail): MailContent => ({
+  senderName: site,
+  // No name in the subject, which many mail programs and logs show.
+  subject: `${title} – ${site} – ${reference.slice(0, 8)}`,
+  ...(replyTo !== undefined && {replyTo}),
+  text: [
+    site,
+    title,
+    intro,
+    ...rows.map(([label, lines]) => `${label}:\n${lines.map((l) => `  ${l}`).join('\n')}`),
+    hint,
+  ].join('\n\n'),
+  html: renderMailLayout({
+    ...ENGLISH,
+    sender: site,
+    title,
+    blocks: [
+      paragraph(intro),
+      ...rows.map(([label, lines]) => entry(label, lines)),
+      smallPrint(hint),
+    ],
+  }),
+});
 
 const formatConsents = (consents: Lead['consents']): string[] => {
   const decided = consents.map(
@@ -98,49 +147,3 @@ const formatConsents = (consents: Lead['consents']): string[] => {
 };
 
 const formatTime = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
-
-interface AlertDetails {
-  cause: string;
-  code: string;
-  message: string;
-  uuid: string | null;
-  count: number;
-  at: Date;
-  /** Time of the last e-mail about this cause; undefined if this e-mail is not a summary. */
-  since: Date | undefined;
-  lastActions: string;
-}
-
-/** E-mail to the operator. It contains no personal data, only what helps to find the log lines. */
-export const renderAlertMail = (alert: AlertDetails): MailContent => {
-  const {since, count} = alert;
-  const rows: [string, string][] = [
-    ['Time', alert.at.toISOString()],
-    ['Cause', alert.cause],
-    [
-      'Count',
-      since
-        ? `${count} more since the e-mail of ${since.toISOString()}`
-        : '1; further ones are counted and reported in an hour',
-    ],
-    ['Code', alert.code],
-    ['Message', alert.message],
-    ['Session', alert.uuid ?? 'none'],
-    ['Last actions', alert.lastActions || 'none'],
-    [
-      'Full log',
-      `the server’s log at this time${alert.uuid ? `, and maria audit --uuid ${alert.uuid}` : ''}`,
-    ],
-  ];
-  const title = `${alert.code}: ${alert.cause}${since ? ` (${count} more)` : ''}`;
-  return {
-    subject: `[Maria Chat] ${title}`,
-    text: rows.map(([label, line]) => `${label}: ${line}`).join('\n'),
-    html: renderMailLayout({
-      ...ENGLISH,
-      sender: 'Maria Chat',
-      title,
-      blocks: rows.map(([label, line]) => entry(label, [line])),
-    }),
-  };
-};

@@ -3,6 +3,7 @@ import type {Queryable, Sql} from '../database/sql.js';
 import {transaction} from '../database/transaction.js';
 import {enqueueMail} from '../jobs/queue.js';
 import type {Site} from '../sites/store.js';
+import {describeFailure} from '../outbound/failure-texts.js';
 import {lockLiveVisit} from '../visits/store.js';
 import type {Budgets} from './budgets.js';
 import type {ReplyChannel} from './reply-channel.js';
@@ -46,17 +47,24 @@ export const notifyOwner = async (tx: Queryable, budgets: Budgets, uuid: string)
   if (at) await enqueueMail(tx, {template: 'message', uuid}, uuid, at);
 };
 
+/** Reasons that are no failed call. */
+const REASONS: Record<string, string> = {
+  budget_day:
+    'the site has used its replies of this day (budget_day). A higher responder_turns_per_day allows more',
+  lost: 'the server of Maria stopped during the reply (lost)',
+  no_call_back: 'it has accepted the message, but sent no reply in time (no_call_back)',
+};
+
 /** Alerts the operator that a site's responder did not reply. */
 export const alertResponder = async (
   {sql, onMail}: HandoverDeps,
   site: Site,
-  code: string,
-  reason = code,
+  {code, status}: {code: string; status?: number | undefined},
 ): Promise<void> => {
   await raiseAlert(sql, {
     cause: `responder_${site.key}_${code}`,
     code: 'responder_failed',
-    message: `The responder of the site "${site.key}" did not complete a reply: ${reason}. Its visitors now expect a person to answer. Check the responder's server, and the site's responder settings.`,
+    message: `The responder of the site "${site.key}" did not complete a reply: ${REASONS[code] ?? describeFailure(code, status)}.`,
   });
   onMail();
 };

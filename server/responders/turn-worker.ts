@@ -176,7 +176,7 @@ export class TurnWorker {
       const perDay = site.settings.responder_turns_per_day;
       const usedUp = await budgets.consume(sql, {...turn, siteKey: site.key, perDay});
       if (usedUp) {
-        if (usedUp === 'day') await alertResponder(this.deps, site, 'budget_day');
+        if (usedUp === 'day') await alertResponder(this.deps, site, {code: 'budget_day'});
         await handOverToHuman(this.deps, turn.uuid, {
           context,
           clientId: `limit-${turn.id}`,
@@ -228,7 +228,7 @@ export class TurnWorker {
 
   private async handleFailure(
     turn: ClaimedTurn,
-    {code, message, cause}: CallFailed,
+    {code, status, message, cause}: CallFailed,
     {context, site, hasBegun}: {context: TurnContext; site: Site; hasBegun: boolean},
   ): Promise<string> {
     this.deps.log.warn(
@@ -239,7 +239,7 @@ export class TurnWorker {
     const what = hasBegun ? 'unfinished' : 'failed';
     // Before the alert, because this throws if the session is over, and then no alert is needed.
     await handOverToHuman(this.deps, turn.uuid, {context, clientId: `failed-${turn.id}`, what});
-    await alertResponder(this.deps, site, code, message);
+    await alertResponder(this.deps, site, {code, status});
     return `failed_${code}`;
   }
 
@@ -276,7 +276,7 @@ export class TurnWorker {
     const site = (await findTurnContext(sql, uuid)) && (await findSite(sql, turn.siteKey));
     // Before the transaction, because a repeated alert is harmless. In an ended session no visitor
     // waits for the reply.
-    if (site && outcome !== 'answered') await alertResponder(this.deps, site, outcome);
+    if (site && outcome !== 'answered') await alertResponder(this.deps, site, {code: outcome});
     const isGone =
       (await replyChannel.writeMessageInTransaction(uuid, closeTurn).catch(goneIfOver)) === 'gone';
     if (isGone) isEnded = await endLapsedTurn(sql, id);

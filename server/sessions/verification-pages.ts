@@ -2,9 +2,9 @@ import type {FastifyReply, FastifyRequest} from 'fastify';
 
 import type {Queryable} from '../database/sql.js';
 import type {MariaError} from '../errors.js';
-import {createErrorPage, getFirstLanguage} from '../http/error-page.js';
+import {createErrorPage} from '../http/error-page.js';
 import {sendPage} from '../http/pages.js';
-import {interpolate, textsFor} from '../translations/translations.js';
+import {insertSite, textsFor, textsForBrowser} from '../translations/translations.js';
 import type {Texts} from '../translations/texts.js';
 import {findSite} from '../sites/store.js';
 import type {Site} from '../sites/store.js';
@@ -44,17 +44,17 @@ export const sendVerificationPage = async (
   const site = found && (await findSite(sql, found.siteKey));
   const {title, body, button} = getPageTexts(texts, page);
   const {language, direction} = texts;
-  const name = site?.name ?? '';
+  const name = site?.name ?? found?.siteKey ?? '';
   const siteUrl = site && getSiteUrl(site);
   return sendPage(reply, STATUS[page], {
     language,
     direction,
     title,
-    body: interpolate(body, {site: name}),
+    body: insertSite(texts, body, name),
     ...(button && {button}),
     ...(name && {site: name}),
     ...(siteUrl &&
-      !button && {link: {href: siteUrl, label: interpolate(texts.backToSite, {site: name})}}),
+      !button && {link: {href: siteUrl, label: insertSite(texts, texts.backToSite, name)}}),
   });
 };
 
@@ -71,8 +71,7 @@ export const sendErrorPage = (error: MariaError, request: FastifyRequest, reply:
   return sendPage(reply, error.statusCode, createErrorPage(error, headers['accept-language'], id));
 };
 
-const getTexts = ({headers}: FastifyRequest): Texts =>
-  textsFor(getFirstLanguage(headers['accept-language']));
+const getTexts = ({headers}: FastifyRequest): Texts => textsForBrowser(headers['accept-language']);
 
 const getPageTexts = (texts: Texts, page: PageName) => ({
   title: page === 'notMeExpired' ? texts.expiredTitle : texts[`${page}Title`],

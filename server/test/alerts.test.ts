@@ -26,7 +26,7 @@ import {Visitor, request} from './visitor.js';
 
 const OPERATOR = 'operator@example.com';
 
-const ALERT = {cause: 'a part', code: 'internal', message: 'It failed.'};
+const ALERT = {cause: 'a part', code: 'internal', message: 'It failed.'} as const;
 
 const hourPasses = (sql: Sql) =>
   sql`update alerts set mailed_at = mailed_at - interval '61 minutes'`;
@@ -95,7 +95,7 @@ t.test('the mail sender sends the count automatically', async (t) => {
   server.sender.wake();
   await server.mailbox.waitFor(OPERATOR, 1);
   const subjects = server.mailbox.mails.map(({subject}) => subject).sort();
-  t.same(subjects, ['[Maria Chat] internal: a part', '[Maria Chat] internal: a part (1 more)']);
+  t.same(subjects, ['[Maria Chat] A request failed', '[Maria Chat] A request failed (1 more)']);
 });
 
 const notified = (sql: Sql) => sql`
@@ -137,7 +137,7 @@ t.test('the development mailbox also captures alerts', async (t) => {
   await raiseAlert(server.sql, ALERT);
   server.sender.wake();
   await until(async () => (await mailbox.list()).length === 1);
-  t.match(await mailbox.list(), [{mail: {subject: '[Maria Chat] internal: a part'}}]);
+  t.match(await mailbox.list(), [{mail: {subject: '[Maria Chat] A request failed'}}]);
   await until(async () => (await notified(server.sql)).length === 1);
 });
 
@@ -233,7 +233,7 @@ t.test('an outage of the database is reported after its end, with its start and 
   server.sender.wake();
 
   const mail = await server.mailbox.waitFor(OPERATOR);
-  t.equal(mail.subject, '[Maria Chat] unavailable: database_outage');
+  t.equal(mail.subject, '[Maria Chat] The database was unavailable');
   const [, from = '', to = ''] =
     /was unavailable from (\S+Z) to (\S+Z)\. Cleanup failed \d+ times/.exec(mail.text ?? '') ?? [];
   t.ok(Date.parse(from) >= began && Date.parse(from) <= noticed, from);

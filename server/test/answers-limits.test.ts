@@ -42,7 +42,7 @@ t.test('without a responder Maria announces once that a person will reply', asyn
   const [mail] = getMailsAbout(server, /A visitor has written/);
   t.equal(mail?.to?.[0]?.address, 'owner@example.com');
   t.match(mail?.text, visitor.uuid);
-  t.notMatch(`${mail?.subject} ${mail?.text} ${mail?.html}`, /XYZZY|Anna|anna@/);
+  t.notMatch(`${mail?.subject} ${mail?.text} ${mail?.html}`, /XYZZY|Anna/);
 });
 
 t.test('the owner gets one e-mail per session and ten minutes', async (t) => {
@@ -110,7 +110,7 @@ t.test('a site has a daily budget, and its owner is notified', async (t) => {
   t.equal((await model.getRequests()).length, 2);
   const used = ['answered', 'answered', 'budget_day', 'budget_day'];
   t.same(await getOutcomes(server), used);
-  await until(() => getMailsAbout(server, /responder_failed/).length === 1);
+  await until(() => getMailsAbout(server, /A visitor got no automatic reply/).length === 1);
 });
 
 t.test('many concurrent questions use exactly the budget', async (t) => {
@@ -166,13 +166,13 @@ t.test('a responder that fails repeatedly is called again only after a pause', a
     await settle(server);
     return (await waitForReplies(another))[0]?.body === 'Here I am.';
   });
-  await until(() => getMailsAbout(server, /responder_failed/).length === 2);
+  await until(() => getMailsAbout(server, /A visitor got no automatic reply/).length === 2);
   t.equal(
-    getMailsAbout(server, /responder_failed/).length,
+    getMailsAbout(server, /A visitor got no automatic reply/).length,
     2,
     'one e-mail for each cause and hour',
   );
-  const texts = getMailsAbout(server, /responder_failed/).map(({text}) => text ?? '');
+  const texts = getMailsAbout(server, /A visitor got no automatic reply/).map(({text}) => text ?? '');
   t.match(texts.join(), /http_error 401/);
   t.notMatch(texts.join(), /Question/);
 });

@@ -117,7 +117,7 @@ void t.test('the page behind the link', async (t) => {
       for (const method of ['GET', 'POST']) {
         const response = await fetch(`${server.url}/verify/${path}`, {method});
         t.equal(response.status, 404, `${method} ${path.slice(0, 8)}`);
-        t.match(await response.text(), /not known/);
+        t.match(await response.text(), /don’t recognise this link/);
       }
     }
     t.equal((await visitor.session()).body.state, 'pending');

@@ -369,7 +369,7 @@ t.test('cookies of other programs do not block a request', async (t) => {
   t.equal((await open('/api/session', 31)).status, 401);
   const link = await open('/verify/x', 31);
   t.equal(link.status, 404);
-  t.match(await link.text(), /This link is not known/);
+  t.match(await link.text(), /don’t recognise this link/);
 
   for (const kilobytes of [33, 120, 140]) {
     const refused = await open('/api/session', kilobytes);

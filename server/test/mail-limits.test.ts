@@ -348,7 +348,7 @@ void t.test('a client network with more than 60 e-mails an hour', async (t) => {
       {metadata: {mailed: false, delayed: true, stopped_by: 'client'}},
     ]);
     const alert = await server.mailbox.waitFor('operator@example.com');
-    t.match(alert.text, /mail_limit[\s\S]*60 an hour for one client network/);
+    t.match(alert.text, /60 an hour for one client network[\s\S]*Code: mail_limit/);
     t.equal(await countMailsTo(server, 'late@example.com'), 0);
     t.equal((await visitor.session()).body.state, 'pending');
     await timePasses(server, '2 hours');

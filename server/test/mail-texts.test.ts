@@ -108,10 +108,9 @@ void t.test('the owner is notified of a confirmed e-mail address', async (t) => 
     'Zora <b>Z</b>',
     'lead@example.com',
     'Storing the data: granted',
-    'Training the AI agent: refused',
+    'Training the AI assistant with the files: refused',
     'Lebenslauf <1>.pdf (3 kB)',
     'تقرير.pdf',
-    `maria export --uuid ${visitor.uuid}`,
   ]) {
     t.ok(mail.text?.includes(expected), expected);
   }
@@ -134,7 +133,7 @@ void t.test('the owner’s e-mail names a consent that was not asked for', async
 
   const mail = await server.mailbox.waitFor(OWNER_EMAIL);
   for (const part of [mail.text ?? '', mail.html ?? ''])
-    t.match(part, /Training the AI agent: not asked/);
+    t.match(part, /Training the AI assistant with the files: not asked/);
 });
 
 void t.test('a duration is written in hours, or in minutes if the hours are not whole', (t) => {

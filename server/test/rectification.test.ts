@@ -46,7 +46,7 @@ void t.test('PATCH /api/session', async (t) => {
     t.match(await toOwner(), {
       count: 2,
       subject: /^E-mail address changed – /,
-      text: /new@example\.com/,
+      text: /confirmed another e-mail address[^]*new@example\.com/,
     });
     t.equal((await getAuditRows(server, visitor.uuid, 'data_rectified')).length, 1);
   });

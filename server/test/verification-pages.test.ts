@@ -50,6 +50,8 @@ t.test('a link opened during a database outage shows a page', async (t) => {
   for (const [language, title] of [
     ['de-AT,de;q=0.9', 'Etwas ist schiefgegangen'],
     ['pt-BR;q=0.5', 'Algo deu errado'],
+    ['da, sv;q=0.9, fr;q=0.8', 'Un problème est survenu'],
+    ['*', 'Something went wrong'],
     ['ar', 'حدث خطأ ما'],
     ['xx', 'Something went wrong'],
   ] as const) {
@@ -82,7 +84,7 @@ t.test('too many opened links show a page that asks to wait', async (t) => {
 
   t.equal(response.status, 429);
   isPage(t, response, page);
-  t.match(page, /Attendez une minute/);
+  t.match(page, /Veuillez attendre une minute/);
   t.ok(Number(response.headers.get('retry-after')) > 0);
 });
 
@@ -125,18 +127,20 @@ t.test('a mangled link counts as unknown, in any form', async (t) => {
 
       t.equal(response.status, 404, `${method} ${address.slice(0, 20)}`);
       isPage(t, response, page);
-      t.match(page, /This link is not known/);
+      t.match(page, /don’t recognise this link/);
     }
   }
   const undecodable = await open(server, `${LINK}%zz`, {expects: 400});
   t.equal(undecodable.response.status, 400);
   isPage(t, undecodable.response, undecodable.page);
-  t.match(undecodable.page, /This link is not known/);
+  t.match(undecodable.page, /don’t recognise this link/);
   const foreign = await fetch(`${server.url}${LINK}`, {
     method: 'POST',
     headers: {'content-type': 'text/weird'},
     body: 'x',
   });
   t.equal(foreign.status, 415);
-  isPage(t, foreign, await foreign.text());
+  const page = await foreign.text();
+  isPage(t, foreign, page);
+  t.match(page, /Please open the link in the e.mail again/, 'the link can be right');
 });

@@ -31,6 +31,8 @@ export interface Texts {
   errorTitle: string;
   errorBody: string;
   errorReference: string;
+  /** Advice after an error that opening the link again can solve. */
+  reopenBody: string;
   busyTitle: string;
   busyBody: string;
   headersTitle: string;

@@ -11,10 +11,31 @@ const LANGUAGES = new Map<string, Texts>(
 );
 
 /** Returns the texts of a BCP 47 locale, or of its language if the region has no separate texts. */
-export const textsFor = (locale: string | null | undefined): Texts => {
-  const wanted = (locale ?? 'en').toLowerCase();
-  return LANGUAGES.get(wanted) ?? LANGUAGES.get(wanted.split('-')[0] ?? '') ?? en;
+export const textsFor = (locale: string | null | undefined): Texts => findTexts(locale ?? '') ?? en;
+
+/** Returns the texts of the first supported language of an `Accept-Language` header. */
+export const textsForBrowser = (acceptLanguage: string | undefined): Texts => {
+  const locales = (acceptLanguage ?? '').split(',').map((range) => range.split(';')[0]?.trim());
+  for (const locale of locales) {
+    const texts = findTexts(locale ?? '');
+    if (texts) return texts;
+  }
+  return en;
 };
+
+const findTexts = (locale: string): Texts | undefined => {
+  const wanted = locale.toLowerCase();
+  return LANGUAGES.get(wanted) ?? LANGUAGES.get(wanted.split('-')[0] ?? '');
+};
+
+const FIRST_STRONG_ISOLATE = '\u2068';
+const POP_ISOLATE = '\u2069';
+
+/** Inserts a site's name. Isolates keep a Latin name and its signs together in Arabic sentences. */
+export const insertSite = ({direction}: Texts, text: string, site: string): string =>
+  interpolate(text, {
+    site: direction === 'rtl' ? `${FIRST_STRONG_ISOLATE}${site}${POP_ISOLATE}` : site,
+  });
 
 /** Replaces `{name}` with the value of that name. */
 export const interpolate = (text: string, values: Record<string, string | number>): string =>

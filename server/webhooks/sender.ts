@@ -5,6 +5,7 @@ import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/errors.js';
 import {transaction} from '../database/transaction.js';
 import {raiseAlert} from '../alerts/alerts.js';
+import {describeFailure} from '../outbound/failure-texts.js';
 import {claimWebhookCalls, deleteJobs, getNextJobMs, rescheduleJob} from '../jobs/queue.js';
 import type {ClaimedJob} from '../jobs/queue.js';
 import {Worker} from '../jobs/worker.js';
@@ -119,7 +120,7 @@ export class WebhookSender {
     await raiseAlert(sql, {
       cause: `webhook_dead_${webhook.id}`,
       code: 'webhook_dead',
-      message: `Deliveries to a webhook of the site "${webhook.siteKey}" were given up after a day: ${tried.error} ${tried.status ?? ''}. Fix the receiver, then run: maria webhook replay ${webhook.id}`,
+      message: `A receiver of the site "${webhook.siteKey}" accepted no delivery for a day: ${describeFailure(tried.error ?? '', tried.status)}. To send again: maria webhook replay ${webhook.id}`,
     });
     this.deps.onMail();
   }
