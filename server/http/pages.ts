@@ -119,7 +119,7 @@ export const renderPage = (
     : '';
   const noteHtml = note ? `<p class="note">${escapeHtml(note)}</p>` : '';
   const [initial = 'M'] = site?.trim() ?? 'M';
-  const siteHtml = site ? `<p class="site">${escapeHtml(site)}</p>\n` : '';
+  const siteHtml = site ? `<p class="site"><bdi>${escapeHtml(site)}</bdi></p>\n` : '';
   const linkHtml = link ? `<a href="${escapeHtml(link.href)}">${escapeHtml(link.label)}</a>` : '';
   return `<!doctype html>
 <html lang="${language}" dir="${direction}">

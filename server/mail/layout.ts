@@ -10,6 +10,10 @@ export interface MailLayout {
   blocks: string[];
 }
 
+/** Escapes a sentence of ours, in which no line ends within *e-mail*. */
+const escapeSentence = (text: string): string =>
+  escapeHtml(text).replace(/\b(e)-(mail)/gi, '$1\u2011$2');
+
 const FONT = "system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const TEXT = `font-family:${FONT};font-size:16px;line-height:1.6;color:#191a23`;
 const SOFT = `font-family:${FONT};font-size:14px;line-height:1.6;color:#5a5d70`;
@@ -43,7 +47,7 @@ export const renderMailLayout = ({
 <table role="presentation" dir="${direction}" width="100%" cellpadding="0" cellspacing="0" border="0" style="max-width:520px">
 <tr><td style="padding:0 8px 16px">${brand(sender)}</td></tr>
 <tr><td class="card" bgcolor="#ffffff" style="background-color:#ffffff;border:1px solid #e4e5ee;border-radius:16px;padding:32px 28px">
-<h1 class="ink" style="margin:0 0 16px;font-family:${FONT};font-size:22px;line-height:1.3;color:#191a23">${escapeHtml(title)}</h1>
+<h1 class="ink" style="margin:0 0 16px;font-family:${FONT};font-size:22px;line-height:1.3;color:#191a23">${escapeSentence(title)}</h1>
 ${blocks.join('\n')}
 </td></tr></table>
 </td></tr></table>
@@ -51,24 +55,32 @@ ${blocks.join('\n')}
 
 const brand = (sender: string): string => {
   const [initial = 'M'] = sender.trim();
-  return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td aria-hidden="true" width="32" height="32" align="center" bgcolor="#5646df" style="background-color:#5646df;border-radius:10px;font-family:${FONT};font-size:16px;font-weight:700;line-height:32px;color:#ffffff">${escapeHtml(initial.toUpperCase())}</td><td class="ink" style="padding:0 10px;font-family:${FONT};font-size:16px;font-weight:700;color:#191a23">${escapeHtml(sender)}</td></tr></table>`;
+  return `<table role="presentation" cellpadding="0" cellspacing="0" border="0"><tr><td aria-hidden="true" width="32" height="32" align="center" bgcolor="#5646df" style="background-color:#5646df;border-radius:10px;font-family:${FONT};font-size:16px;font-weight:700;line-height:32px;color:#ffffff">${escapeHtml(initial.toUpperCase())}</td><td class="ink" style="padding:0 10px;font-family:${FONT};font-size:16px;font-weight:700;color:#191a23"><bdi>${escapeHtml(sender)}</bdi></td></tr></table>`;
 };
 
 export const paragraph = (text: string): string =>
-  `<p class="ink" style="margin:0 0 16px;${TEXT}">${escapeHtml(text)}</p>`;
+  `<p class="ink" style="margin:0 0 16px;${TEXT}">${escapeSentence(text)}</p>`;
 
 export const smallPrint = (text: string, link?: {href: string; label: string}): string => {
   const anchor = link
-    ? ` <a class="soft" href="${escapeHtml(link.href)}" style="color:#5a5d70">${escapeHtml(link.label)}</a>`
+    ? ` <a class="soft" href="${escapeHtml(link.href)}" style="color:#5a5d70">${escapeSentence(link.label)}</a>`
     : '';
-  return `<p class="soft" style="margin:0 0 8px;${SOFT}">${escapeHtml(text)}${anchor}</p>`;
+  return `<p class="soft" style="margin:0 0 8px;${SOFT}">${escapeSentence(text)}${anchor}</p>`;
 };
 
 export const button = (href: string, label: string): string =>
-  `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0"><tr><td bgcolor="#5646df" style="background-color:#5646df;border-radius:12px"><a href="${escapeHtml(href)}" style="display:inline-block;padding:14px 26px;font-family:${FONT};font-size:16px;font-weight:600;line-height:1.3;color:#ffffff;text-decoration:none">${escapeHtml(label)}</a></td></tr></table>`;
+  `<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:24px 0"><tr><td bgcolor="#5646df" style="background-color:#5646df;border-radius:12px"><a href="${escapeHtml(href)}" style="display:inline-block;padding:14px 26px;font-family:${FONT};font-size:16px;font-weight:600;line-height:1.3;color:#ffffff;text-decoration:none">${escapeSentence(label)}</a></td></tr></table>`;
+
+/** A line of an entry, or a name with a remark after it. */
+export type EntryLine = string | [name: string, remark: string];
 
 /** Returns a label above its lines. `bdi` keeps the direction of each name and file name. */
-export const entry = (label: string, lines: string[]): string => {
-  const shown = lines.map((line) => `<bdi>${escapeHtml(line)}</bdi>`).join('<br>');
-  return `<p class="soft" style="margin:0;${SOFT}">${escapeHtml(label)}</p><p class="ink" style="margin:0 0 14px;${TEXT};overflow-wrap:anywhere">${shown}</p>`;
+export const entry = (label: string, lines: EntryLine[]): string => {
+  const shown = lines.map((line, i) => {
+    const [name, remark] = typeof line === 'string' ? [line] : line;
+    const after = remark === undefined ? '' : ` ${escapeHtml(remark)}`;
+    const gap = i < lines.length - 1 ? 4 : 14;
+    return `<p class="ink" style="margin:0 0 ${gap}px;${TEXT};overflow-wrap:anywhere"><bdi>${escapeHtml(name)}</bdi>${after}</p>`;
+  });
+  return `<p class="soft" style="margin:0;${SOFT}">${escapeSentence(label)}</p>${shown.join('')}`;
 };

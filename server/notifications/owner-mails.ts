@@ -1,5 +1,6 @@
 import type {MailContent} from './confirmation-mail.js';
-import {entry, paragraph, renderMailLayout, smallPrint} from '../mail/layout.js';
+import {entry, paragraph, renderMailLayout} from '../mail/layout.js';
+import type {EntryLine} from '../mail/layout.js';
 import {formatSize} from '../mail/format.js';
 
 const ENGLISH = {language: 'en', direction: 'ltr'};
@@ -30,7 +31,7 @@ const EXPORT_ADVICE =
 
 /** E-mail to the site's owner about a confirmed e-mail address, to which replies go. */
 export const renderLeadMail = (lead: Lead): MailContent => {
-  const files = lead.files.map(({name, size}) => `${name} (${formatSize(size, 'en')})`);
+  const files = lead.files.map(({name, size}): EntryLine => [name, `(${formatSize(size, 'en')})`]);
   return renderOwnerMail({
     site: lead.site,
     reference: lead.reference,
@@ -39,6 +40,7 @@ export const renderLeadMail = (lead: Lead): MailContent => {
     intro: lead.changed
       ? 'A visitor has confirmed another e-mail address. It replaces the earlier one.'
       : 'A visitor has sent a request and confirmed their e-mail address.',
+    advice: 'Reply to this e-mail to write to the visitor.',
     rows: [
       ['Name', [lead.name]],
       ['E-mail address (confirmed)', [lead.email]],
@@ -47,7 +49,6 @@ export const renderLeadMail = (lead: Lead): MailContent => {
       ['Reference', [lead.reference]],
       ['How to get the files and messages', [EXPORT_ADVICE]],
     ],
-    hint: 'Reply to this e-mail to write to the visitor.',
   });
 };
 
@@ -69,6 +70,7 @@ export const renderMessageMail = (visitor: WaitingVisitor): MailContent =>
     intro: visitor.email
       ? 'A visitor has written in the chat and expects an answer by e-mail.'
       : 'A visitor has written in the chat. You cannot answer yet, because they have not given an e-mail address. Maria has asked for it.',
+    advice: getReplyAdvice(visitor),
     rows: [
       [
         visitor.email && visitor.isConfirmed
@@ -81,10 +83,9 @@ export const renderMessageMail = (visitor: WaitingVisitor): MailContent =>
       ['Reference', [visitor.reference]],
       ['How to read the message', [EXPORT_ADVICE]],
     ],
-    hint: getReplyHint(visitor),
   });
 
-const getReplyHint = ({email, isConfirmed}: WaitingVisitor): string => {
+const getReplyAdvice = ({email, isConfirmed}: WaitingVisitor): string => {
   if (!email) {
     return 'Do not reply to this e-mail: the visitor would not receive it. If they leave without giving an e-mail address, their visit and its messages are deleted.';
   }
@@ -99,8 +100,8 @@ interface OwnerMail {
   replyTo: string | undefined;
   title: string;
   intro: string;
-  rows: [label: string, lines: string[]][];
-  hint: string;
+  advice: string;
+  rows: [label: string, lines: EntryLine[]][];
 }
 
 const renderOwnerMail = ({
@@ -109,8 +110,8 @@ const renderOwnerMail = ({
   replyTo,
   title,
   intro,
+  advice,
   rows,
-  hint,
 }: OwnerMail): MailContent => ({
   senderName: site,
   // No name in the subject, which many mail programs and logs show.
@@ -120,8 +121,8 @@ const renderOwnerMail = ({
     site,
     title,
     intro,
-    ...rows.map(([label, lines]) => `${label}:\n${lines.map((l) => `  ${l}`).join('\n')}`),
-    hint,
+    advice,
+    ...rows.map(([label, lines]) => [`${label}:`, ...lines.map(toTextLine)].join('\n')),
   ].join('\n\n'),
   html: renderMailLayout({
     ...ENGLISH,
@@ -129,11 +130,14 @@ const renderOwnerMail = ({
     title,
     blocks: [
       paragraph(intro),
+      paragraph(advice),
       ...rows.map(([label, lines]) => entry(label, lines)),
-      smallPrint(hint),
     ],
   }),
 });
+
+const toTextLine = (line: EntryLine): string =>
+  `  ${typeof line === 'string' ? line : line.join(' ')}`;
 
 const formatConsents = (consents: Lead['consents']): string[] => {
   const decided = consents.map(
@@ -146,4 +150,11 @@ const formatConsents = (consents: Lead['consents']): string[] => {
   return [...decided, ...missing.map((purpose) => `${PURPOSES[purpose]}: not asked`)];
 };
 
-const formatTime = (at: Date): string => `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+const formatTime = (at: Date): string => {
+  const time = new Intl.DateTimeFormat('en-GB', {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  });
+  return `${time.format(at)} UTC`;
+};

@@ -152,7 +152,7 @@ void t.test('the page behind the link', async (t) => {
       for (const method of ['GET', 'POST']) {
         const response = await fetch(link, {method});
         t.equal(response.status, 410);
-        t.match(await response.text(), /newest mail/);
+        t.match(await response.text(), /newest e.mail/);
       }
       t.equal((await getSessionRow(server, visitor.uuid))?.verified, false);
     });
@@ -190,11 +190,11 @@ void t.test('the page behind the link', async (t) => {
     const back = `<a href="${server.url}">Back to Demo</a>`;
 
     const question = await (await fetch(link)).text();
-    t.match(question, /<p class="site">Demo<\/p>/);
+    t.match(question, /<p class="site"><bdi>Demo<\/bdi><\/p>/);
     t.notMatch(question, /Back to/);
     for (const response of [await confirmLink(link), await confirmLink(link)]) {
       const page = await response.text();
-      t.match(page, /<p class="site">Demo<\/p>/);
+      t.match(page, /<p class="site"><bdi>Demo<\/bdi><\/p>/);
       t.ok(page.includes(back), 'a link to the page with the chat');
     }
     const unknown = await (await fetch(`${server.url}/verify/nonsense`)).text();
@@ -222,7 +222,7 @@ void t.test('the page behind the link', async (t) => {
     const page = await again.text();
 
     t.equal(again.status, 410);
-    t.match(page, /Nobody can confirm your address/);
+    t.match(page, /Nobody can confirm your e.mail address/);
     t.notMatch(page, /Send again/);
   });
 

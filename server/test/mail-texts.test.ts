@@ -53,7 +53,8 @@ void t.test('the e-mail to the visitor', async (t) => {
     const read = (mail.html ?? '')
       .replace(/<style>.*?<\/style>|<title>.*?<\/title>/gs, '')
       .replace(/<[^>]+>/g, ' ')
-      .replaceAll('&amp;', '&');
+      .replaceAll('&amp;', '&')
+      .replaceAll('\u2011', '-');
     for (const line of (mail.text ?? '').split('\n').filter((one) => one.trim())) {
       const words = line
         .replace(/https?:\S+/, '')

@@ -40,7 +40,7 @@ void t.test('the e-mail about a message lets the owner answer', async (t) => {
 
     t.same(getReplyTo(mail), ['zora@example.com']);
     t.match(mail.text, /E-mail address \(confirmed\):\n {2}zora@example\.com\n/);
-    t.match(mail.text, /Reply to this e-mail to write to the visitor\.\s*$/);
+    t.match(mail.text, /Reply to this e-mail to write to the visitor\.\n/);
   });
 
   await t.test('a visitor with an unconfirmed e-mail address', async (t) => {
