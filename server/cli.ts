@@ -34,15 +34,26 @@ const COMMANDS: Record<string, Command> = {
   doctor: doctorCommand,
 };
 
-const HELP = `maria <command>
+const HELP = `maria COMMAND [OPTIONS]
+  site         Create, change and remove sites
+  webhook      Call URLs when something happens in a site
+  sessions     List the sessions of visitors
+  export       Export the data of a visitor
+  rectify      Correct the data of a visitor
+  erase        Erase the data of a visitor
+  audit        Print and check the audit log
+  funnel       Print how far visitors came
+  cleanup      Delete abandoned data, and check the bucket
+  doctor       Check the settings and the services
+  For one command only: maria COMMAND --help
+  Settings come from the environment, as for the server.
+  Exit codes: 0 success, 1 failure, 2 wrong usage or settings.
 
 ${Object.values(COMMANDS)
   .map(({usage}) => usage)
   .join('\n\n')}
 
-maria --version
-
-Settings come from the environment, like those of the server.`;
+maria --version`;
 
 const UNDEFINED_TABLE = '42P01';
 
@@ -75,7 +86,7 @@ const help = (name: string, command: Command | undefined): void => {
   const isKnown = command !== undefined || ['help', '--help', '-h'].includes(name);
   const text = command ? command.usage : HELP;
   (isKnown ? process.stdout : process.stderr).write(
-    `${isKnown ? '' : `There is no command "${escapeUnprintable(name)}".\n\n`}${text}\n`,
+    `${isKnown ? '' : `There is no command "${escapeUnprintable(name)}". Use one of these:\n\n`}${text}\n`,
   );
   process.exitCode = isKnown ? 0 : 2;
 };
@@ -109,7 +120,7 @@ function describeError(error: unknown): {message: string; exitCode: number} {
 function toCommandFailure(error: unknown, databaseUrl: string): unknown {
   if (getSqlState(error) === UNDEFINED_TABLE) {
     const advice = 'Start the server once, or add a site with: maria site add';
-    return new CommandFailed(`The database has not been set up. ${advice}`, {cause: error});
+    return new CommandFailed(`The database has no tables yet. ${advice}`, {cause: error});
   }
   const refusal = toRefusal(error, databaseUrl);
   return refusal ? new CommandFailed(refusal.message, {cause: error}) : error;

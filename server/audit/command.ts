@@ -12,12 +12,20 @@ import {verifyAudit} from './chain/verify-command.js';
 
 const USAGE = `maria audit [--uuid UUID] [--site KEY] [--since TIME] [--type EVENT] [--format table|json|csv]
   Print the audit log, oldest row first.
-  --since        only rows since this day, time or age: 2026-11-21, 2026-11-21T09:30:00Z, 24h
+  --uuid         Print only rows of the session with this whole UUID
+  --site         Print only rows of this site
+  --since        Print only rows since this day, time or age: 2026-11-21, 2026-11-21T09:30:00Z, 24h
+  --type         Print only rows of this event, such as file_upload
+  --format       Print as a table, JSON or CSV (default: table)
+  Example: maria audit --type rate_limit_exceeded --since 24h
 
-maria audit verify [--month 2026-11] [--file audit-2026-01.jsonl.gz]
-  Check the hashes that chain each row to the row before it. Report the first row that was modified,
-  deleted or inserted later. Rows of the last minutes may not be chained yet.
-  --file         check an archive of AUDIT_ARCHIVE_DIR instead of the database`;
+maria audit verify [--month MONTH | --file FILE]
+  Check whether rows of the audit log were changed, deleted or inserted later, and print the first such
+  row of each month. Rows of the last minutes may not be protected yet.
+  --month        Check only this month (default: all months in the database)
+  --file         Check this archive of AUDIT_ARCHIVE_DIR instead of the database
+  Exit codes: 0 nothing was changed, 1 something was changed, 2 wrong usage.
+  Example: maria audit verify --month 2026-11`;
 
 const OPTIONS = {
   uuid: {type: 'string'},
@@ -85,7 +93,9 @@ const auditPage = (sql: Sql, {uuid, site, since, type}: Filter, last: AuditRow |
 const requireUuid = (given: string): string => {
   const uuid = readUuid(given);
   if (uuid) return uuid;
-  throw createUsageError(`Invalid --uuid "${given}". Pass a version-4 UUID.`);
+  throw createUsageError(
+    `Invalid --uuid "${given}". Pass the whole UUID. Find it with: maria sessions --reference REFERENCE`,
+  );
 };
 
 const requireType = (given: string): string => {

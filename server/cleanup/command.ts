@@ -16,24 +16,27 @@ import {Sweep, SweepStopped} from './sweep.js';
 const SWEEP_WORDS = `seen: objects in the bucket
 known: objects of a file in the database
 young: too recent to judge, because an upload may be in progress (--age)
-unknown: old enough, and not in the database
-sighted: unknown for the first time; quarantine starts
-foreign: keys of another form than uploads/{uuid}/{file_id}.pdf, never deleted
-missing: files in the database without an object, never deleted
-removed: unknown during the whole quarantine, and deleted
+unknown: without a file in the database, and old enough to judge
+sighted: unknown for the first time; their quarantine begins
+foreign: keys that do not have the form uploads/{uuid}/{file_id}.pdf; never deleted
+missing: files in the database without an object; never deleted
+removed: deleted, because they were unknown during the whole quarantine
 kept: seen and not deleted`;
 
-const USAGE = `maria cleanup [--dry-run] [--age MINUTES] [--sweep [--delete] [--quarantine DAYS]] [--bucket NAME] [--json]
+const USAGE = `maria cleanup [--dry-run] [--age MINUTES] [--json]
+  Delete what is due, as the server does regularly: abandoned visits, sessions that were not confirmed
+  in time, links that have expired, and old months of the audit log.
+maria cleanup --sweep [--delete] [--age MINUTES] [--quarantine DAYS] [--bucket NAME] [--json]
+  Compare all objects in the bucket with the database. Delete nothing without --delete.
 maria cleanup --resume
-  Deletes the data of abandoned visits, as the server does at regular intervals.
-  --dry-run      Print what would be deleted, and change nothing
-  --age          Delete visits that are idle, or objects that are unknown, for this time (minutes)
-  --sweep        Compare the whole bucket with the database (a dry run without --delete)
-  --delete       Delete the unknown objects whose quarantine is over
-  --quarantine   Keep unknown objects for this time before their deletion (days)
-  --bucket       Sweep another bucket than S3_BUCKET, with a separate quarantine
+  Resume cleanup on all servers, after you have checked a restored or copied database.
+  --dry-run      Print what would be deleted, and delete nothing
+  --age          Ignore visits that were active, or objects that were stored, less than this ago (minutes;
+                 default: the settings of the server)
+  --delete       Delete unknown objects whose quarantine is over
+  --quarantine   Keep unknown objects for this time before they are deleted (days)
+  --bucket       Compare another bucket than S3_BUCKET, with a separate quarantine
   --json         Print one JSON object instead of lines
-  --resume       Resume cleanup after a restored or copied database was checked
   Exit codes: 0 success, 1 failure, 2 wrong usage.
   Example: maria cleanup --sweep --quarantine 14 --delete
   Output of a sweep:

@@ -23,8 +23,8 @@ const ADVICE: Record<string, string> = {
   '3D000': 'Create the database, or correct its name in DATABASE_URL.',
   '3F000': 'Create the schema that search_path names, or change search_path.',
   '42501': 'Grant the right to the user of DATABASE_URL, such as: grant create on schema … to …',
-  '42704': 'Correct options in DATABASE_URL if they contain the name.',
-  '22023': 'Correct options in DATABASE_URL if they contain the value.',
+  '42704': 'If the name comes from the options in DATABASE_URL, correct them.',
+  '22023': 'If the value comes from the options in DATABASE_URL, correct them.',
   TLS_REFUSED:
     'Enable TLS on the database server, or use sslmode=disable if the network is private.',
   ERR_TLS_CERT_ALTNAME_INVALID: 'Use the host that the certificate names, or sslmode=verify-ca.',

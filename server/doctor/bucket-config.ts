@@ -52,7 +52,7 @@ async function* checkVersioning(
     return;
   }
   if (!status) {
-    yield ok('versioning', 'off: deleted files do not exist any more');
+    yield ok('versioning', 'off: deleted files no longer exist');
     return;
   }
   yield warn(

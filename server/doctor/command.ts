@@ -18,11 +18,12 @@ import {checkSettings} from './settings.js';
 import {checkStorage} from './storage.js';
 
 const USAGE = `maria doctor [--mail E-MAIL] [--json]
-  Check the settings and everything that the server needs, and print advice about each problem. Only
-  an audit row remains.
-  --mail         also send a test e-mail (without SMTP_URL: to /dev/mail)
-  --json         print one JSON object instead of lines
-  Exit code: 0 if no check failed, else 1.`;
+  Check the settings and everything that the server needs. Print what was found and what to do.
+  It changes nothing; the storage test leaves only an audit row.
+  --mail         Send a test e-mail to this e-mail address (without SMTP_URL: to /dev/mail)
+  --json         Print one JSON object instead of lines
+  Exit codes: 0 no check failed (warnings are allowed), 1 a check failed, 2 wrong usage.
+  Example: maria doctor --mail you@example.com`;
 
 const OPTIONS = {
   mail: {type: 'string'},

@@ -15,7 +15,11 @@ export async function* checkMail(deps: DoctorDeps): AsyncGenerator<Finding> {
   const {mail} = deps.config;
   const {smtpUrl, requireTls, from, admin} = mail;
   if (!smtpUrl) {
-    yield warn('server', 'not set: e-mails are caught at /dev/mail', 'Set SMTP_URL and MAIL_FROM.');
+    yield warn(
+      'server',
+      'not set: e-mails are shown at /dev/mail and not sent',
+      'Set SMTP_URL and MAIL_FROM.',
+    );
     if (deps.mailTo !== undefined) yield await sendCaught(deps.config, deps.mailTo);
     return;
   }
@@ -24,7 +28,7 @@ export async function* checkMail(deps: DoctorDeps): AsyncGenerator<Finding> {
   const login = username ? 'logged in' : 'without a login';
   try {
     await withTransport(server, (transport) => transport.verify());
-    yield ok('server', `${host} accepts e-mails, ${login}`);
+    yield ok('server', `${host} responds, ${login}`);
   } catch (error) {
     yield requireTls && isRefusedTls(error)
       ? fail('encryption', `no STARTTLS: ${toReason(error)}`, TLS_ADVICE)
@@ -79,7 +83,7 @@ const getNameAdvice = ({smtpUrl, ehloName}: Server): string => {
 };
 
 const checkEncryption = async (server: Server): Promise<Finding> => {
-  if (server.smtpUrl.startsWith('smtps:')) return ok('encryption', 'TLS from the first byte');
+  if (server.smtpUrl.startsWith('smtps:')) return ok('encryption', 'TLS (smtps)');
   // If STARTTLS is required, the successful connection used it.
   if (server.requireTls) return ok('encryption', 'STARTTLS');
   try {
@@ -99,7 +103,7 @@ const sendCaught = async ({mail, dataDir, publicUrl}: Config, to: string): Promi
     const sent = await send({...mail, smtpUrl: mailbox.smtpUrl, requireTls: false}, to);
     if (sent.level !== 'ok') return sent;
     const advice = `See ${publicUrl}/dev/mail while the server runs. The e-mail did not leave this machine.`;
-    return ok('test mail', 'caught, not delivered', advice);
+    return ok('test mail', 'stored, not sent', advice);
   } finally {
     await mailbox.stop();
   }
@@ -112,18 +116,18 @@ const send = async (server: Server, recipient: string): Promise<Finding> => {
   try {
     await withTransport(server, (transport) =>
       transport.sendMail({
-        from: {name: 'Maria', address: from},
+        from: {name: 'Maria Chat', address: from},
         to: {name: '', address: to},
         envelope: {from, to: [to]},
         subject: 'Maria Chat: test mail',
-        text: 'E-mails from your server arrive. SPF, DKIM and DMARC of the sender’s domain decide whether they are classified as spam.',
+        text: 'This test e-mail of Maria Chat has arrived. If it is in the spam folder, set up SPF, DKIM and DMARC for the domain of the sender.',
         headers: {'Auto-Submitted': 'auto-generated'},
       }),
     );
     return ok(
       'test mail',
       'the server accepted it',
-      'Check that it arrives, and not in the spam folder.',
+      'Check that it arrives in the inbox. In the spam folder: set up SPF, DKIM and DMARC for the domain of MAIL_FROM.',
     );
   } catch (error) {
     const advice = isRefusedName(error)

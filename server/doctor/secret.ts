@@ -23,7 +23,7 @@ export async function* checkSecret({config}: DoctorDeps): AsyncGenerator<Finding
         'Use 32 random bytes: openssl rand -hex 32. A guessed key allows forging visitor tokens.',
       );
   if (secrets.length > 1) {
-    const advice = `Remove the old key after VERIFICATION_HOURS and the longest visit have passed.`;
+    const advice = `Remove the old key after VERIFICATION_HOURS and VISIT_MAX_HOURS have passed.`;
     yield ok('rotation', 'the first key signs, all keys verify', advice);
   }
   if (!secretFile) {

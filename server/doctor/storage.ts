@@ -46,7 +46,7 @@ export async function* checkStorage(deps: DoctorDeps): AsyncGenerator<Finding> {
     left = await deleteTestObjects(objects, key);
     bucket.close();
   }
-  if (left) yield fail('left behind', left, 'Correct the rights, then delete it by hand.');
+  if (left) yield fail('left behind', left, 'Correct the rights, then delete it yourself.');
 }
 
 const deleteTestObjects = async (

@@ -9,12 +9,14 @@ import {formatCount} from '../text/count.js';
 import {countLinksTo, findSessions, deleteLinksTo} from './find-sessions.js';
 import type {FoundSession} from './find-sessions.js';
 
-const USAGE = `maria erase --uuid UUID | --email E-MAIL --yes
-  Erase the name, e-mail and IP addresses, files, messages and queued e-mails of a session. The
-  UUID's tombstone, the wording of consents and the audit log without IP addresses remain.
-  --email        erase all sessions of this e-mail address
-  --yes          erase (without it: only list what would be erased)
-  Exit code: 0 if something was erased or describe, 1 if there is nothing to erase.`;
+const USAGE = `maria erase --uuid UUID | --email E-MAIL [--yes]
+  Erase the data of a session: name, e-mail address, IP addresses, files, messages and queued e-mails.
+  Its UUID, the wording of its consents and its audit rows without IP addresses remain.
+  --uuid         Erase the session with this whole UUID
+  --email        Erase all sessions of this e-mail address
+  --yes          Erase (without it: only print what would be erased)
+  Exit codes: 0 something was erased or printed, 1 there is nothing to erase, 2 wrong usage.
+  Example: maria erase --email anna@example.com --yes`;
 
 const OPTIONS = {
   uuid: {type: 'string'},
@@ -44,7 +46,7 @@ export const eraseCommand: Command = {
     const waiting = await countWaiting(sql, found);
     if (waiting === 0) return;
     await print(
-      `${formatCount(waiting, 'file')} could not be deleted now; the server's cleanup will try again.`,
+      `${formatCount(waiting, 'file')} could not be deleted now. A running server tries again automatically.`,
     );
   },
 };
@@ -68,7 +70,7 @@ const erase = async (
 
 const describe = (found: FoundSession[], links: number): string =>
   [
-    'Nothing was erased. Run the command with --yes to erase these, with their files:',
+    'Nothing was erased. To erase these with their files, run the command again with --yes:',
     ...found.map(({uuid, siteKey, state}) => `  ${uuid}  site ${siteKey}, ${state}`),
     ...(links > 0 ? [`  ${formatCount(links, 'confirmation link')} for this e-mail address`] : []),
   ].join('\n');

@@ -13,9 +13,11 @@ import {findSessions} from './find-sessions.js';
 import type {FoundSession} from './find-sessions.js';
 
 const USAGE = `maria export --uuid UUID | --email E-MAIL [--out FILE]
-  Write everything that is stored about a session, including files, into a ZIP file.
-  --email        export all sessions of this e-mail address (several: each in a folder)
-  --out          write to this file and replace it (default: maria-UUID.zip in this folder)`;
+  Write everything that is stored about a session, with its files, into a ZIP file.
+  --uuid         Export the session with this whole UUID
+  --email        Export all sessions of this e-mail address (several: a folder for each)
+  --out          Write to this file, and replace it (default: maria-UUID.zip in the current folder)
+  Example: maria export --email anna@example.com --out anna.zip`;
 
 const OPTIONS = {
   uuid: {type: 'string'},

@@ -22,17 +22,22 @@ export const findSessions = async (
   {mayBeNone = false} = {},
 ): Promise<FoundSession[]> => {
   if ((uuid === undefined) === (email === undefined)) {
-    throw createUsageError('Pass either --uuid or --email.');
+    throw createUsageError('Pass --uuid or --email, and not both.');
   }
   const found =
     uuid === undefined ? await findByEmail(sql, email ?? '') : await findByUuid(sql, uuid);
   if (found.length > 0 || mayBeNone) return found;
-  throw new CommandFailed(`There is no session with this ${uuid ? 'UUID' : 'e-mail address'}.`);
+  throw new CommandFailed(
+    `There is no session with this ${uuid ? 'UUID' : 'e-mail address'}. List the sessions with: maria sessions`,
+  );
 };
 
 const findByUuid = (sql: Queryable, given: string): Promise<FoundSession[]> => {
   const uuid = readUuid(given);
-  if (!uuid) throw createUsageError(`Invalid --uuid "${given}". Pass a version-4 UUID.`);
+  if (!uuid)
+    throw createUsageError(
+      `Invalid --uuid "${given}". Pass the whole UUID. Find it with: maria sessions --reference REFERENCE`,
+    );
   return sql<FoundSession[]>`
     select uuid, site_key as "siteKey", state from visits where uuid = ${uuid}`;
 };

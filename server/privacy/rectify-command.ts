@@ -10,14 +10,19 @@ import {MariaError} from '../errors.js';
 import {ConfirmationLinks} from '../mail/links.js';
 import type {Caller} from '../visits/access.js';
 import {changeEmail, readEmail, readName} from '../sessions/contact.js';
+import type {EmailChange} from '../sessions/contact.js';
 import {findSession, findVisit, setSessionName} from '../visits/store.js';
 import {findSite} from '../sites/store.js';
 import {findSessions} from './find-sessions.js';
 
 const USAGE = `maria rectify --uuid UUID | --email E-MAIL [--name NAME] [--new-email E-MAIL]
-  Correct the name or the e-mail address of a session. A new e-mail address gets a confirmation link
-  and takes effect when the link is used.
-  --email        correct all sessions of this currently stored e-mail address`;
+  Correct the name or the e-mail address of a session.
+  --uuid         Correct the session with this whole UUID
+  --email        Correct all sessions that have this e-mail address now
+  --name         Store this name
+  --new-email    Send a confirmation link to this e-mail address. It replaces the stored one when the
+                 link is used.
+  Example: maria rectify --email anna@example.org --new-email anna@example.com`;
 
 const OPTIONS = {
   uuid: {type: 'string'},
@@ -52,14 +57,19 @@ const rectifyOne = async (
   correction: Correction,
 ): Promise<void> => {
   const {backgroundSql: sql, print} = deps;
-  const isStopped = await transaction(sql, (tx) => rectify(tx, deps, uuid, correction));
-  await print(`Corrected ${uuid}.`);
-  if (correction.email === undefined) return;
-  await print(
-    isStopped
-      ? 'No link was sent: the limit of this e-mail address is reached. The visitor can request one later.'
-      : 'A running server sends the confirmation link. The new e-mail address takes effect when it is used.',
-  );
+  const outcome = await transaction(sql, (tx) => rectify(tx, deps, uuid, correction));
+  const isChanged = correction.name !== undefined || outcome !== 'unchanged';
+  await print(isChanged ? `Corrected ${uuid}.` : `Nothing was changed in ${uuid}.`);
+  if (outcome) await print(OUTCOMES[outcome]);
+};
+
+const OUTCOMES: Record<EmailChange | 'stopped', string> = {
+  requested:
+    'A running server sends the confirmation link. The new e-mail address takes effect when it is used.',
+  stopped:
+    'No link was sent: the limit of this e-mail address is reached. The visitor can request a link later in the chat.',
+  cancelled: 'The session has this e-mail address already. An earlier change of it is cancelled.',
+  unchanged: 'No link was sent: the session has this e-mail address already, or waits for it.',
 };
 
 const readCorrection = ({name, email}: Correction): Correction => {
@@ -73,15 +83,16 @@ const readCorrection = ({name, email}: Correction): Correction => {
   }
 };
 
-/** Returns whether a limit stopped the confirmation e-mail. */
+/** Returns what happened to the e-mail address; undefined without a new one. */
 const rectify = async (
   tx: Queryable,
   deps: CommandDeps,
   uuid: string,
   {name, email}: Correction,
-): Promise<boolean> => {
+): Promise<EmailChange | 'stopped' | undefined> => {
   const caller = await lockCaller(tx, deps, uuid);
   let stopped = false;
+  let change: EmailChange | undefined;
   if (name !== undefined) await setSessionName(tx, uuid, name);
   if (email !== undefined) {
     const contactDeps = {
@@ -91,7 +102,7 @@ const rectify = async (
       },
     };
     // A separate limit per session, because one operator may correct many sessions.
-    await changeEmail(tx, contactDeps, caller, {email, client: `operator ${uuid}`});
+    change = await changeEmail(tx, contactDeps, caller, {email, client: `operator ${uuid}`});
   }
   const fields = [
     ...(name === undefined ? [] : ['name']),
@@ -99,7 +110,7 @@ const rectify = async (
   ];
   const metadata = {fields, by: 'operator'};
   await recordAudit(tx, {event: 'data_rectified', uuid, site: caller.site.key, metadata});
-  return stopped;
+  return stopped ? 'stopped' : change;
 };
 
 /** Locks the visit, as every change does, and returns the visitor as the caller. */

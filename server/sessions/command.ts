@@ -10,12 +10,13 @@ import {findSite} from '../sites/store.js';
 import {readUuid} from '../text/uuid.js';
 
 const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [--since TIME] [--reference REFERENCE] [--format table|json|csv]
-  Lists the sessions with an e-mail address, oldest first. maria export fetches one with its files.
-  --site         List only sessions of this site (default: all sites)
-  --state        List only sessions in this state (default: all states)
-  --since        List only sessions created since this time, or within this age (such as 7d)
-  --reference    List only the session with this UUID; its first eight characters are enough
-  --format       Print in this format (default: table)
+  Print the sessions that have an e-mail address, oldest first.
+  --site         Print only sessions of this site (default: all sites)
+  --state        Print only sessions in this state (default: all states). pending: the e-mail address is
+                 not confirmed. complete: it is confirmed. archived: it was not confirmed in time.
+  --since        Print only sessions since this day, time or age: 2026-11-21, 2026-11-21T09:30:00Z, 7d
+  --reference    Print only the session with this UUID, or with these first eight characters of it
+  --format       Print as a table, JSON or CSV (default: table)
   Example: maria sessions --site acme --state complete --since 7d`;
 
 const OPTIONS = {

@@ -129,16 +129,23 @@ export const changeEmail = async (
   deps: ContactDeps,
   caller: Caller,
   {email, client}: {email: string; client: string},
-): Promise<void> => {
+): Promise<EmailChange> => {
   const session = await findSession(tx, caller.uuid);
   const unconfirmed = await findUnconfirmedEmail(tx, caller.uuid);
-  if (!session || email === (unconfirmed ?? session.email)) return;
+  if (!session || email === (unconfirmed ?? session.email)) return 'unchanged';
   if (email === session.email && session.state === 'complete') {
     await voidVerifications(tx, caller.uuid);
-    return;
+    return 'cancelled';
   }
   await sendConfirmation(tx, deps, caller, {email, client});
+  return 'requested';
 };
+
+/**
+ * Result of a change of the e-mail address. `unchanged`: it is stored or waits for its confirmation
+ * already. `cancelled`: it is confirmed, and an earlier change no longer waits.
+ */
+export type EmailChange = 'unchanged' | 'cancelled' | 'requested';
 
 /**
  * Inserts a link and queues its e-mail, unless a limit of the e-mail address suppresses it. Beyond

@@ -18,26 +18,33 @@ import type {SiteInput} from './read-site.js';
 import {saveSite} from './store.js';
 import type {Site} from './store.js';
 
-const USAGE = `maria site add KEY --name NAME --origin https://… [--origin …] --notify EMAIL [--settings FILE.json]
-  Creates a site and prints the snippet to paste.
-  --origin       Allow pages of this origin, exactly as browsers send it (null: sandboxed frames).
-  --notify       Send verified contacts to this e-mail address.
-  --settings     Read from this file: max_files, min_files, max_file_bytes, privacy_url,
-                 refuse_active_content, conversation, responder, responder_documents,
-                 responder_instructions, responder_turns_per_day.
-maria site set KEY [--name NAME] [--origin …]… [--notify EMAIL] [--settings FILE.json]
-  Changes only the options you pass. --origin replaces the whole list, --settings all settings.
-maria site show KEY
-maria site list [--format table|json|csv]
-  --json         Print JSON, like --format json.
+const USAGE = `maria site add KEY --name NAME --origin ORIGIN [--origin ORIGIN]… --notify E-MAIL [--settings FILE]
+  Create a site, and print the script tag for its pages.
+maria site set KEY [--name NAME] [--origin ORIGIN]… [--add-origin ORIGIN]… [--notify E-MAIL] [--settings FILE]
+  Change only what you pass. --origin replaces all origins, --settings replaces all settings.
+maria site show KEY [--json]
+  Print a site and its script tag.
+maria site list [--format table|json|csv] [--json]
+  Print all sites.
 maria site remove KEY [--force]
-  Removes a site. Refuses while it has sessions, and explains what --force would do.
+  Remove a site. A site with sessions is refused; the message explains what --force does.
 maria site schema
-  Prints the JSON Schema of the settings file.`;
+  Print the JSON Schema of the settings file.
+  --name         Show this name in e-mails and on the confirmation page
+  --origin       Allow pages of this origin, such as https://www.example.com (null: sandboxed frames)
+  --add-origin   Allow pages of this origin, too, and keep the other origins
+  --notify       Send requests and messages of visitors to this e-mail address
+  --settings     Read the settings from this JSON file. Output of "maria site show --json" is accepted;
+                 only its settings are used.
+  --format       Print as a table, JSON or CSV (default: table)
+  --json         Print JSON
+  --force        Disable a site that has sessions
+  Example: maria site add acme --name Acme --origin https://www.acme.example --notify info@acme.example`;
 
 const OPTIONS = {
   name: {type: 'string'},
   origin: {type: 'string', multiple: true},
+  'add-origin': {type: 'string', multiple: true},
   notify: {type: 'string'},
   settings: {type: 'string'},
   json: {type: 'boolean', default: false},
@@ -65,12 +72,25 @@ export const siteCommand: Command = {
     if (!runAction || rest.length > 0 || NEEDS_KEY.has(action) !== (key !== undefined)) {
       throw createUsageError(`Expected one of these:\n\n${USAGE}`);
     }
-    const {json, format = json ? 'json' : 'table', force, settings, ...given} = values;
+    const {
+      json,
+      format = json ? 'json' : 'table',
+      force,
+      settings,
+      'add-origin': addOrigin,
+    } = values;
+    const {name, origin, notify} = values;
     // A site command can be the first command that uses a new database.
     await migrate(deps.databaseUrl);
     await runAction(deps, {
       key: key ?? '',
-      given: {...given, settings: settings === undefined ? undefined : await readJson(settings)},
+      given: {
+        name,
+        origin,
+        addOrigin,
+        notify,
+        settings: settings === undefined ? undefined : await readSettingsFile(settings),
+      },
       json,
       format: parseFormat(format),
       force,
@@ -98,13 +118,15 @@ const add = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given
   await print(
     before ? `Site "${key}" is restored, with its earlier sessions.` : `Site "${key}" is created.`,
   );
-  await print(`${SOON} Paste this into its pages:\n\n${createSnippet(site, config.publicUrl)}`);
+  await print(
+    `${SOON} Paste this script tag into its pages:\n\n${createSnippet(site, config.publicUrl)}`,
+  );
 };
 
 const set = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given}: Call) => {
   if (Object.values(given).every((value) => value === undefined)) {
     throw createUsageError(
-      'site set needs at least one of --name, --origin, --notify, --settings.',
+      'site set needs at least one of --name, --origin, --add-origin, --notify, --settings.',
     );
   }
   await transaction(sql, async (tx) => {
@@ -178,7 +200,7 @@ const remove = async ({backgroundSql: sql, print}: CommandDeps, {key, force}: Ca
   });
   await print(
     isInUse(outcome)
-      ? `Site "${key}" is disabled. The data of its visitors is kept.`
+      ? `Site "${key}" is disabled. The data of its visitors is still stored.`
       : `Site "${key}" is removed.`,
   );
 };
@@ -200,12 +222,12 @@ const describeRefusal = (key: string, {pending, complete, open, files}: SiteUse)
   `Site "${key}" has ${pending} pending and ${complete} complete sessions, ${formatCount(open, 'unfinished visit')} and ${formatCount(files, 'file')}. Nothing was changed.
 
 With --force the site is disabled: within 5 seconds its pages receive unknown_site, and its visitors
-can no longer open their sessions. Nothing is deleted. Sessions and files stay until they are erased
+can no longer open their sessions. Nothing is deleted. Sessions and files stay until you erase them
 (maria erase) or their retention time ends. maria sessions and maria export still find them.
 To restore the site, add it again: maria site add ${key} …`;
 
 const createUnknownSite = (key: string): CommandFailed =>
-  new CommandFailed(`There is no site "${key}". List all sites with: maria site list`);
+  new CommandFailed(`There is no site "${key}". List the sites with: maria site list`);
 
 const describeSite = ({key, name, allowedOrigins, notifyEmail, removedAt}: ListedSite) => ({
   key,
@@ -217,6 +239,13 @@ const describeSite = ({key, name, allowedOrigins, notifyEmail, removedAt}: Liste
 
 const createSnippet = ({key}: Site, publicUrl: string): string =>
   `<script src="${publicUrl}/maria-chat.js" data-site="${key}" async></script>`;
+
+/** Returns the settings of a file, which can also be what `site show --json` has printed. */
+const readSettingsFile = async (file: string): Promise<unknown> => {
+  const given = await readJson(file);
+  const isSite = typeof given === 'object' && given !== null && 'settings' in given;
+  return isSite ? given.settings : given;
+};
 
 const readJson = async (file: string): Promise<unknown> => {
   try {

@@ -9,13 +9,17 @@ import type {Sql} from '../database/sql.js';
 import {findSite} from './store.js';
 import type {Site} from './store.js';
 
-const EXPLANATION = `percent: share of the visitors who started, that is, answered a consent or reached a step. opened:
-  first-time panel openings; many visitors stop there. step_…: visitors who reached that step, or a
-  later one. abandoned: visitors who left before they submitted an e-mail address.`;
+const EXPLANATION = `opened: the chat was opened for the first time; many visitors leave after it
+  step_…: visitors who reached this step or a later one
+  abandoned: visitors who left before they submitted an e-mail address
+  percent: share of the visitors who started, that is, answered a consent or reached a step`;
 
 const USAGE = `maria funnel --site KEY [--days 30] [--format table|json|csv]
-  Prints how far visitors came and where they left, as counts of a site's last days (default 30).
-  ${EXPLANATION}`;
+  Print how many visitors of a site reached each step, and how many left.
+  --days         Count this many days until today (default: 30)
+  --format       Print as a table, JSON or CSV (default: table)
+  ${EXPLANATION}
+  Example: maria funnel --site acme --days 7`;
 
 const OPTIONS = {
   site: {type: 'string'},
@@ -35,7 +39,7 @@ export const funnelCommand: Command = {
     const site = await findSite(sql, values.site);
     if (!site)
       throw new CommandFailed(
-        `There is no site "${values.site}". List all sites with: maria site list`,
+        `There is no site "${values.site}". List the sites with: maria site list`,
       );
     const counts = await readCounts(sql, site.key, days);
     const started = counts.get('started') ?? 0;

@@ -20,10 +20,11 @@ export const requireAllowedOrigin = (
   const own = new URL(config.publicUrl).origin;
   const isDemo = isDemoSite(site.key) && !config.production;
   if (isDemo && (origin === own || isLocalPage(origin))) return;
-  const named = REPEATABLE_ORIGIN.test(origin) ? `"${origin}"` : 'of an unusual form';
+  const isRepeatable = REPEATABLE_ORIGIN.test(origin);
   throw new OriginNotAllowed(
-    `The page's origin is ${named}, which the site does not list in allowed_origins. ` +
-      'Add it with: maria site set KEY --origin ORIGIN, repeated for each origin of the site.',
+    `The page's origin is ${isRepeatable ? `"${origin}"` : 'of an unusual form'}. ` +
+      `The allowed_origins of the site "${site.key}" do not contain it. ` +
+      `To allow it, run: maria site set ${site.key} --add-origin ${isRepeatable ? origin : 'ORIGIN'}`,
     site.key,
   );
 };

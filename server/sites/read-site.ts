@@ -12,7 +12,9 @@ import type {Site} from './store.js';
 
 export interface SiteInput {
   name?: string | undefined;
+  /** Origins that replace the stored ones. */
   origin?: string[] | undefined;
+  addOrigin?: string[] | undefined;
   notify?: string | undefined;
   settings?: unknown;
 }
@@ -23,13 +25,14 @@ const EMPTY: Site = {key: '', name: '', allowedOrigins: [], notifyEmail: null, s
 /** Merges the given values into the stored site. Throws one error that lists all problems. */
 export const readSite = (
   key: string,
-  {name, origin, notify, settings}: SiteInput,
+  {name, origin, addOrigin = [], notify, settings}: SiteInput,
   {before = EMPTY, ...server}: ServerLimits & {before?: Site},
 ): Site => {
   const faults = [
     ...validateSchema(SiteKey, key).map(({message}) => ({path: 'KEY', message})),
     ...(name === undefined ? [] : validateName(name)),
     ...(origin ?? []).flatMap((one) => toErrors('--origin', validateOrigin(one))),
+    ...addOrigin.flatMap((one) => toErrors('--add-origin', validateOrigin(one))),
     ...(notify === undefined ? [] : validateEmail(notify)),
     ...(settings === undefined ? [] : validateSettings(settings, server).map(inSettings)),
   ];
@@ -37,7 +40,7 @@ export const readSite = (
   return {
     key,
     name: name?.trim() ?? before.name,
-    allowedOrigins: origin ? [...new Set(origin)] : before.allowedOrigins,
+    allowedOrigins: [...new Set([...(origin ?? before.allowedOrigins), ...addOrigin])],
     notifyEmail: notify === undefined ? before.notifyEmail : (parseEmail(notify) ?? null),
     settings: settings === undefined ? before.settings : (settings as SiteSettings),
   };

@@ -172,7 +172,9 @@ t.test('a responder that fails repeatedly is called again only after a pause', a
     2,
     'one e-mail for each cause and hour',
   );
-  const texts = getMailsAbout(server, /A visitor got no automatic reply/).map(({text}) => text ?? '');
+  const texts = getMailsAbout(server, /A visitor got no automatic reply/).map(
+    ({text}) => text ?? '',
+  );
   t.match(texts.join(), /http_error 401/);
   t.notMatch(texts.join(), /Question/);
 });

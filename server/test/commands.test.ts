@@ -139,6 +139,20 @@ t.test('maria export, rectify and erase', async (t) => {
     },
   );
 
+  await t.test('rectify reports an e-mail address that the session has already', async (t) => {
+    const {length: before} = server.mailbox.mails;
+    const args = ['--uuid', other.uuid, '--new-email', 'right@example.com'];
+    t.match(
+      await runCommand(server, rectifyCommand, ...args),
+      /^Nothing was changed in .*\nNo link was sent/,
+    );
+    t.equal(server.mailbox.mails.length, before);
+    const elsewhere = ['--uuid', other.uuid, '--new-email', 'wrong@example.com'];
+    t.match(await runCommand(server, rectifyCommand, ...elsewhere), /sends the confirmation link/);
+    t.match(await runCommand(server, rectifyCommand, ...elsewhere), /No link was sent.*waits/);
+    t.match(await runCommand(server, rectifyCommand, ...args), /earlier change of it is cancelled/);
+  });
+
   await t.test('rectify finds sessions by their e-mail address', async (t) => {
     const named = await runCommand(
       server,
@@ -200,11 +214,11 @@ t.test('maria export, rectify and erase', async (t) => {
     ] as [Command, ...string[]][]) {
       for (const args of [[], ['--uuid', first.uuid, '--email', 'a@example.com']]) {
         await t.rejects(runCommand(server, command, ...args, ...rest), {
-          message: /either --uuid or --email/,
+          message: /--uuid or --email, and not both/,
         });
       }
       await t.rejects(runCommand(server, command, '--uuid', 'x', ...rest), {
-        message: /version-4 UUID/,
+        message: /Pass the whole UUID/,
       });
     }
     await t.rejects(runCommand(server, rectifyCommand, '--uuid', first.uuid), {
@@ -287,7 +301,7 @@ t.test('maria sessions, audit and funnel', async (t) => {
     // The server writes the count of opened panels a moment later.
     await until(async () => {
       table = await runCommand(server, funnelCommand, '--site', 'demo');
-      return /^opened/m.test(table);
+      return /^opened +\d/m.test(table);
     });
     t.match(table, /^counter +count +percent\nopened +1 +–\nstarted +1 +100\n/);
     t.match(table, /^contact_given +1 +100$/m);

@@ -110,7 +110,7 @@ t.test('maria doctor finds', async (t) => {
     const dataDir = await temporaryFolder(t);
     const mail = {...config.mail, smtpUrl: undefined};
     const {resultOf} = await runDoctor(server, {mail, dataDir}, '--mail', 'you@example.com');
-    t.equal(resultOf('mail test mail'), 'caught, not delivered');
+    t.equal(resultOf('mail test mail'), 'stored, not sent');
     const mailbox = await DevMailbox.start(path.join(dataDir, 'mail'));
     t.teardown(() => mailbox.stop());
     t.match(await mailbox.list(), [{mail: {to: [{address: 'you@example.com'}]}}]);

@@ -51,6 +51,10 @@ void t.test('origins', async (t) => {
       t.match(body, {status: 'error', code: 'origin_not_allowed', uuid: null});
       t.ok(body.message.includes(`"${origin}"`), 'names the origin');
       t.ok(body.message.includes('allowed_origins'), 'names the setting');
+      t.ok(
+        body.message.endsWith(`maria site set ${site} --add-origin ${origin}`),
+        'the command keeps the other origins',
+      );
       t.equal(headers.get('access-control-allow-origin'), '*');
     });
   }

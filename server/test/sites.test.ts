@@ -129,6 +129,47 @@ t.test('maria site', async (t) => {
     await t.rejects(site(server, 'list', 'acme'), {message: /Expected one of these/});
   });
 
+  await t.test('set accepts what show --json prints, and replaces only the settings', async (t) => {
+    await site(server, 'add', 'copied', ...ACME);
+    await site(
+      server,
+      'set',
+      'copied',
+      '--settings',
+      await getSettingsFile(server, {max_files: 2}),
+    );
+    const shown = JSON.parse(await site(server, 'show', 'copied', '--json')) as {name: string};
+    await site(server, 'set', 'copied', '--settings', await getSettingsFile(server, {}));
+    const file = await getSettingsFile(server, {...shown, name: 'Ignored'});
+
+    await site(server, 'set', 'copied', '--settings', file);
+
+    t.match(await findSite(server.sql, 'copied'), {name: 'Acme', settings: {max_files: 2}});
+    await site(server, 'remove', 'copied');
+  });
+
+  await t.test('--add-origin keeps the other origins', async (t) => {
+    await site(server, 'add', 'wide', ...ACME, '--add-origin', 'https://shop.acme.example');
+    const getOrigins = async () => (await findSite(server.sql, 'wide'))?.allowedOrigins;
+    t.same(await getOrigins(), ['https://acme.example', 'https://shop.acme.example']);
+
+    const origins = ['https://a.example', 'https://acme.example', 'https://b.example'];
+    await site(server, 'set', 'wide', ...origins.flatMap((origin) => ['--add-origin', origin]));
+    t.same(await getOrigins(), [
+      'https://acme.example',
+      'https://shop.acme.example',
+      'https://a.example',
+      'https://b.example',
+    ]);
+
+    await t.rejects(site(server, 'set', 'wide', '--add-origin', 'https://c.example/'), {
+      message: /Nothing was changed[^]*--add-origin: /,
+    });
+    await site(server, 'set', 'wide', '--origin', 'https://only.example');
+    t.same(await getOrigins(), ['https://only.example']);
+    await site(server, 'remove', 'wide');
+  });
+
   await t.test('schema prints a JSON Schema', async (t) => {
     const schema = JSON.parse(await site(server, 'schema')) as {properties: object};
     t.ok('conversation' in schema.properties);

@@ -8,6 +8,7 @@ import type {Command, CommandDeps} from '../command/command.js';
 import {toSinglePage, printRows, parseFormat} from '../command/formats.js';
 import type {Format, Row} from '../command/formats.js';
 import {parseSince} from '../command/since.js';
+import {describeFailure} from '../outbound/failure-texts.js';
 import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
 import type {WebhookEvent} from '../contract/webhooks.js';
 import {formatSecret} from '../outbound/signature.js';
@@ -26,19 +27,26 @@ import {
 } from './store.js';
 import type {Webhook} from './store.js';
 
-const USAGE = `maria webhook add --site KEY --url https://… [--events EVENT,…] [--with-contact]
-  Call a URL when an event happens (signed according to Standard Webhooks). Print the secret once.
-  --events       ${WEBHOOK_EVENTS.join(', ')} (default: all)
-  --with-contact include names, e-mail addresses and file names
+const USAGE = `maria webhook add --site KEY --url URL [--events EVENT,…] [--with-contact]
+  Call this URL when something happens in a site, signed by Standard Webhooks. Print the secret once.
 maria webhook list [--site KEY] [--format table|json|csv]
-maria webhook log ID [--since 24h] [--format table|json|csv]
-  Print the deliveries and their results.
+  Print the webhooks with their ids.
+maria webhook log ID [--since TIME] [--format table|json|csv]
+  Print the deliveries of a webhook and their results.
 maria webhook test ID
-  Send one event of the type webhook.test, and print the response status.
-maria webhook replay ID [--since 30d] [--all] [--delivery ID]
-  Send failed deliveries again.
-  --all          also send successful deliveries again
-maria webhook remove ID`;
+  Send one event of the type webhook.test, and print the status of the response.
+maria webhook replay ID [--since TIME] [--all] [--delivery ID]
+  Send the deliveries again that were given up (tried for a day).
+maria webhook remove ID
+  Remove a webhook, its log and its queued deliveries.
+  --events       Call it only for these: ${WEBHOOK_EVENTS.join(', ')} (default: all)
+  --with-contact Send names, e-mail addresses and file names, too
+  --since        Print or send only deliveries since this day, time or age: 2026-11-21, 24h (log: 24h,
+                 replay: 30d)
+  --all          Send deliveries that succeeded again, too
+  --delivery     Send only this delivery, with an id of maria webhook log
+  --format       Print as a table, JSON or CSV (default: table)
+  Example: maria webhook add --site acme --url https://crm.acme.example/maria --events session.complete`;
 
 const OPTIONS = {
   site: {type: 'string'},
@@ -106,7 +114,7 @@ const add = async ({config, backgroundSql: sql, print}: CommandDeps, call: Call)
   const fault = validateUrl(url, {allowedHosts, production});
   if (fault) throw createUsageError(`--url ${fault}, but is "${redactValue(url)}".`);
   if (!(await findSite(sql, site)))
-    throw new CommandFailed(`There is no site "${site}". List all with: maria site list`);
+    throw new CommandFailed(`There is no site "${site}". List the sites with: maria site list`);
   const [signing] = config.secrets;
   const id = randomUUID();
   await insertWebhook(sql, {id, siteKey: site, url, events, withContact, keyId: signing.id});
@@ -163,7 +171,7 @@ const test = async ({config, backgroundSql: sql, print}: CommandDeps, {id}: Call
     {config},
   );
   if (isDelivered) return print(`Accepted: ${status} after ${ms} ms.`);
-  throw new CommandFailed(`Not accepted: ${error}${status ? ` ${status}` : ''} after ${ms} ms.`);
+  throw new CommandFailed(`Not accepted after ${ms} ms: ${describeFailure(error ?? '', status)}.`);
 };
 
 const replay = async (
@@ -188,7 +196,9 @@ const remove = async ({backgroundSql: sql, print}: CommandDeps, {id}: Call) => {
 const requireWebhook = async (sql: CommandDeps['backgroundSql'], id: string): Promise<Webhook> => {
   const webhook = isUuid(id) ? await findWebhook(sql, id) : undefined;
   if (!webhook)
-    throw new CommandFailed(`There is no webhook "${id}". List all with: maria webhook list`);
+    throw new CommandFailed(
+      `There is no webhook "${id}". List the webhooks with: maria webhook list`,
+    );
   return webhook;
 };
 

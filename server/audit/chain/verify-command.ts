@@ -28,12 +28,12 @@ export const verifyAudit = async ({backgroundSql: sql, print}: CommandDeps, args
   }
   if (total.months === 0)
     throw new CommandFailed(
-      `The audit log has no ${month === undefined ? 'months' : `month ${month}`}.`,
+      `The audit log has no ${month === undefined ? 'rows' : `rows of the month ${month}`}.`,
     );
   await print(
     `${formatCount(total.rows, 'row')} in ${formatCount(total.months, 'month')} checked.`,
   );
-  if (total.broken > 0) throw new CommandFailed('A hash chain of the audit log is broken.');
+  if (total.broken > 0) throw new CommandFailed('Rows of the audit log were changed, deleted or inserted later. Check who has access to the database.');
 };
 
 async function* oneArchive(file: string): AsyncGenerator<Verified> {
