@@ -7,6 +7,7 @@ import type {Test} from 'tap';
 import {recordAudit} from '../audit/store.js';
 import {connectDatabase} from '../database/connect.js';
 import type {Sql} from '../database/sql.js';
+import {getAlertText} from '../alerts/alert-texts.js';
 import {sendAlertSummaries, raiseAlert} from '../alerts/alerts.js';
 import {composeMail} from '../notifications/compose-mail.js';
 import {ConfirmationLinks} from '../mail/links.js';
@@ -115,6 +116,35 @@ t.test(
     ]);
   },
 );
+
+t.test('an alert says what happened, what it means and what to do', async (t) => {
+  const server = await startServer(t);
+  await raiseAlert(server.sql, {
+    cause: 'mail_dead',
+    code: 'mail_dead',
+    message: 'The mail server did not accept 2 e-mails.',
+  });
+  server.sender.wake();
+
+  const {from, subject, text, html} = await server.mailbox.waitFor(OPERATOR);
+
+  t.equal(from?.name, 'Maria Chat');
+  t.equal(subject, '[Maria Chat] E-mails could not be sent');
+  for (const part of [text ?? '', html ?? '']) {
+    t.match(part, /did not accept 2 e.mails[^]*What this means[^]*What to do now[^]*maria doctor/);
+    t.match(part, /First occurrence within an hour/);
+  }
+});
+
+t.test('the explanation of a cause is more exact than that of its code', (t) => {
+  const storage = getAlertText({cause: 'unavailable storage', code: 'unavailable'});
+  const database = getAlertText({cause: 'database_outage', code: 'unavailable'});
+  t.match(storage.title, /storage/);
+  t.match(database.title, /database/);
+  for (const code of ['internal', 'uuid_generation_failed', 'a code of a later release'])
+    t.equal(getAlertText({cause: `${code} /api/x`, code}).title, 'A request failed');
+  t.end();
+});
 
 t.test('without ADMIN_EMAIL an alert is only logged', async (t) => {
   const server = await startServer(t, {settings: {ADMIN_EMAIL: ''}});

@@ -72,7 +72,7 @@ t.test('an unusable database ends the start with one line', async (t) => {
       'a setting that the server does not have',
       `${role.url}?options=-cnonesuch%3D1`,
       '42704',
-      /unrecognized configuration parameter "nonesuch".*Correct options/,
+      /unrecognized configuration parameter "nonesuch".*correct them/,
     ],
     ['no TLS where it is asked for', `${role.url}?sslmode=require`, 'TLS_REFUSED', /Enable TLS on/],
   ];

@@ -55,7 +55,7 @@ for (const kind of [chromium, firefox, webkit]) {
       const reader = new Visitor(mailTab);
       await mailTab.go(getConfirmationLink(await server.mailbox.waitFor('noor@example.com')));
       await reader.press('Confirm');
-      await reader.untilSaid('your address is confirmed');
+      await reader.untilSaid('mail address is confirmed');
       await tab.show();
       await visitor.untilSaid('Thank you, Noor!', uuid ?? 'a reference');
       await besideTab.show();

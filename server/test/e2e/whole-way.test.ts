@@ -60,7 +60,7 @@ t.test('a visitor completes the conversation', async (t) => {
     'opening the link changes nothing',
   );
   await confirmation.getByRole('button', {name: 'Confirm'}).click();
-  await confirmation.getByRole('heading', {name: /your address is confirmed/}).waitFor();
+  await confirmation.getByRole('heading', {name: /your e.mail address is confirmed/}).waitFor();
   await widget.getByText(/Thank you, Anna Beispiel!/).waitFor();
   t.ok(await widget.root.getByText(uuid ?? 'none').isVisible(), 'the reference is shown');
 
