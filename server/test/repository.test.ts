@@ -62,6 +62,20 @@ t.test('the documentation of the element names all that its code has', async (t)
   t.ok(properties.length <= 25);
 });
 
+t.test('each field of a conversation’s state has one writer', async (t) => {
+  const writers = new Map<string, Set<string>>();
+  for (const file of (await getSources('widget/core')).filter(isProduct)) {
+    // The dialog *My data* has a state of its own.
+    if (file.endsWith('my-data.ts')) continue;
+    for (const [, change = ''] of (await text(file)).matchAll(/store\.patch\(\{([^}]*)\}\)/g)) {
+      for (const [, field = ''] of change.matchAll(/(?:^|, )(\w+)/g))
+        writers.set(field, (writers.get(field) ?? new Set()).add(path.basename(file, '.ts')));
+    }
+  }
+  t.ok(writers.size > 10);
+  for (const [field, files] of writers) t.equal([...files].length, 1, `${field}: ${[...files].join()}`);
+});
+
 t.test('the test files that the server’s README names exist', async (t) => {
   const named = [...(await text('server/README.md')).matchAll(/`([\w-]+\.test\.ts)`/g)].map(second);
 

@@ -24,6 +24,7 @@ export interface LifecycleDeps extends ResumeDeps {
   readonly loaders: Loaders;
   /** Clears the conversation in this tab. */
   reset(): void;
+  setWaitingText(text: string): void;
 }
 
 /** Begins, resumes and ends a conversation, and writes what the backend says about its session. */
@@ -120,11 +121,12 @@ export class Lifecycle {
 
   /** Removes the session and all answers from this browser. */
   forget(reason: 'visitor' | 'page' | 'refused') {
-    const {answers, host, session, store} = this.chat;
-    answers.wipe();
-    session.forget();
-    store.patch({visitorName: null, waitingText: ''});
-    host.emit(new MariaResetEvent(reason));
+    const {chat} = this;
+    chat.answers.wipe();
+    chat.session.forget();
+    chat.store.patch({visitorName: null});
+    chat.setWaitingText('');
+    chat.host.emit(new MariaResetEvent(reason));
   }
 
   /** Starts again after the session has ended, or another tab has replaced it. */
@@ -143,7 +145,7 @@ export class Lifecycle {
     const {chat} = this;
     const {waitingText} = chat.store.state;
     chat.reset();
-    chat.store.patch({waitingText});
+    chat.setWaitingText(waitingText);
     this.resetTimes = [];
     chat.status.showNotice(null);
     await this.start();

@@ -49,10 +49,10 @@ const initialState = (): ChatState => ({
 });
 
 /**
- * Holds the state, and reports each change. Only the parts of a conversation get the store. `Flow`
- * writes `phase`, `step` and `reopenedStep`. `Status` writes the last four. `Chat` writes
- * `isSubmitting` and `waitingText`. `Lifecycle`, with `resume.ts`, writes the others, and clears
- * `waitingText`.
+ * Holds the state, and reports each change. Only the parts of a conversation get the store. Each
+ * field has one writer: `Flow` writes `phase`, `step` and `reopenedStep`. `Status` writes the last
+ * four. `Chat` writes `isSubmitting` and `waitingText`. `resume.ts` writes `isRecognised`, and
+ * `Lifecycle` the other two. A test checks it.
  */
 export class Store {
   readonly state: Readonly<ChatState> = initialState();
@@ -67,6 +67,6 @@ export class Store {
   /** Begins the state of another conversation. Notice and connection outlast it. */
   reset() {
     const {notice, connection} = this.state;
-    this.patch({...initialState(), notice, connection});
+    this.patch(Object.assign(initialState(), {notice, connection}));
   }
 }
