@@ -32,7 +32,7 @@ const plugins = [
 ];
 const minify = terser({
   ecma: 2020,
-  compress: {passes: 5, sequences: false, inline: 1, pure_getters: true},
+  compress: {passes: 5, sequences: false, inline: 1},
   format: {comments: /^!/},
 });
 

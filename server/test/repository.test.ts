@@ -73,7 +73,8 @@ t.test('each field of a conversation’s state has one writer', async (t) => {
     }
   }
   t.ok(writers.size > 10);
-  for (const [field, files] of writers) t.equal([...files].length, 1, `${field}: ${[...files].join()}`);
+  for (const [field, files] of writers)
+    t.equal([...files].length, 1, `${field}: ${[...files].join()}`);
 });
 
 t.test('the test files that the server’s README names exist', async (t) => {
