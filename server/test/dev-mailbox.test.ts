@@ -41,7 +41,7 @@ void t.test('the mailbox for development', async (t) => {
     );
 
     const framed = await request(server.url, 'GET', `${urlPath}/html`);
-    t.match(framed.body['text'], /Confirm my address/);
+    t.match(framed.body['text'], /Confirm my e.mail address/);
     t.match(framed.body['text'], /<base target="_blank">/);
     const policy = framed.headers.get('content-security-policy') ?? '';
     t.match(policy, /default-src 'none'.*frame-ancestors 'self'; sandbox allow-popups/);
