@@ -33,7 +33,10 @@ export const verifyAudit = async ({backgroundSql: sql, print}: CommandDeps, args
   await print(
     `${formatCount(total.rows, 'row')} in ${formatCount(total.months, 'month')} checked.`,
   );
-  if (total.broken > 0) throw new CommandFailed('Rows of the audit log were changed, deleted or inserted later. Check who has access to the database.');
+  if (total.broken > 0)
+    throw new CommandFailed(
+      'Rows of the audit log were changed, deleted or inserted later. Check who has access to the database.',
+    );
 };
 
 async function* oneArchive(file: string): AsyncGenerator<Verified> {
