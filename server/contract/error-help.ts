@@ -40,8 +40,7 @@ export const ERROR_HELP: Record<ErrorCode, ErrorHelp> = {
   },
   origin_not_allowed: {
     meaning: 'The origin of the page is not in the list of the site.',
-    remedy:
-      'Run `maria site set KEY --origin ORIGIN`. It replaces the list, so repeat `--origin` for each origin.',
+    remedy: 'Run `maria site set KEY --add-origin ORIGIN`.',
   },
   not_found: {
     meaning: 'There is nothing at this URL, or it belongs to another session.',
