@@ -103,7 +103,7 @@ t.test('a folder without write access stops the drop and is reported', async (t)
   t.match(await sql`select code, message from alerts`, [
     {
       code: 'audit_archive_failed',
-      message: /AUDIT_ARCHIVE_DIR.*(EEXIST|ENOTDIR).*Nothing was dropped/,
+      message: /AUDIT_ARCHIVE_DIR.*(EEXIST|ENOTDIR).*Nothing was deleted/,
     },
   ]);
 });

@@ -140,13 +140,15 @@ t.test('maria export, rectify and erase', async (t) => {
   );
 
   await t.test('rectify reports an e-mail address that the session has already', async (t) => {
-    const {length: before} = server.mailbox.mails;
+    const countLinks = async () =>
+      (await server.sql`select from email_verifications where session_uuid = ${other.uuid}`).length;
+    const before = await countLinks();
     const args = ['--uuid', other.uuid, '--new-email', 'right@example.com'];
     t.match(
       await runCommand(server, rectifyCommand, ...args),
       /^Nothing was changed in .*\nNo link was sent/,
     );
-    t.equal(server.mailbox.mails.length, before);
+    t.equal(await countLinks(), before);
     const elsewhere = ['--uuid', other.uuid, '--new-email', 'wrong@example.com'];
     t.match(await runCommand(server, rectifyCommand, ...elsewhere), /sends the confirmation link/);
     t.match(await runCommand(server, rectifyCommand, ...elsewhere), /No link was sent.*waits/);
