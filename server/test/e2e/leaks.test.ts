@@ -95,16 +95,23 @@ async function used(t: Parameters<typeof startServer>[0]): Promise<SitePage> {
   return site;
 }
 
-/** Measures what the page keeps in memory after garbage collection. */
-async function held({page, session}: SitePage, atMost = Infinity): Promise<Held> {
+/**
+ * Measures what the page keeps in memory after garbage collection: once it has `atMost` that many
+ * nodes or, without a limit, once three measurements are equal.
+ */
+async function held({page, session}: SitePage, atMost?: number): Promise<Held> {
   await page.waitForLoadState('networkidle');
-  for (let looks = 1; ; looks++) {
+  const nodes: number[] = [];
+  for (;;) {
     await new Promise((resolve) => setTimeout(resolve, 400));
     await session.send('HeapProfiler.collectGarbage');
     const {metrics} = await session.send('Performance.getMetrics');
     const of = (wanted: string) => metrics.find(({name}) => name === wanted)?.value ?? NaN;
     const is = {listeners: of('JSEventListeners'), nodes: of('Nodes'), bytes: of('JSHeapUsedSize')};
-    if (looks >= 3 && (is.nodes <= atMost || looks === 60)) return is;
+    nodes.push(is.nodes);
+    const isSteady = nodes.length >= 3 && nodes.slice(-3).every((count) => count === is.nodes);
+    const isEnough = atMost === undefined ? isSteady : nodes.length >= 3 && is.nodes <= atMost;
+    if (isEnough || nodes.length === 60) return is;
   }
 }
 
