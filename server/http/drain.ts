@@ -5,7 +5,8 @@ import {withTimeout} from '../async/timeout.js';
 import {MEBIBYTE} from '../units.js';
 
 export const DRAIN_MAX_BYTES = 8 * MEBIBYTE;
-export const DRAIN_MAX_MS = 2_000;
+/** Long enough for a busy proxy, which must read the response before the connection is closed. */
+export const DRAIN_MAX_MS = 10_000;
 
 export interface DrainLimits {
   /** Maximum number of bodies that are discarded at the same time. */
