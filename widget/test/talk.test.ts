@@ -72,6 +72,8 @@ describe('free chat', () => {
     const {chat, site} = await openTalk();
     const uuid = uuidOf(site);
     await write(chat, 'Hello?');
+    // Otherwise the backend can number the answer first.
+    await untilCalled(site, 'POST', '/api/messages');
     await untilListening(site);
     const {id} = await backend.say(uuid, {role: 'maria', body: '', state: 'running'});
     const delta = (offset: number, text: string) =>
