@@ -47,6 +47,14 @@ export const deleteSite = async (sql: Queryable, key: string): Promise<void> => 
   await sql`delete from sites where key = ${key}`;
 };
 
-export const disableSite = async (sql: Queryable, key: string): Promise<void> => {
-  await sql`update sites set removed_at = now(), updated_at = now() where key = ${key}`;
+/** Disables a site. Its row stays, because rows of ended visits and counters refer to it. */
+export const disableSite = async (
+  sql: Queryable,
+  key: string,
+  {keepsEmail}: {keepsEmail: boolean},
+): Promise<void> => {
+  await sql`
+    update sites set removed_at = coalesce(removed_at, now()), updated_at = now(),
+      notify_email = case when ${keepsEmail} then notify_email end
+    where key = ${key}`;
 };

@@ -27,7 +27,8 @@ maria site show KEY [--json]
 maria site list [--format table|json|csv] [--json]
   Print all sites.
 maria site remove KEY [--force]
-  Remove a site. A site with sessions is refused; the message explains what --force does.
+  Remove a site and its owner's e-mail address. A site with sessions is refused; the message explains
+  what --force does.
 maria site schema
   Print the JSON Schema of the settings file.
   --name         Show this name in e-mails and on the confirmation page
@@ -188,20 +189,24 @@ const list = async ({backgroundSql: sql, print}: CommandDeps, {format}: Call) =>
 
 const LISTED = ['key', 'name', 'origins', 'notify', 'removed'];
 
+const REMOVE_AGAIN =
+  "After the last session is erased, run the command again to delete the owner's e-mail address.";
+
 const remove = async ({backgroundSql: sql, print}: CommandDeps, {key, force}: Call) => {
   const outcome = await transaction(sql, async (tx) => {
     const site = await lockSite(tx, key);
-    if (!site || site.removedAt) throw createUnknownSite(key);
+    // A disabled site that still has the owner's e-mail address can be removed again.
+    if (!site || (site.removedAt && site.notifyEmail === null)) throw createUnknownSite(key);
     const use = await countSiteUse(tx, key);
     if (!force && isInUse(use)) throw new CommandFailed(describeRefusal(key, use));
-    if (use.referenced) await disableSite(tx, key);
+    if (use.referenced) await disableSite(tx, key, {keepsEmail: isInUse(use)});
     else await deleteSite(tx, key);
     return use;
   });
   await print(
     isInUse(outcome)
-      ? `Site "${key}" is disabled. The data of its visitors is still stored.`
-      : `Site "${key}" is removed.`,
+      ? `Site "${key}" is disabled. The data of its visitors and the owner's e-mail address are still stored. ${REMOVE_AGAIN}`
+      : `Site "${key}" is removed, with the owner's e-mail address.`,
   );
 };
 
@@ -224,6 +229,7 @@ const describeRefusal = (key: string, {pending, complete, open, files}: SiteUse)
 With --force the site is disabled: within 5 seconds its pages receive unknown_site, and its visitors
 can no longer open their sessions. Nothing is deleted. Sessions and files stay until you erase them
 (maria erase) or their retention time ends. maria sessions and maria export still find them.
+The owner's e-mail address stays for their e-mails until you run the command after the last session.
 To restore the site, add it again: maria site add ${key} …`;
 
 const createUnknownSite = (key: string): CommandFailed =>

@@ -207,6 +207,20 @@ t.test('maria site', async (t) => {
     t.equal(files[0]?.id, body.file.id);
   });
 
+  await t.test('remove deletes the owner’s e-mail address once no session needs it', async (t) => {
+    await site(server, 'add', 'owned', ...ACME);
+    const visitor = await Visitor.arrive(server.url, 'owned');
+    await visitor.consent({personal_data: true});
+    const getEmail = async () => (await findSite(server.sql, 'owned'))?.notifyEmail;
+
+    t.match(await site(server, 'remove', 'owned', '--force'), /e-mail address are still stored/);
+    t.ok(await getEmail());
+    await server.sql`update visits set state = 'gone' where uuid = ${visitor.uuid}`;
+    t.match(await site(server, 'remove', 'owned'), /is removed, with the owner's e-mail address/);
+    t.equal(await getEmail(), null);
+    await t.rejects(site(server, 'remove', 'owned'), {message: /There is no site "owned"/});
+  });
+
   await t.test('invalid arguments print the usage', async (t) => {
     for (const args of [[], ['paint'], ['add'], ['remove', 'a', 'b']]) {
       await t.rejects(site(server, ...args), {message: /maria site add KEY/});
@@ -360,6 +374,10 @@ t.test('maria as a process', async (t) => {
   await t.test('ends with 2 after invalid arguments, and with 1 after a failure', async (t) => {
     t.match(await runMaria(env, 'sing'), {code: 2, stderr: /There is no command "sing"/});
     t.match(await runMaria(env, 'help'), {code: 0, stdout: /maria site add/});
+    const help = await runMaria(env, 'help', 'site');
+    t.match(help, {code: 0, stdout: /^maria site add/});
+    t.notMatch(help.stdout, /maria doctor/, 'only the help of this command');
+    t.match(await runMaria(env, 'help', 'paint'), {code: 2, stderr: /no command "paint"/});
     t.match(await runMaria(env, '--version'), {code: 0, stdout: /^\d+\.\d+\.\d+\n$/});
     const away = {...env, DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none'};
     t.match(await runMaria(away, 'site', 'list'), {code: 1, stderr: /does not respond/});
