@@ -65,7 +65,9 @@ export const Settings = Type.Object({
   SECRET_KEY: text(
     'Secret of at least 32 characters. Several secrets, separated by commas, rotate it: the first one signs, all verify. Default: generated into `DATA_DIR`.',
   ),
-  SECRET_KEY_FILE: text('Path of a file that contains the secret. `SECRET_KEY` takes precedence.'),
+  SECRET_KEY_FILE: text(
+    'Path of a file that contains the secret, or several secrets, separated by commas. `SECRET_KEY` takes precedence.',
+  ),
   TRUST_PROXY: text(
     'IP addresses or CIDRs of your proxies, separated by commas. The server reads `X-Forwarded-For` only from these proxies.',
   ),
@@ -281,6 +283,24 @@ const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z
 
 export const isHost = (text: string): boolean => isIP(text) !== 0 || HOST_NAME.test(text);
 
+interface NumberSchema {
+  type?: string;
+  minimum?: number;
+  exclusiveMinimum?: number;
+  maximum?: number;
+}
+
+/** Returns the accepted numbers of a numeric setting, and the accepted values of a flag. */
+const describeRange = (name: string): string | undefined => {
+  const schema = Settings.properties[name as keyof Settings] as NumberSchema | undefined;
+  const {type, minimum, exclusiveMinimum = 0, maximum = Infinity} = schema ?? {};
+  if (type === 'boolean') return 'must be true or false';
+  if (type !== 'integer' && type !== 'number') return undefined;
+  const kind = type === 'integer' ? 'a whole number' : 'a number';
+  const from = minimum === undefined ? `above ${exclusiveMinimum}` : `from ${minimum}`;
+  return `must be ${kind} ${from} to ${maximum.toLocaleString('en')}`;
+};
+
 /** Reads the settings. An invalid setting counts as unset, so that the others are validated too. */
 export const readSettings = (env: NodeJS.ProcessEnv, faults: string[]): Settings => {
   const data: NodeJS.ProcessEnv = {};
@@ -298,7 +318,7 @@ export const readSettings = (env: NodeJS.ProcessEnv, faults: string[]): Settings
       const allowed = params?.allowedValues;
       const problem = allowed
         ? `must be one of ${allowed.join(', ')}`
-        : (message ?? 'is not valid');
+        : (describeRange(name) ?? message ?? 'is not valid');
       faults.push(`${name} ${problem}, but is "${redactValue(data[name] ?? '')}".`);
     }
     const wrong = new Set(errors.map(({instancePath}) => instancePath.slice(1)));

@@ -212,6 +212,22 @@ void t.test('an error about a choice lists the accepted values', (t) => {
   t.end();
 });
 
+void t.test('an error about a number names the accepted range', (t) => {
+  for (const [name, wrong, message] of [
+    ['MAX_FILES', '0', 'a whole number from 1 to 100'],
+    ['MAX_FILES', 'many', 'a whole number from 1 to 100'],
+    ['MAX_FILES', '2.5', 'a whole number from 1 to 100'],
+    ['CLEANUP_INTERVAL_MINUTES', 'often', 'a number from 0 to 1,440'],
+    ['PENDING_DAYS', '0', 'a number above 0 to 36,500'],
+    ['LEAVE_GRACE_SECONDS', '-1', 'a number from 0 to 86,400'],
+    ['SCAN_REQUIRED', 'maybe', 'true or false'],
+  ] as const) {
+    const expected = `${name} must be ${message}, but is "${wrong}".`;
+    t.same(getSettingErrors({[name]: wrong}), [expected]);
+  }
+  t.end();
+});
+
 void t.test('a responder requires its settings and refuses those of other kinds', (t) => {
   t.match(getSettingErrors({RESPONDER: 'robot'}), [
     /^RESPONDER must be one of none, webhook, openai, but is "robot"/,
