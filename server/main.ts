@@ -19,7 +19,7 @@ import {createLog} from './log.js';
 import {DevMailbox} from './mail/dev-mailbox.js';
 import {exitWithParent} from './exit-with-parent.js';
 import {openResources} from './resources.js';
-import {WrongRegion} from './object-store/errors.js';
+import {UnusableBucket, WrongRegion} from './object-store/errors.js';
 import type {Resources} from './resources.js';
 import {ensureDemoSites} from './sites/store.js';
 
@@ -99,6 +99,10 @@ const startBackgroundJobs = async (
   running.markReady();
   startJobs(running);
   objects.check().catch((error: unknown) => {
+    if (error instanceof UnusableBucket) {
+      log.error(error.message);
+      return;
+    }
     log.warn(
       {err: error},
       error instanceof Error && error.cause instanceof WrongRegion

@@ -12,6 +12,19 @@ export class WrongRegion extends Error {
   override readonly name = 'WrongRegion';
 }
 
+/** Error for a bucket that does not exist or that the credentials cannot open. */
+export class UnusableBucket extends Error {
+  override readonly name = 'UnusableBucket';
+
+  constructor(
+    readonly code: 'NoSuchBucket' | 'AccessDenied',
+    message: string,
+    cause: unknown,
+  ) {
+    super(message, {cause});
+  }
+}
+
 /** Error for list pages that do not continue each other. A retry does not help. */
 export class UnusableList extends Error {
   override readonly name = 'UnusableList';

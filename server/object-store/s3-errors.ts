@@ -1,6 +1,12 @@
 import {S3ServiceException} from '@aws-sdk/client-s3';
 
-import {StoreUnavailable, UnusableList, LengthMismatch, WrongRegion} from './errors.js';
+import {
+  StoreUnavailable,
+  UnusableBucket,
+  UnusableList,
+  LengthMismatch,
+  WrongRegion,
+} from './errors.js';
 
 const PASSED_ON = [StoreUnavailable, UnusableList, LengthMismatch];
 
@@ -25,6 +31,21 @@ export function toStoreError(operation: string, error: unknown, signal?: AbortSi
   if (cause) return new StoreUnavailable(`The object store failed to ${operation}`, cause);
   if (error instanceof S3ServiceException && !isTemporary(error)) return error;
   return new StoreUnavailable(`The object store failed to ${operation}`, error);
+}
+
+/** Returns the error of a check of the bucket. It names the setting to change, if one is wrong. */
+export function toBucketError(bucket: string, error: unknown): unknown {
+  const status = error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+  if (status === 404) {
+    const message = `The bucket ${bucket} does not exist. Create it, or correct S3_BUCKET.`;
+    return new UnusableBucket('NoSuchBucket', message, error);
+  }
+  if (status === 403) {
+    const advice = 'Check the credentials and their right s3:ListBucket.';
+    const message = `The store refuses access to the bucket ${bucket}. ${advice}`;
+    return new UnusableBucket('AccessDenied', message, error);
+  }
+  return toStoreError(`reach the bucket ${bucket}`, error);
 }
 
 export function isAbsent(error: unknown): boolean {

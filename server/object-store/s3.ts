@@ -11,7 +11,7 @@ import type {Bytes, Deletion, DownloadLink, ObjectPage, ObjectStore} from './obj
 import {createS3Clients} from './s3-clients.js';
 import type {S3Clients, S3Settings} from './s3-clients.js';
 import {S3Deletions} from './s3-delete.js';
-import {isAbsent, toStoreError} from './s3-errors.js';
+import {isAbsent, toBucketError, toStoreError} from './s3-errors.js';
 import {listPages} from './s3-list.js';
 import {abortMultipartUploads} from './s3-multipart.js';
 import {putExactly} from './s3-put.js';
@@ -105,7 +105,7 @@ export class S3Objects implements ObjectStore {
     try {
       await this.clients.retrying.send(command, {abortSignal: AbortSignal.timeout(SMALL_CALL_MS)});
     } catch (error) {
-      throw toStoreError(`reach the bucket ${this.bucket}`, error);
+      throw toBucketError(this.bucket, error);
     }
   }
 

@@ -150,7 +150,10 @@ t.test('a store that does not exist is unavailable', async (t) => {
 
 t.test('a missing bucket fails the check', {skip}, async (t) => {
   const store = open(t, {...(await createTestBucket(t)), bucket: 'no-such-bucket'});
-  await t.rejects(store.check());
+  await t.rejects(store.check(), {
+    name: 'UnusableBucket',
+    message: 'The bucket no-such-bucket does not exist. Create it, or correct S3_BUCKET.',
+  });
 });
 
 t.test('a versioned bucket keeps no version of deleted objects', {skip}, async (t) => {
