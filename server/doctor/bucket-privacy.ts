@@ -8,7 +8,8 @@ import {fail, ok, toReason, warn} from './finding.js';
 import type {Finding} from './finding.js';
 
 const BLOCK_ADVICE =
-  'Block public access: run aws s3api put-public-access-block with all four settings true.';
+  'Block public access: run aws s3api put-public-access-block with all four settings true. ' +
+  'On Ceph, leave BlockPublicAcls false: with it, Ceph refuses every upload.';
 const LINK_SECONDS = 60;
 
 /** Checks that anonymous access is refused and that download links work. */

@@ -19,7 +19,7 @@ import {checkStorage} from './storage.js';
 
 const USAGE = `maria doctor [--mail E-MAIL] [--json]
   Check the settings and everything that the server needs. Print what was found and what to do.
-  It changes nothing; the storage test leaves only an audit row.
+  It changes nothing, except that the test of the client's IP address leaves an audit row.
   --mail         Send a test e-mail to this e-mail address (without SMTP_URL: to /dev/mail)
   --json         Print one JSON object instead of lines
   Exit codes: 0 no check failed (warnings are allowed), 1 a check failed, 2 wrong usage.

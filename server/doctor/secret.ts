@@ -10,6 +10,10 @@ const MIN_DIFFERENT_BYTES = 9;
 const READABLE_BY_ALL = 0o004;
 const WRITABLE_BY_OTHERS = 0o022;
 
+const ROTATION_ADVICE =
+  'Before you remove the old key, create webhooks and secrets of responders again. Visitors whose ' +
+  'token has the old key must then start again. See "Rotation of the secret" in OPERATIONS.md.';
+
 export async function* checkSecret({config}: DoctorDeps): AsyncGenerator<Finding> {
   const {secrets, secretFile, production} = config;
   const weak = secrets.filter(
@@ -23,8 +27,7 @@ export async function* checkSecret({config}: DoctorDeps): AsyncGenerator<Finding
         'Use 32 random bytes: openssl rand -hex 32. A guessed key allows forging visitor tokens.',
       );
   if (secrets.length > 1) {
-    const advice = `Remove the old key after VERIFICATION_HOURS and VISIT_MAX_HOURS have passed.`;
-    yield ok('rotation', 'the first key signs, all keys verify', advice);
+    yield ok('rotation', 'the first key signs, all keys verify', ROTATION_ADVICE);
   }
   if (!secretFile) {
     yield ok('keeping', 'set by SECRET_KEY');

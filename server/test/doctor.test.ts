@@ -217,6 +217,16 @@ t.test('maria doctor finds', async (t) => {
     }
   });
 
+  await t.test('an old key in use, with what to do before its removal', async (t) => {
+    const [current] = config.secrets;
+    const old = {id: 'old', bytes: Buffer.from('0123456789a'.repeat(3))};
+    const {findings} = await runDoctor(server, {secrets: [current, old]});
+    t.match(
+      findings.find(({check}) => check === 'rotation'),
+      {level: 'ok', advice: /create webhooks .* again\. Visitors .* must then start again/},
+    );
+  });
+
   await t.test('a folder without write access', async (t) => {
     const folder = await temporaryFolder(t);
     await writeFile(path.join(folder, 'file'), '');
