@@ -9,13 +9,15 @@ export interface AlertText {
 }
 
 const RETRIES = 'Maria tries again automatically.';
-const READ_LOG = 'Read the server’s log at this time; it names the cause.';
+const READ_LOG =
+  'Search the server’s log at this time for lines with "level":50; their field err names the cause.';
 const RESTORE = 'the section “Restore” of examples/deploy/OPERATIONS.md';
 
 const FAILED_REQUEST: AlertText = {
   title: 'A request failed',
   meaning: 'A visitor may have seen an error message.',
-  action: 'Search the server’s log for the request in the message; the log names the cause.',
+  action:
+    'Search the server’s log for the field req with the id in the message; the field err names the cause.',
 };
 
 /** Explanation of each alert in plain words. The message of the alert contains the details. */
