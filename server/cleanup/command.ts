@@ -21,7 +21,23 @@ sighted: unknown for the first time; their quarantine begins
 foreign: keys that do not have the form uploads/{uuid}/{file_id}.pdf; never deleted
 missing: files in the database without an object; never deleted
 removed: deleted, because they were unknown during the whole quarantine
-kept: seen and not deleted`;
+kept: seen and not deleted
+bytes: size of the deleted objects
+failures: objects that the storage did not delete
+aborted uploads: unfinished multipart uploads that were ended
+dry run: true if nothing was deleted`;
+
+const RUN_WORDS = `abandoned: unfinished visits that are over
+archived, would archive: sessions whose e-mail address was not confirmed in time
+purged, would purge: archived or expired sessions that are deleted with their files
+lapsed uploads: uploads that a stopped server left unfinished
+tombstones: deleted visits of which only the UUID stays
+seen: files that are due for deletion
+removed, would remove: files that are deleted
+kept: files that are due but were not deleted; the next run tries again
+failures: attempts to delete a file that the storage refused
+bytes: size of the deleted files
+dry run: true if nothing was deleted`;
 
 const USAGE = `maria cleanup [--dry-run] [--age MINUTES] [--json]
   Delete what is due, as the server does regularly: abandoned visits, sessions that were not confirmed
@@ -39,6 +55,8 @@ maria cleanup --resume
   --json         Print one JSON object instead of lines
   Exit codes: 0 success, 1 failure, 2 wrong usage.
   Example: maria cleanup --sweep --quarantine 14 --delete
+  Output of a run:
+    ${RUN_WORDS.replaceAll('\n', '\n    ')}
   Output of a sweep:
     ${SWEEP_WORDS.replaceAll('\n', '\n    ')}`;
 

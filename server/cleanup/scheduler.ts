@@ -122,10 +122,7 @@ export class Cleanup {
 
   private async attempt(part: Part, work: () => Promise<object | undefined>): Promise<void> {
     try {
-      if (await this.isPaused()) {
-        this.deps.onFailed(part);
-        return;
-      }
+      if (await this.isPaused()) return;
       const report = await work();
       if (report) this.deps.onDone(part, report);
       await this.deps.outage.resolve(this.deps.sql);

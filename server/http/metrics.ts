@@ -148,7 +148,7 @@ export class Metrics {
     });
   }
 
-  /** Counts a run that was stopped or failed, without a change to `lastCleanup`. */
+  /** Counts a run that failed or stopped itself, without a change to `lastCleanup`. */
   countCleanupFailure(part: 'reaper' | 'sweep'): void {
     this.cleanup.inc({part, what: 'failed_runs'});
   }

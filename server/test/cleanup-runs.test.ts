@@ -203,6 +203,27 @@ t.test('leaving', async (t) => {
   });
 });
 
+t.test('a paused run is reported, but is no failure', async (t) => {
+  const server = await startServer(t);
+  const restoreGuard = new RestoreGuard({...server, log: server.app.log});
+  await restoreGuard.check();
+  await server.sql`
+    update tasks set progress = progress || '{"held": true}' where name = 'database'`;
+  const failed: string[] = [];
+  const done: string[] = [];
+  const cleanup = cleanupWith(t, server, {
+    restoreGuard,
+    onFailed: (part) => failed.push(part),
+    onDone: (part) => done.push(part),
+  });
+
+  cleanup.triggerSoon();
+  await until(async () => (await getAlertCauses(server)).includes('database_set_back'));
+  await cleanup.stop();
+
+  t.same([failed, done], [[], []]);
+});
+
 t.test('a failure in one part does not stop the others', async (t) => {
   const server = await startServer(t);
   await createVisitWithFile(server);
