@@ -58,7 +58,9 @@ maria --version`;
 const UNDEFINED_TABLE = '42P01';
 
 const main = async (): Promise<void> => {
-  const [name = 'help', ...args] = process.argv.slice(2);
+  const [given = 'help', ...args] = process.argv.slice(2);
+  // `maria help site` is the same as `maria site --help`.
+  const [name, isHelp] = given === 'help' && args[0] ? [args[0], true] : [given, false];
   if (name === '--version' || name === '-v') {
     // Imported here, because the module loads packages that only serve files.
     const {readProjectVersion} = await import('./http/assets.js');
@@ -66,7 +68,7 @@ const main = async (): Promise<void> => {
     return;
   }
   const command = COMMANDS[name];
-  if (!command || args.includes('--help') || args.includes('-h')) {
+  if (!command || isHelp || args.includes('--help') || args.includes('-h')) {
     help(name, command);
     return;
   }
