@@ -12,7 +12,7 @@ const WRITABLE_BY_OTHERS = 0o022;
 
 const ROTATION_ADVICE =
   'Before you remove the old key, create webhooks and secrets of responders again. Visitors whose ' +
-  'token has the old key must then start again. See "Rotation of the secret" in OPERATIONS.md.';
+  'token has the old key must then start again. See "Rotation of the secret" in examples/deploy/OPERATIONS.md.';
 
 export async function* checkSecret({config}: DoctorDeps): AsyncGenerator<Finding> {
   const {secrets, secretFile, production} = config;
