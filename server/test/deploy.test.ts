@@ -4,6 +4,7 @@ import {fileURLToPath} from 'node:url';
 
 import t from 'tap';
 import type {Test} from 'tap';
+import {parse} from 'yaml';
 
 import {findComposeErrors} from './deploy-compose.js';
 import type {ComposeFiles} from './deploy-compose.js';
@@ -15,6 +16,7 @@ import {
   readEnvWithNode,
   findSystemdErrors,
 } from './deploy-systemd.js';
+import {firstCells, parseMarkdown} from './markdown.js';
 import {temporaryFolder} from './start-server.js';
 
 const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
@@ -45,6 +47,27 @@ const replaceIn = (original: string, from: string, to: string): string => {
   if (!original.includes(from)) throw new Error(`The text does not contain "${from}".`);
   return original.replaceAll(from, to);
 };
+
+t.test('the alert rules read metrics that exist, and the guide has a row for each', (t) => {
+  interface Rules {
+    groups: {rules: {alert: string; expr: string}[]}[];
+  }
+  const {groups} = parse(text('alert-rules.yaml')) as Rules;
+  const rules = groups.flatMap((group) => group.rules);
+  const metrics = firstCells(parseMarkdown('', `\n${text('METRICS.md')}`), '# Metrics');
+  const used = rules.flatMap(({expr}) => expr.match(/\bmaria_\w+/g) ?? []);
+  t.ok(used.length > 5);
+  t.same(
+    used.filter((name) => !metrics.includes(name)),
+    [],
+  );
+  const documented = firstCells(parseMarkdown('', text('OPERATIONS.md')), '## Metrics');
+  t.same(
+    documented,
+    rules.map(({alert}) => alert),
+  );
+  t.end();
+});
 
 t.test('the Dockerfile', (t) => {
   const ignored = text('Dockerfile.dockerignore');
