@@ -8,6 +8,7 @@ import type {Answers, VisitorAnswers} from './flow/answers.js';
 import {UNSENT_FILES_KEY} from './flow/answers.js';
 import type {Flow} from './flow/flow.js';
 import {consentAnswer} from './flow/step-texts.js';
+import type {AskedField} from './flow/step-types.js';
 import type {TextOf, Transcript} from './flow/transcript.js';
 import type {SiteStorage} from './session/storage.js';
 import type {Store} from './state.js';
@@ -106,11 +107,16 @@ export const replayAnswers = (chat: ResumeDeps, isCorrectionOnly = false) => {
 
 type AnswerOf = (chat: ResumeDeps, step: Step) => TextOf | null;
 
+/** Value of each field that a step asks for. */
+const FIELD_VALUES: Record<AskedField, (chat: ResumeDeps) => string | null | undefined> = {
+  name: ({name}) => name,
+  email: ({verification}) => verification?.address || verification?.emailMasked,
+};
+
 /** Answers by type of step, as far as this page, the browser or the backend has them. */
 const ANSWERS: Partial<Record<Step['type'], AnswerOf>> = {
-  ask: ({name, verification}, step) => {
-    const isName = step.type === 'ask' && step.field === 'name';
-    const text = isName ? name : verification?.address || verification?.emailMasked;
+  ask: (chat, step) => {
+    const text = step.type === 'ask' && FIELD_VALUES[step.field](chat);
     return text ? () => text : null;
   },
   consent: ({conditionValues}, step) => {

@@ -32,6 +32,11 @@ interface StepType<S extends Step = Step> {
   textKey(step: S, values: TextValues): TextKey;
 }
 
+/** Field that a step asks for. */
+export type AskedField = Extract<Step, {type: 'ask'}>['field'];
+
+const FIELD_TEXTS: Record<AskedField, TextKey> = {name: 'askName', email: 'askEmail'};
+
 const CONSENT_TEXTS = {
   personal_data: 'consentPersonalData',
   ai_training: 'consentAiTraining',
@@ -42,9 +47,9 @@ const CONSENT_TEXTS = {
 const STEP_TYPES: {[Type in Step['type']]: StepType<Extract<Step, {type: Type}>>} = {
   say: {isSkipped: () => true, textKey: () => 'welcome'},
   ask: {
-    field: ['field', 'name', 'email'],
+    field: ['field', ...Object.keys(FIELD_TEXTS)],
     isQuestion: true,
-    textKey: ({field}) => (field === 'name' ? 'askName' : 'askEmail'),
+    textKey: ({field}) => FIELD_TEXTS[field],
   },
   consent: {
     field: ['purpose', ...Object.keys(CONSENT_TEXTS)],

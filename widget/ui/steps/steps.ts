@@ -2,6 +2,7 @@ import type {Step} from '../../../server/contract/conversation.js';
 
 import {nothing} from 'lit';
 
+import type {AskedField} from '../../core/flow/step-types.js';
 import type {ViewContext} from '../view-context.js';
 import {assistantView} from './assistant.js';
 import {consentView} from './consent.js';
@@ -10,10 +11,11 @@ import {endView} from './end.js';
 import {filesView} from './files.js';
 import {verifyEmailView} from './verify-email.js';
 
-/** View of each type of step. The panel shows the name itself, because it comes first. */
-const STEP_VIEWS: Record<Step['type'], (context: ViewContext) => unknown> = {
+type View = (context: ViewContext) => unknown;
+
+/** View of each type of step. */
+const STEP_VIEWS: Record<Exclude<Step['type'], 'ask'>, View> = {
   say: () => nothing,
-  ask: emailView,
   consent: consentView,
   upload: filesView,
   verify_email: verifyEmailView,
@@ -21,4 +23,8 @@ const STEP_VIEWS: Record<Step['type'], (context: ViewContext) => unknown> = {
   end: endView,
 };
 
-export const stepView = (context: ViewContext, {type}: Step) => STEP_VIEWS[type](context);
+/** View of each field. The panel shows the name itself, because it comes before this chunk is loaded. */
+const FIELD_VIEWS: Record<AskedField, View> = {name: () => nothing, email: emailView};
+
+export const stepView = (context: ViewContext, step: Step) =>
+  (step.type === 'ask' ? FIELD_VIEWS[step.field] : STEP_VIEWS[step.type])(context);
