@@ -77,7 +77,7 @@ export class MyData {
     const isValid = isEmail ? looksLikeEmail(value) : value;
     if (!isValid) return this.patch({error: isEmail ? 'emailInvalid' : 'nameRequired'});
     await this.run(async () => {
-      if (isEmail) await verification!.changeAddress(value);
+      if (isEmail) await verification!.changeEmail(value);
       else if (state.sessionState === 'visit') answers.setName(value);
       else await session.call('PATCH', '/api/session', {name: value});
       await this.fetch({editing: null});

@@ -110,7 +110,7 @@ type AnswerOf = (chat: ResumeDeps, step: Step) => TextOf | null;
 /** Value of each field that a step asks for. */
 const FIELD_VALUES: Record<AskedField, (chat: ResumeDeps) => string | null | undefined> = {
   name: ({name}) => name,
-  email: ({verification}) => verification?.address || verification?.emailMasked,
+  email: ({verification}) => verification?.email || verification?.emailMasked,
 };
 
 /** Answers by type of step, as far as this page, the browser or the backend has them. */

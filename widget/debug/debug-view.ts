@@ -30,7 +30,7 @@ export const debugView = (host: DebugHost, {log, onOffline}: Tools) => html`
   </details>
 `;
 
-/** Has no name, address or file name, because screenshots will show it. */
+/** Has no name, e-mail address or file name, because screenshots will show it. */
 const facts = ({api, controller, isOpen, site, unreadCount}: DebugHost): [string, string][] => {
   const {chat, language} = controller;
   const state = chat?.state;

@@ -17,7 +17,7 @@ export const changeAnswer = ({flow}: Chat, line: Line) => {
   if (flow.step && step) void flow.reopen(step);
 };
 
-/** Leaves a change of an answer or of the address. Returns false if there is none. */
+/** Leaves a change of an answer or of the e-mail address. Returns false if there is none. */
 export const cancelChange = ({drafts, flow, state, status, verification}: Chat) => {
   if (state.reopenedStep) {
     drafts.set('name');

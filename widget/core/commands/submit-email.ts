@@ -4,40 +4,40 @@ import {suggestEmail} from '../email/email-suggestion.js';
 import {ClientError} from '../transport/api-client.js';
 
 /** Submits name and e-mail address: the session exists from here on, and a link is sent. */
-export const submitEmail = (chat: Chat, email: string) => {
+export const submitEmail = (chat: Chat, text: string) => {
   const {answers, drafts, flow, lifecycle} = chat;
   const step = flow.step!;
-  answers.setEmail(cleanEmail(email));
-  return submitAddress(chat, email, async (address) => {
-    await submitContact(chat, address);
+  answers.setEmail(cleanEmail(text));
+  return submitChecked(chat, text, async (email) => {
+    await submitContact(chat, email);
     lifecycle.onSubmitted();
-    chat.addAnswer(() => address);
+    chat.addAnswer(() => email);
     drafts.clear();
     await flow.complete(step);
   });
 };
 
-export const changeEmail = (chat: Chat, email: string) =>
-  submitAddress(chat, email, async (address) => {
+export const changeEmail = (chat: Chat, text: string) =>
+  submitChecked(chat, text, async (email) => {
     const {drafts, flow, status} = chat;
     const verification = chat.verification!;
-    await verification.changeAddress(address);
+    await verification.changeEmail(email);
     // Two e-mail addresses may look the same behind the mask.
-    chat.addAnswer(() => address);
+    chat.addAnswer(() => email);
     drafts.clear();
     status.showToast(verification.isDelayed ? 'pendingDelayed' : 'sent');
     if (flow.step) flow.say(flow.promptFor(flow.step));
   });
 
-/** Asks once about an address that has a likely typing error. */
-const submitAddress = (chat: Chat, text: string, work: (address: string) => Promise<void>) => {
+/** Asks once about an e-mail address that has a likely typing error. */
+const submitChecked = (chat: Chat, text: string, work: (email: string) => Promise<void>) => {
   const {drafts, status} = chat;
   const verification = chat.verification!;
-  const address = cleanEmail(text);
-  drafts.set('email', address);
-  if (!looksLikeEmail(address)) return status.setFieldError('emailInvalid');
-  if (verification.isSuggestionAsked || !suggestEmail(address)) {
-    return chat.submit(() => work(address));
+  const email = cleanEmail(text);
+  drafts.set('email', email);
+  if (!looksLikeEmail(email)) return status.setFieldError('emailInvalid');
+  if (verification.isSuggestionAsked || !suggestEmail(email)) {
+    return chat.submit(() => work(email));
   }
   verification.askSuggestion();
   status.setFieldError(null);

@@ -20,12 +20,12 @@ export const cleanEmail = (text: string) => {
   return inBrackets.replace(/^mailto:([^?]*).*$/i, '$1').trim();
 };
 
-/** Catches typing errors. Only an e-mail can show that the address exists. */
-export const looksLikeEmail = (address: string) => {
-  const at = address.lastIndexOf('@');
+/** Catches typing errors. Only an e-mail can show that the e-mail address exists. */
+export const looksLikeEmail = (email: string) => {
+  const at = email.lastIndexOf('@');
   return (
-    address.length <= MAX_EMAIL_LENGTH &&
+    email.length <= MAX_EMAIL_LENGTH &&
     at <= MAX_EMAIL_LOCAL_LENGTH &&
-    /^[^\s@<>,;]+@[^\s@<>,;.]+(\.[^\s@<>,;.]+)+$/.test(address)
+    /^[^\s@<>,;]+@[^\s@<>,;.]+(\.[^\s@<>,;.]+)+$/.test(email)
   );
 };

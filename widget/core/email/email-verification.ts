@@ -19,15 +19,15 @@ export interface VerificationDeps {
   fail(error: unknown): void;
 }
 
-/** Waits until the visitor opens the confirmation link; sends it again, or to another address. */
+/** Waits until the visitor opens the confirmation link; sends it again, or to another e-mail address. */
 export class EmailVerification {
-  /** The address as the backend shows it. */
+  /** The e-mail address as the backend shows it. */
   emailMasked = '';
-  /** The address as typed on this page. It is never stored, and shows errors that the mask hides. */
-  address = '';
-  /** True after the visitor was asked whether another address was meant, which happens once. */
+  /** The e-mail address as typed on this page. It is never stored, and shows errors that the mask hides. */
+  email = '';
+  /** True after the visitor was asked whether another e-mail address was meant, which happens once. */
   isSuggestionAsked = false;
-  /** True while the visitor is changing the address. */
+  /** True while the visitor is changing the e-mail address. */
   isChanging = false;
   /** True if the e-mail with the link has not been sent yet. */
   isDelayed = false;
@@ -40,7 +40,7 @@ export class EmailVerification {
     return Math.max(0, Math.ceil((this.resendAt - Date.now()) / 1000));
   }
 
-  /** Takes over what the backend says about the address. */
+  /** Takes over the e-mail address and its state from the backend. */
   update({delayed, email_masked, pending_email_masked}: Session) {
     this.emailMasked = pending_email_masked ?? email_masked ?? '';
     this.isDelayed = delayed;
@@ -66,7 +66,7 @@ export class EmailVerification {
     await this.requestMail('PUT', '/api/session/contact', contact);
   }
 
-  async changeAddress(email: string) {
+  async changeEmail(email: string) {
     await this.requestMail('PATCH', '/api/session', {email});
     this.closeChange();
   }
@@ -98,9 +98,9 @@ export class EmailVerification {
   private async requestMail(method: string, path: string, body?: {email: string}) {
     const {session} = this.chat;
     const response = await session.call<Partial<ContactResponse> | undefined>(method, path, body);
-    // Before a new address is confirmed, the response may have the old one.
+    // Before a new e-mail address is confirmed, the response may have the old one.
     this.emailMasked = body ? mask(body.email) : (response?.email_masked ?? this.emailMasked);
-    if (body) this.address = body.email;
+    if (body) this.email = body.email;
     this.isDelayed = response?.delayed ?? false;
     this.isSuggestionAsked = false;
     this.resendAt = Date.now() + RESEND_DELAY_MS;

@@ -81,7 +81,7 @@ export class Outbox {
     const {answers, lifecycle, session} = this.chat;
     // Without a session and without anything to send, no session is created.
     if (!session.uuid && !this.hasMore) return;
-    const opened = await session.confirm();
+    const opened = await session.ensureAccepted();
     // The backend, which could not be reached before, already has this session.
     if (opened.kind === 'back') void lifecycle.onSession(opened.session);
     await this.record(answers.unrecorded);

@@ -32,11 +32,11 @@ export type OpenedSession =
 export class VisitorSession {
   /** Empty while there is no session. */
   uuid = '';
-  private isConfirmed = false;
+  private isAccepted = false;
   private lastEventAt = 0;
   /** Another tab has removed the session from the storage. */
   private isRemoved = false;
-  private confirming: Promise<OpenedSession> | null = null;
+  private accepting: Promise<OpenedSession> | null = null;
 
   constructor(
     private readonly client: Readonly<ApiClient>,
@@ -70,7 +70,7 @@ export class VisitorSession {
     for (let attempt = 1; ; attempt++) {
       this.load();
       try {
-        const opened = await this.confirm();
+        const opened = await this.ensureAccepted();
         return ended ?? opened;
       } catch (error) {
         const ending = endingOf(error);
@@ -85,14 +85,14 @@ export class VisitorSession {
   }
 
   /** Ensures that the backend has accepted the UUID and its token. Parallel callers share one call. */
-  async confirm(): Promise<OpenedSession> {
-    if (this.isConfirmed) return {kind: 'claimed'};
+  async ensureAccepted(): Promise<OpenedSession> {
+    if (this.isAccepted) return {kind: 'claimed'};
     const lock = `maria-chat:${this.storage.site}`;
     const {locks} = this.client.platform;
-    this.confirming ??= exclusively(locks, lock, () => this.confirmOnce()).finally(() => {
-      this.confirming = null;
+    this.accepting ??= exclusively(locks, lock, () => this.generateOrValidate()).finally(() => {
+      this.accepting = null;
     });
-    return this.confirming;
+    return this.accepting;
   }
 
   /** Calls the backend with the visitor's credentials. @throws {ClientError} */
@@ -110,14 +110,14 @@ export class VisitorSession {
    * validated again and the call repeated once.
    */
   async run<T>(call: () => Promise<T>): Promise<T> {
-    await this.confirm();
+    await this.ensureAccepted();
     const pair = this.storedPair;
     try {
       return await call();
     } catch (error) {
       if (!isTokenRefused(error)) throw this.classify(error, pair);
-      this.isConfirmed = false;
-      await this.confirm();
+      this.isAccepted = false;
+      await this.ensureAccepted();
       return call();
     }
   }
@@ -144,13 +144,13 @@ export class VisitorSession {
 
   private drop() {
     this.uuid = '';
-    this.isConfirmed = this.isRemoved = false;
+    this.isAccepted = this.isRemoved = false;
     this.lastEventAt = 0;
     this.client.authenticate(null);
   }
 
   /** Runs in one tab at a time; the others find the session that it has stored. */
-  private async confirmOnce(): Promise<OpenedSession> {
+  private async generateOrValidate(): Promise<OpenedSession> {
     const before = this.uuid;
     this.load();
     if (before && this.uuid !== before) throw new SessionReplaced();
@@ -199,7 +199,7 @@ export class VisitorSession {
 
   private save(uuid: string, token: string) {
     this.uuid = uuid;
-    this.isConfirmed = true;
+    this.isAccepted = true;
     this.client.authenticate({uuid, token});
     this.storage.set(TOKEN_KEY, `${uuid} ${token}`);
     this.storage.set(UUID_KEY, uuid);

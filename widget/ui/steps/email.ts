@@ -12,8 +12,8 @@ import type {ViewContext} from '../view-context.js';
 /** The field for the e-mail address, or for another one. */
 export const emailView = (context: ViewContext) => {
   const {chat, state, texts} = context;
-  const {address, isChanging, isSuggestionAsked} = chat.verification!;
-  const first = address || chat.fieldValues.email;
+  const {email, isChanging, isSuggestionAsked} = chat.verification!;
+  const first = email || chat.fieldValues.email;
   const value = chat.drafts.get('email') ?? first;
   const submit = (email: string) => (isChanging ? changeEmail : submitEmail)(chat, email);
   const suggested = suggestEmail(value);

@@ -13,10 +13,10 @@ import {emailView} from './email.js';
 export const verifyEmailView = (context: ViewContext) => {
   const {chat, state, texts} = context;
   const verification = chat.verification!;
-  const address = html`<bdi>${verification.address || verification.emailMasked}</bdi>`;
+  const email = html`<bdi>${verification.email || verification.emailMasked}</bdi>`;
   if (verification.isChanging) {
     return html`
-      <p class="hint">${texts.emailLabel}: ${address}</p>
+      <p class="hint">${texts.emailLabel}: ${email}</p>
       ${emailView(context)}
       ${buttonView(texts.keepAddress, () => cancelChange(chat), {style: 'link'})}
     `;
@@ -33,7 +33,7 @@ export const verifyEmailView = (context: ViewContext) => {
       <span class="badge-icon large">${icon(MAIL)}</span>
       <div>
         <p class="strong">${texts.pendingTitle}</p>
-        <p>${address}</p>
+        <p>${email}</p>
         <p class="hint">${verification.isDelayed ? texts.pendingDelayed : texts.pendingHint}</p>
       </div>
     </div>
