@@ -89,7 +89,7 @@ export class AbuseMonitor {
     const key = `${entry.event} ${client}`;
     if (!this.seen.allows(key)) return;
     this.inBackground(entry.event, async () => {
-      const {current} = await this.deps.counters.count(`audited ${key}`);
+      const {current} = await this.deps.counters.addHit(`audited ${key}`);
       if (current === 1) await this.deps.attempts.record({...entry, ipAddress});
     });
   }

@@ -10,7 +10,7 @@ import {countFunnel} from '../visits/store.js';
 export const BATCH = 500;
 /** Small batch, because each visit needs several statements and stays locked until all are done. */
 export const ABANDON_BATCH = 100;
-const CLAIM = '60 seconds';
+const CLAIM_DURATION = '60 seconds';
 /**
  * Pause between the two deletions of an upload that was never acknowledged. By its end, a server
  * that still runs has noticed the loss of its lease, and the bytes that it sent have arrived.
@@ -119,7 +119,7 @@ const selectSite = (sql: Queryable) =>
 export const claimDeletions = async (sql: Sql, limit: number): Promise<DueFile[]> =>
   sql<DueFile[]>`
     update file_uploads as claimed
-    set leased_until = clock_timestamp() + ${CLAIM}::interval
+    set leased_until = clock_timestamp() + ${CLAIM_DURATION}::interval
     where claimed.id in (
       select f.id from file_uploads f where ${needsRemoval(sql)}
       order by f.removal_failures limit ${limit} for update skip locked)

@@ -8,7 +8,8 @@ import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES, PDF_CONTENT_TYPE} from '../contrac
 import {RATE_LIMIT_PER_MINUTE} from '../contract/limits.js';
 import {MEBIBYTE} from '../units.js';
 
-const text = (description: string) => Type.Optional(Type.String({minLength: 1, description}));
+const textSetting = (description: string) =>
+  Type.Optional(Type.String({minLength: 1, description}));
 const choice = <T extends string>(values: T[], options: {default?: T; description: string}) =>
   Type.Unsafe<T>({type: 'string', enum: values, ...options});
 const flag = (description: string) => Type.Boolean({default: false, description});
@@ -47,7 +48,7 @@ export const Settings = Type.Object({
     description:
       'IP address or host name on which the server listens. Use `0.0.0.0` for all interfaces, for example in a container.',
   }),
-  PUBLIC_URL: text(
+  PUBLIC_URL: textSetting(
     'URL at which browsers reach the server. Default: `http://localhost:PORT`. In production it begins with `https://`. If it has a path, the proxy removes that path from requests.',
   ),
   NODE_ENV: Type.Optional(
@@ -62,29 +63,29 @@ export const Settings = Type.Object({
     description:
       'Folder for the embedded database, stored files, caught e-mails, temporary files and the generated secret.',
   }),
-  SECRET_KEY: text(
+  SECRET_KEY: textSetting(
     'Secret of at least 32 characters. Several secrets, separated by commas, rotate it: the first one signs, all verify. Default: generated into `DATA_DIR`.',
   ),
-  SECRET_KEY_FILE: text(
+  SECRET_KEY_FILE: textSetting(
     'Path of a file that contains the secret, or several secrets, separated by commas. `SECRET_KEY` takes precedence.',
   ),
-  TRUST_PROXY: text(
+  TRUST_PROXY: textSetting(
     'IP addresses or CIDRs of your proxies, separated by commas. The server reads `X-Forwarded-For` only from these proxies.',
   ),
   LOG_LEVEL: choice<LogLevel>(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
     default: 'info',
     description: 'Least important level of log lines that are written.',
   }),
-  DATABASE_URL: text(
+  DATABASE_URL: textSetting(
     'URL of the PostgreSQL database. Default: an embedded PostgreSQL in `DATA_DIR`. In production, the URL of a remote host must have `sslmode`.',
   ),
-  S3_BUCKET: text(
+  S3_BUCKET: textSetting(
     'Name of the bucket for files. Default: a folder in `DATA_DIR`. The bucket must exist and be private.',
   ),
-  S3_ENDPOINT: text(
+  S3_ENDPOINT: textSetting(
     'URL of an S3-compatible store. Default: Amazon S3. In production it begins with `https://`, except for a store on the same machine.',
   ),
-  S3_PUBLIC_ENDPOINT: text(
+  S3_PUBLIC_ENDPOINT: textSetting(
     'URL of the store for browsers, if it differs from `S3_ENDPOINT`. Download links contain it.',
   ),
   S3_FORCE_PATH_STYLE: Type.Optional(
@@ -96,27 +97,29 @@ export const Settings = Type.Object({
   S3_ALLOW_HTTP: flag(
     'Allows `http://` for a remote store in production. Use it only in a private network.',
   ),
-  AWS_REGION: text(
+  AWS_REGION: textSetting(
     'Region of the bucket. Default: `AWS_DEFAULT_REGION`, then `us-east-1` with `S3_ENDPOINT`, then the region of the AWS profile.',
   ),
-  AWS_DEFAULT_REGION: text('Region of the bucket, if `AWS_REGION` is not set.'),
-  AWS_ACCESS_KEY_ID: text(
+  AWS_DEFAULT_REGION: textSetting('Region of the bucket, if `AWS_REGION` is not set.'),
+  AWS_ACCESS_KEY_ID: textSetting(
     'Access key for the bucket. Default: the credential chain of the AWS SDK, such as the role of the machine.',
   ),
-  AWS_SECRET_ACCESS_KEY: text('Secret of the access key. Set both or neither.'),
-  AWS_SESSION_TOKEN: text('Token that belongs to temporary credentials.'),
-  AWS_ENDPOINT_URL: text('Used as `S3_ENDPOINT` if neither that nor `AWS_ENDPOINT_URL_S3` is set.'),
-  AWS_ENDPOINT_URL_S3: text('Used as `S3_ENDPOINT` if that is not set.'),
-  SMTP_URL: text(
+  AWS_SECRET_ACCESS_KEY: textSetting('Secret of the access key. Set both or neither.'),
+  AWS_SESSION_TOKEN: textSetting('Token that belongs to temporary credentials.'),
+  AWS_ENDPOINT_URL: textSetting(
+    'Used as `S3_ENDPOINT` if neither that nor `AWS_ENDPOINT_URL_S3` is set.',
+  ),
+  AWS_ENDPOINT_URL_S3: textSetting('Used as `S3_ENDPOINT` if that is not set.'),
+  SMTP_URL: textSetting(
     'URL of the mail server, such as `smtp://user:password@mail.example.com:587`. Without it, e-mails are caught and shown at `/dev/mail`.',
   ),
   SMTP_ALLOW_PLAINTEXT: flag(
     'Allows unencrypted connections to a remote mail server in production. Otherwise the server requires TLS or STARTTLS.',
   ),
-  MAIL_FROM: text(
+  MAIL_FROM: textSetting(
     'Sender of all e-mails: one plain e-mail address. Default: `maria@localhost.localdomain`.',
   ),
-  ADMIN_EMAIL: text(
+  ADMIN_EMAIL: textSetting(
     'E-mail address for alerts: at most one alert an hour for each cause, then a summary. Without it, alerts are only logged.',
   ),
   MAX_FILES: whole(MAX_FILES, {
@@ -141,7 +144,7 @@ export const Settings = Type.Object({
     maximum: 604_800,
     description: 'Time for which a download link works, in seconds.',
   }),
-  CLAMAV_HOST: text(
+  CLAMAV_HOST: textSetting(
     'Host, or `host:port`, of a ClamAV daemon that scans uploads. The default port is 3310. Without it, files are not scanned.',
   ),
   SCAN_REQUIRED: Type.Boolean({
@@ -217,7 +220,7 @@ export const Settings = Type.Object({
     maximum: CENTURY_DAYS,
     description: 'Time after which IP addresses are removed from audit rows, in days.',
   }),
-  AUDIT_ARCHIVE_DIR: text(
+  AUDIT_ARCHIVE_DIR: textSetting(
     'Folder for archives of audit rows. A month is deleted only after its archive was written and read back. Unset: no archives.',
   ),
   IP_MODE: choice<IpMode>(['full', 'truncated', 'none'], {
@@ -249,15 +252,15 @@ export const Settings = Type.Object({
     description:
       'Responder for sites that do not name one: `webhook` is your own program, `openai` an AI model, `none` a person.',
   }),
-  RESPONDER_URL: text(
+  RESPONDER_URL: textSetting(
     'URL of the responder. Required with `webhook` and `openai`. For `openai`, the URL ends before `/chat/completions`, usually with `/v1`.',
   ),
-  RESPONDER_KEY: text('API key of the model (`openai`), if it needs one.'),
-  RESPONDER_MODEL: text('Name of the model. Required with `openai`.'),
-  RESPONDER_SECRET: text(
+  RESPONDER_KEY: textSetting('API key of the model (`openai`), if it needs one.'),
+  RESPONDER_MODEL: textSetting('Name of the model. Required with `openai`.'),
+  RESPONDER_SECRET: textSetting(
     'Secret that signs requests to your program. Required with `webhook`. It begins with `whsec_`.',
   ),
-  ALLOW_PRIVATE_HOSTS: text(
+  ALLOW_PRIVATE_HOSTS: textSetting(
     'Hosts in private networks that responders and webhooks can be at, separated by commas: `localhost:11434,10.0.0.5`.',
   ),
 });

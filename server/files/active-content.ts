@@ -92,13 +92,13 @@ export class ActiveContentScan {
       case 'string':
         return this.readString(bytes, at);
       case 'comment':
-        return this.skip(
+        return this.endOfSkip(
           bytes,
           at,
           Math.min(this.lineFeed.from(at), this.carriageReturn.from(at)) + 1,
         );
       case 'stream':
-        return this.skip(bytes, at, this.endStream.from(at) + this.endStream.length);
+        return this.endOfSkip(bytes, at, this.endStream.from(at) + this.endStream.length);
     }
   }
 
@@ -167,8 +167,8 @@ export class ActiveContentScan {
     return bytes.length;
   }
 
-  /** Skips to `end`, or to the first object before it. */
-  private skip(bytes: Buffer, start: number, end: number): number {
+  /** Skips to `end`, or to the first object before it. Returns the position after the skipped bytes. */
+  private endOfSkip(bytes: Buffer, start: number, end: number): number {
     for (let at = this.object.from(start); at < end; at = this.object.from(at + 1)) {
       const next = at + this.object.length;
       if (next < bytes.length && IS_END[bytes[next] ?? 0] && matchesBefore(OBJECT, bytes, next)) {

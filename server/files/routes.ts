@@ -142,7 +142,7 @@ const createNoSuchFile = () =>
   );
 
 const requireDownloadRate = async ({counters}: FileDeps, {uuid}: Caller): Promise<void> => {
-  const {current, ttl} = await counters.count(`download ${uuid}`);
+  const {current, ttl} = await counters.addHit(`download ${uuid}`);
   if (current <= DOWNLOADS_PER_MINUTE) return;
   throw RateLimited.after(
     ttl,

@@ -34,7 +34,8 @@ interface Counted {
 }
 
 interface Counters {
-  count(key: string): Promise<Counted>;
+  /** Adds a hit and returns the number of hits in the window. */
+  addHit(key: string): Promise<Counted>;
 }
 
 /** Counters in the database, shared by all servers. Concurrent requests share one statement. */
@@ -52,7 +53,7 @@ export class SharedCounters implements Counters {
     return this.batches.queued;
   }
 
-  count(key: string): Promise<Counted> {
+  addHit(key: string): Promise<Counted> {
     return this.batches.add(key);
   }
 
@@ -93,7 +94,7 @@ const MAX_KEYS = 10_000;
 export class LocalCounters implements Counters {
   private readonly windows = new Map<string, {hits: number; resetsAt: number}>();
 
-  count(key: string): Promise<Counted> {
+  addHit(key: string): Promise<Counted> {
     const now = performance.now();
     let window = this.windows.get(key);
     if (!window || window.resetsAt <= now) {
@@ -133,8 +134,8 @@ export const createRateLimitOptions = ({shared, local, onExceeded}: RateLimitDep
     incr(key: string, done: (error: Error | null, counted?: Counted) => void): void {
       const name = `${this.route} ${key}`;
       shared
-        .count(name)
-        .catch(() => local.count(name))
+        .addHit(name)
+        .catch(() => local.addHit(name))
         .then(
           (counted) => {
             done(null, counted);
@@ -177,7 +178,7 @@ export const createProcessLimit = (
 ): ((request: FastifyRequest) => Promise<void>) => {
   const counters = new LocalCounters();
   return async (request) => {
-    const {current, ttl} = await counters.count(clientRateLimitKey(request));
+    const {current, ttl} = await counters.addHit(clientRateLimitKey(request));
     if (current <= max) return;
     if (current === max + 1) onExceeded(request);
     throw createTooMany(max, ttl);

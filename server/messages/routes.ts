@@ -119,7 +119,7 @@ const requirePace = async (
   {uuid}: Caller,
 ): Promise<void> => {
   const max = config.ratePerMinute * RATE_MULTIPLES.session_message;
-  const {current, ttl} = await counters.count(`message ${uuid}`);
+  const {current, ttl} = await counters.addHit(`message ${uuid}`);
   if (current <= max) return;
   onExceeded(request);
   throw RateLimited.after(

@@ -47,7 +47,7 @@ export class OwnRelease {
 
   /** Records that a page requested a file of this release. Only the first call of a day queries. */
   noteUse(): void {
-    if (this.isStarted && this.storedOnDay !== getToday()) void this.ensureStored();
+    if (this.isStarted && this.storedOnDay !== getDayNumber()) void this.ensureStored();
   }
 
   async stop(): Promise<void> {
@@ -65,7 +65,7 @@ export class OwnRelease {
   private async storeWithRetry(): Promise<void> {
     const {signal} = this.stopping;
     while (!signal.aborted) {
-      const day = getToday();
+      const day = getDayNumber();
       try {
         await this.store();
         this.storedOnDay = day;
@@ -95,4 +95,4 @@ export class OwnRelease {
   }
 }
 
-const getToday = (): number => Math.floor(Date.now() / DAY_MS);
+const getDayNumber = (): number => Math.floor(Date.now() / DAY_MS);

@@ -62,14 +62,18 @@ void t.test('counters in the database and in the process agree', async (t) => {
 
   for (const [name, counter] of Object.entries(counters)) {
     await t.test(`${name}: sequential and concurrent calls count per key`, async (t) => {
-      const inTurn = [await counter.count('a'), await counter.count('a'), await counter.count('b')];
+      const inTurn = [
+        await counter.addHit('a'),
+        await counter.addHit('a'),
+        await counter.addHit('b'),
+      ];
       t.same(
         inTurn.map(({current}) => current),
         [1, 2, 1],
       );
       t.ok(inTurn.every(({ttl}) => ttl > 50_000 && ttl <= 60_000));
 
-      const atOnce = await Promise.all(Array.from({length: 50}, () => counter.count('a')));
+      const atOnce = await Promise.all(Array.from({length: 50}, () => counter.addHit('a')));
       t.same(
         atOnce.map(({current}) => current).sort((a, b) => a - b),
         Array.from({length: 50}, (_, i) => i + 3),
@@ -80,7 +84,7 @@ void t.test('counters in the database and in the process agree', async (t) => {
   await t.test('two processes share one window', async (t) => {
     const twin = new SharedCounters(sql, hashKey);
     const answers = await Promise.all(
-      Array.from({length: 40}, (_, i) => (i % 2 ? twin : counters.shared).count('c')),
+      Array.from({length: 40}, (_, i) => (i % 2 ? twin : counters.shared).addHit('c')),
     );
     t.same(
       answers.map(({current}) => current).sort((a, b) => a - b),
@@ -90,7 +94,7 @@ void t.test('counters in the database and in the process agree', async (t) => {
 
   await t.test('after its end a window starts again', async (t) => {
     await sql`update rate_limits set resets_at = now() - interval '1 ms'`;
-    const {current, ttl} = await counters.shared.count('a');
+    const {current, ttl} = await counters.shared.addHit('a');
     t.equal(current, 1);
     t.ok(ttl > 50_000);
   });
