@@ -38,7 +38,7 @@ const SEARCH_PATH =
 const OWN_POOL = 'Remove it. Maria Chat opens up to 26 connections for each server.';
 const OWN_URL = 'Remove it, and use the URL of the database itself instead of a connection pooler.';
 
-/** Instructions for parameters of other clients, and for libpq's that have an alternative. */
+/** Instructions for parameters of other clients, and for parameters of libpq that have an alternative. */
 const ADVICE: Record<string, string> = {
   channel_binding:
     'Remove it, and use sslmode=verify-full: the certificate then proves who the server is.',

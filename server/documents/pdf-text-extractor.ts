@@ -90,7 +90,7 @@ export class PdfTextExtractor {
     const cached = this.cache.get(file.id);
     if (cached) return cached;
     const text = this.queue.then(() => this.read(file, signal));
-    // Without the result, which would otherwise stay in memory until the next file is read.
+    // Keeps no result in the queue, because it would stay in memory until the next file is read.
     this.queue = text.then(
       () => undefined,
       () => undefined,

@@ -39,7 +39,7 @@ export class QueueStatsCache {
 
   private async refresh(): Promise<JobsByState[] | undefined> {
     const {sql} = this;
-    // The states are literals, because each has its own partial index.
+    // The states are literals: each has a partial index, which PostgreSQL uses only for a literal.
     const numbers = (state: 'queued' | 'dead') => sql`
       select ${state} as state, count(*)::int as count,
              -- Negative for e-mails that are due later.

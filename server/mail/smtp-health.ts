@@ -45,7 +45,7 @@ export class SmtpHealth {
 
   /**
    * Returns true if the server is down, and false if it only closes the connection on this e-mail.
-   * That e-mail gets a backoff; otherwise it would block all others.
+   * Without a backoff, that e-mail would block all others.
    */
   async isDownAfter(error: unknown): Promise<boolean> {
     if (this.isDown) return true;

@@ -66,6 +66,7 @@ export async function putExactly(client: S3Client, put: Put): Promise<void> {
 class StallWatch {
   private readonly quiet: IdleTimer;
   private readonly stalled: IdleTimer;
+  /** Counts starts and stops, so that a probe notices that bytes moved during it. */
   private generation = 0;
 
   constructor(probe: () => Promise<unknown>, end: (reason: Error) => void) {

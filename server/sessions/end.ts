@@ -113,7 +113,7 @@ export const markFilesForDeletion = async (sql: Queryable, uuid: string): Promis
   return rows.length;
 };
 
-/** Redacts the IP addresses of a session: the only change that the audit trail permits. */
+/** Redacts the IP addresses of a session: the only change that the audit log permits. */
 export const redactIpAddresses = async (sql: Queryable, uuid: string): Promise<void> => {
   await sql`
     update audit_logs set ip_address = null where user_uuid = ${uuid} and ip_address is not null`;

@@ -196,7 +196,7 @@ const toOutcomeName = (outcome: Outcome): string => {
 
 /**
  * Claims an unknown UUID, requires the token of a known UUID, and reports an ended session as gone.
- * Claims, which are most calls, are in the audit trail when this returns.
+ * Claims, which are most calls, are in the audit log when this returns.
  */
 const resolveUuid = async (
   {sql, visits, tokens, access}: UuidRouteDeps,

@@ -140,6 +140,7 @@ export const voidVerifications = async (sql: Queryable, uuid: string): Promise<v
       and (voided_at is null or ${wasNeverMailed(sql)})`;
 };
 
+/** Returns the condition on links without an e-mail: `voided_at` is then the time of their creation. */
 const wasNeverMailed = (sql: Queryable) => sql`v.voided_at = v.created_at`;
 
 export const findVerification = async (

@@ -27,7 +27,7 @@ export class Visits {
   }
 
   /**
-   * Returns the visit of a UUID. If there is none, the claim is in the audit trail when the promise
+   * Returns the visit of a UUID. If there is none, the claim is in the audit log when the promise
    * resolves.
    */
   findOrRecord(claim: Claim): Promise<Visit | undefined> {

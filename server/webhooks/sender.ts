@@ -82,7 +82,8 @@ export class WebhookSender {
     this.busy.set(job.id, job.payload.webhook);
     const sending = this.send(job)
       .catch((error: unknown) => {
-        // It is sent again when its lease expires, with its id, by which a receiver recognises it.
+        // The delivery is sent again when its lease expires, with its id, by which a receiver
+        // recognises it.
         this.deps.log.warn({err: error, job: job.id}, 'failed to record a webhook delivery');
       })
       .finally(() => {

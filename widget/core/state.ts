@@ -50,9 +50,10 @@ const initialState = (): ChatState => ({
 
 /**
  * Holds the state, and reports each change. Only the parts of a conversation get the store. Each
- * field has one writer: `Flow` writes `phase`, `step` and `reopenedStep`. `Status` writes the last
- * four. `Chat` writes `isSubmitting` and `waitingText`. `resume.ts` writes `isRecognised`, and
- * `Lifecycle` the other two. A test checks it.
+ * field has one writer: `Flow` writes `phase`, `step` and `reopenedStep`. `Status` writes `notice`,
+ * `connection`, `fieldError` and `toast`. `Chat` writes `isSubmitting` and `waitingText`. `resume.ts`
+ * writes `isRecognised`. `Lifecycle` writes `sessionState` and `visitorName`. Only `reset` writes
+ * fields of others. A test checks it.
  */
 export class Store {
   readonly state: Readonly<ChatState> = initialState();

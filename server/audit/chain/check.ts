@@ -40,7 +40,7 @@ const sortKeys = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(sortKeys);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  // Pairs, because an object moves keys that look like numbers to the front.
+  // The entries stay pairs, because an object moves keys that look like numbers to the front.
   return {pairs: entries.map(([key, member]) => [key, sortKeys(member)])};
 };
 

@@ -4,7 +4,7 @@ import type {Chat} from '../chat.js';
 import {acceptFiles} from '../uploads/accept-files.js';
 import type {FileRow} from '../uploads/file-row.js';
 
-/** Files of the message that is being written. They are uploaded at once. */
+/** Files of the message that is being written. They are uploaded immediately. */
 export class Attachments {
   private ids = new Set<string>();
 

@@ -49,7 +49,7 @@ export const formatUnsent = (messages: ThreadMessage[], stored: string | null) =
   ]);
 };
 
-/** Returns no messages for text that is invalid. */
+/** Returns an empty list for text that is invalid. */
 export const parseUnsent = (text: string | null): UnsentMessage[] => {
   try {
     const found = JSON.parse(text ?? '[]') as Partial<LegacyUnsent>[];
@@ -62,7 +62,7 @@ export const parseUnsent = (text: string | null): UnsentMessage[] => {
 /** Older versions wrote `clientId`, and the file ids under a key such as `$12`, which each build chose. */
 type LegacyUnsent = UnsentMessage & {clientId: string; [key: string]: unknown};
 
-/** Returns nothing for a message without a list of file ids, so that none is sent without its files. */
+/** Returns an empty list for a message without a list of file ids, so that none is sent without its files. */
 const toUnsent = (stored: Partial<LegacyUnsent>): UnsentMessage[] => {
   const {body, at} = stored;
   const clientId = stored.client_id ?? stored.clientId;

@@ -15,7 +15,10 @@ export const looksLikePdf = async (file: File) => {
   }
 };
 
-/** Returns null if the file cannot be read. Browsers compute digests on secure pages only. */
+/**
+ * Returns null if the file cannot be read, or on a page without `crypto.subtle`, which browsers offer
+ * on secure pages only. Returns undefined if there is no file and nothing is stored.
+ */
 const digestOf = async ({file, stored}: Pick<FileRow, 'file' | 'stored'>) => {
   if (!file) return stored?.sha256;
   try {

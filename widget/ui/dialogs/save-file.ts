@@ -10,6 +10,6 @@ export const saveFile = (file: string | Blob, name = '') => {
   if (isCreated) link.download = name;
   else link.target = '_blank';
   link.click();
-  // Some browsers begin to read after the click.
+  // Some browsers begin to read after the click, so the URL must live longer.
   if (isCreated) setTimeout(() => URL.revokeObjectURL(link.href), REVOKE_AFTER_MS);
 };
