@@ -102,7 +102,7 @@ export class ConsentRequired extends createErrorClass(
 ) {}
 export class OriginNotAllowed extends createErrorClass(
   'origin_not_allowed',
-  'This origin is not allowed.',
+  'The site does not allow the origin of this page. Run: maria site set KEY --add-origin ORIGIN',
 ) {
   constructor(
     message: string,
@@ -153,7 +153,7 @@ export class SessionGone extends createErrorClass(
 ) {}
 export class TurnClosed extends createErrorClass(
   'answer_over',
-  'This turn no longer accepts a reply: it was completed, stopped or timed out.',
+  'This turn no longer accepts a reply: it was completed, stopped or timed out. Send nothing.',
 ) {}
 export class BodyTooLarge extends createErrorClass(
   'body_too_large',
@@ -177,9 +177,12 @@ export class RangeNotSatisfiable extends createErrorClass(
 ) {}
 export class InvalidEmail extends createErrorClass(
   'invalid_email',
-  'Expected one plain e-mail address such as anna@example.com.',
+  'Expected one plain e-mail address such as anna@example.com. Correct it.',
 ) {}
-export class InvalidName extends createErrorClass('invalid_name', 'Expected a name.') {}
+export class InvalidName extends createErrorClass(
+  'invalid_name',
+  'The name is not valid. Expected 1 to 100 characters, with a letter or digit. Correct it.',
+) {}
 export class FileInfected extends createErrorClass(
   'file_infected',
   'The virus scanner refused this file. Nothing was stored. Send another file.',
