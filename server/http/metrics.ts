@@ -81,13 +81,13 @@ export class Metrics {
   });
   private readonly turns = new Counter({
     name: 'maria_answers_total',
-    help: 'Turns by outcome.',
+    help: 'Turns by outcome, such as answered, silent or stopped. After failed_ and budget_ comes the reason.',
     labelNames: ['outcome'],
     registers: [this.registry],
   });
   private readonly webhooks = new Counter({
     name: 'maria_webhooks_total',
-    help: 'Webhook deliveries by outcome.',
+    help: 'Attempts to deliver a webhook by outcome: delivered, failed (tried again) or dead (given up).',
     labelNames: ['outcome'],
     registers: [this.registry],
   });
