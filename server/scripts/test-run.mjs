@@ -20,7 +20,9 @@ export async function runPlanned(runs, context) {
   } finally {
     progress.stop();
   }
-  console.log(`${runs.length} files in ${progress.elapsed()} minutes.`);
+  console.log(
+    `${runs.length} ${runs.length === 1 ? 'file' : 'files'} in ${progress.elapsed()} minutes.`,
+  );
   return totals;
 }
 
