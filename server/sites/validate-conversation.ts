@@ -1,7 +1,9 @@
 import {Type} from 'typebox';
 
 import {FieldTest, MAX_STEPS, stepShapes} from '../contract/conversation.js';
+import type {Step} from '../contract/conversation.js';
 import type {ValidationError} from '../errors.js';
+import {validateRefusals} from './validate-refusals.js';
 import {validateSchema} from './validate-schema.js';
 
 // Conditions are validated by hand, because a union's errors also name the forms that do not apply.
@@ -21,11 +23,13 @@ export const validateConversation = (document: unknown, path: string): Validatio
   const frame = validateSchema(Frame, document, path);
   if (!Array.isArray(steps)) return frame;
   const ids = steps.map((step: unknown) => (isObject(step) ? step['id'] : undefined));
-  return [
+  const errors = [
     ...frame,
     ...steps.flatMap((step: unknown, i) => validateStep(step, ids, `${path}/steps/${i}`)),
     ...findRepeatedIds(ids, `${path}/steps`),
   ];
+  // Branches can be followed only in a document that is otherwise valid.
+  return errors.length > 0 ? errors : validateRefusals(steps as Step[], `${path}/steps`);
 };
 
 const validateStep = (step: unknown, ids: unknown[], path: string): ValidationError[] => {

@@ -340,6 +340,33 @@ t.test('settings', async (t) => {
   ]);
   t.same(withSteps({id: 'a', type: 'say', text: {en: 'Hello', de: 'Hallo'}}, end), []);
 
+  const refused = {id: 'refused', type: 'end', outcome: 'refused'};
+  const isRefusal = {field: 'consents.personal_data', operator: 'is', value: false};
+  const isNamed = {field: 'name', operator: 'is', value: 'Anna'};
+  const storing = (...next: unknown[]) =>
+    withSteps({id: 'storing', type: 'consent', purpose: 'personal_data', next}, end, refused);
+  t.same(storing({when: isRefusal, to: 'refused'}), []);
+  t.same(storing({when: {...isRefusal, operator: 'is_not', value: true}, to: 'refused'}), []);
+  t.same(storing({when: {not: {...isRefusal, value: true}}, to: 'refused'}), []);
+  t.same(storing({when: {any: [isNamed, isRefusal]}, to: 'refused'}), []);
+  t.same(
+    storing({when: {all: [isNamed, {not: isRefusal}]}, to: 'end'}, {to: 'refused'}),
+    [],
+    'the branch for visitors who agree',
+  );
+  const at = ['/conversation/steps/0/next'];
+  t.same(storing(), at, 'the next step');
+  t.same(storing({when: isRefusal, to: 'end'}, {when: isRefusal, to: 'refused'}), at);
+  t.same(storing({when: isNamed, to: 'end'}, {to: 'refused'}), at, 'a name decides');
+  t.same(storing({when: {all: [isNamed, isRefusal]}, to: 'refused'}), at, 'no name, no branch');
+  t.same(withSteps({id: 'storing', type: 'consent', purpose: 'personal_data'}), at);
+  t.same(withSteps({id: 'training', type: 'consent', purpose: 'ai_training'}, end), []);
+  const [error] = validateSettings(
+    {conversation: {version: 1, steps: [{id: 'a', type: 'consent', purpose: 'personal_data'}]}},
+    {limits: LIMITS, allowedHosts: [], production: true, responder: {kind: 'none'}},
+  );
+  t.match(error?.message, /outcome "refused".*Add/);
+
   t.same(going(is), []);
   t.same(going({any: [is, {all: [{not: is}]}]}), []);
   t.same(going({field: 'shoe', operator: 'like', value: 1}).sort(), ['/field', '/operator']);
