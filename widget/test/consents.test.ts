@@ -114,6 +114,22 @@ describe('consents', () => {
     expect(inside(chat, '.picker')).to.equal(null);
   });
 
+  it('a refusal is never thanked for, even if the conversation has no end for it', async () => {
+    const site = newSite();
+    const steps = [
+      {id: 'ask', type: 'consent', purpose: 'personal_data'},
+      {id: 'files', type: 'upload'},
+      {id: 'bye', type: 'end', outcome: 'complete'},
+    ];
+    await backend.config(site, {conversation: {version: 1, steps}});
+    const chat = await mountOpen(site);
+    await press(chat, 'I do not agree');
+    await untilSaid(chat, 'No problem');
+    await until(() => stored(site, 'session_uuid') === null, 'the session to be forgotten');
+    expect(lines(chat).some((line) => line.includes('Thank you'))).to.equal(false);
+    expect(button(chat, 'Start a new request')).to.exist;
+  });
+
   it('the name stays here until the e-mail step', async () => {
     const site = newSite();
     const chat = await mountOpen(site);

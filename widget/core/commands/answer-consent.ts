@@ -17,10 +17,13 @@ export const answerConsent = async (chat: Chat, granted: boolean) => {
 
 const refuseStorage = async (chat: Chat, step: Step) => {
   const {answers, flow, uploads} = chat;
+  const {graph} = flow;
   uploads?.clear();
   answers.setName(null);
   answers.setEmail(null);
-  const next = flow.graph.after(step, chat.conditionValues);
+  const next = graph.after(step, chat.conditionValues);
   const isRefusal = next?.type === 'end' && next.outcome === 'refused';
-  await flow.goTo(isRefusal ? next : flow.graph.endOf('refused'));
+  // A site's conversation that was saved by an earlier server can be without such an end.
+  const end = graph.endOf('refused') ?? ({id: 'refused', type: 'end', outcome: 'refused'} as const);
+  await flow.goTo(isRefusal ? next : end);
 };
