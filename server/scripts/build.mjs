@@ -54,7 +54,10 @@ function compile() {
 export function buildIfStale() {
   const stale = HALVES.filter((half) => !isFresh(half));
   if (stale.length === 0) return;
-  if (hasCompilers()) return build(stale);
+  if (hasCompilers()) {
+    console.error('Building the widget and the server: this takes about a minute.');
+    return build(stale);
+  }
   // Without development dependencies, the dist folder was built elsewhere and is used.
   if (existsSync(path.join(ROOT, 'dist', 'server', 'main.js'))) return;
   throw new Error(
