@@ -21,11 +21,17 @@ const CONDITION_FIELDS = [
   'consents.ai_answers',
   'files.stored',
 ] as const;
+const OPERATORS = ['is', 'is_not', 'at_least', 'at_most'] as const;
 
 export const FieldTest = Type.Object(
   {
-    field: Type.Enum([...CONDITION_FIELDS]),
-    operator: Type.Enum(['is', 'is_not', 'at_least', 'at_most']),
+    field: Type.Enum([...CONDITION_FIELDS], {
+      description:
+        'Answer of the visitor; null if it is not given yet. `files.stored` is a number.',
+    }),
+    operator: Type.Enum([...OPERATORS], {
+      description: '`at_least` and `at_most` compare numbers, so they are for `files.stored`.',
+    }),
     value: Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]),
   },
   {additionalProperties: false},
@@ -53,20 +59,30 @@ export const CONVERSATION_DEFS = {condition: conditionShape(Condition)};
 export const stepShapes = <When extends TSchema>(when: When) => {
   const shared = {
     id: StepId,
-    text: Type.Optional(LocalisedText),
-    /** Branches. The first whose condition is true is taken; otherwise, the next step follows. */
+    text: Type.Optional({
+      ...LocalisedText,
+      description:
+        'Words of this step: one text, or a text for each language. Default: the words of the widget.',
+    }),
     next: Type.Optional(
       Type.Array(
         Type.Object({when: Type.Optional(when), to: StepId}, {additionalProperties: false}),
+        {
+          description:
+            'Branches. The first whose condition is true is taken. Otherwise, the step below follows.',
+        },
       ),
     ),
   };
   const strict = {additionalProperties: false};
   return {
-    say: Type.Object({...shared, type: Type.Literal('say')}, strict),
+    say: Type.Object(
+      {...shared, type: Type.Literal('say')},
+      {...strict, description: 'Says a text, and continues.'},
+    ),
     ask: Type.Object(
       {...shared, type: Type.Literal('ask'), field: Type.Enum(['name', 'email'])},
-      strict,
+      {...strict, description: 'Asks for the name or the e-mail address.'},
     ),
     consent: Type.Object(
       {
@@ -74,14 +90,23 @@ export const stepShapes = <When extends TSchema>(when: When) => {
         type: Type.Literal('consent'),
         purpose: Type.Enum(['personal_data', 'ai_training', 'ai_answers']),
       },
-      strict,
+      {...strict, description: 'Asks for a consent, with two equal buttons.'},
     ),
-    upload: Type.Object({...shared, type: Type.Literal('upload')}, strict),
-    verify_email: Type.Object({...shared, type: Type.Literal('verify_email')}, strict),
-    assistant: Type.Object({...shared, type: Type.Literal('assistant')}, strict),
+    upload: Type.Object(
+      {...shared, type: Type.Literal('upload')},
+      {...strict, description: 'Asks for files.'},
+    ),
+    verify_email: Type.Object(
+      {...shared, type: Type.Literal('verify_email')},
+      {...strict, description: 'Waits until the visitor opens the confirmation link.'},
+    ),
+    assistant: Type.Object(
+      {...shared, type: Type.Literal('assistant')},
+      {...strict, description: 'Lets the visitor write messages before the next step.'},
+    ),
     end: Type.Object(
       {...shared, type: Type.Literal('end'), outcome: Type.Enum(['complete', 'refused'])},
-      strict,
+      {...strict, description: 'Ends the conversation.'},
     ),
   };
 };

@@ -13,19 +13,52 @@ const MAX_FILES_OF_SITE = 100;
 /** Settings of a site. Limits can only be lowered. */
 export const SiteSettings = Type.Object(
   {
-    max_files: Type.Optional(Type.Integer({minimum: 1, maximum: MAX_FILES_OF_SITE})),
-    min_files: Type.Optional(Type.Integer({minimum: 0, maximum: MAX_FILES_OF_SITE})),
-    max_file_bytes: Type.Optional(Type.Integer({minimum: 1})),
-    privacy_url: Type.Optional(Type.String({maxLength: 2_000})),
-    refuse_active_content: Type.Optional(Type.Boolean()),
+    max_files: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        maximum: MAX_FILES_OF_SITE,
+        description: 'Maximum number of files. Default and upper limit: `MAX_FILES` of the server.',
+      }),
+    ),
+    min_files: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: MAX_FILES_OF_SITE,
+        description:
+          'Number of files that the chat asks for before it continues. Default: `MIN_FILES` of the server.',
+      }),
+    ),
+    max_file_bytes: Type.Optional(
+      Type.Integer({
+        minimum: 1,
+        description:
+          'Maximum size of a file in bytes. Default and upper limit: `MAX_FILE_SIZE_MB` of the server.',
+      }),
+    ),
+    privacy_url: Type.Optional(
+      Type.String({maxLength: 2_000, description: 'Complete URL of your privacy policy.'}),
+    ),
+    refuse_active_content: Type.Optional(
+      Type.Boolean({
+        description: 'Whether PDFs with scripts, launch actions or embedded files are refused.',
+      }),
+    ),
     responder: Type.Optional(SiteResponder),
     responder_documents: Type.Optional(
       Type.Boolean({
         description: 'Whether the responder gets the texts of the files of visitors who agree.',
       }),
     ),
-    responder_instructions: Type.Optional(Type.String({maxLength: MAX_INSTRUCTIONS_LENGTH})),
-    responder_turns_per_day: Type.Optional(Type.Integer({minimum: 0, maximum: 1_000_000})),
+    responder_instructions: Type.Optional(
+      Type.String({maxLength: MAX_INSTRUCTIONS_LENGTH, description: 'Text for the responder.'}),
+    ),
+    responder_turns_per_day: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 1_000_000,
+        description: 'Budget of turns for one day. With 0, a person replies to everything.',
+      }),
+    ),
     conversation: Type.Optional(Conversation),
   },
   {additionalProperties: false, $defs: CONVERSATION_DEFS},

@@ -1,8 +1,16 @@
+import {readFile} from 'node:fs/promises';
+import path from 'node:path';
+
 import t from 'tap';
+import {Type} from 'typebox';
 import {Compile} from 'typebox/compile';
 import type {TSchema} from 'typebox';
 
-import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
+import {DEFAULT_CONVERSATION, FieldTest, stepShapes} from '../contract/conversation.js';
+import {MAX_FILE_BYTES, MAX_FILES, MIN_FILES} from '../contract/limits.js';
+import {SiteSettings} from '../contract/sites.js';
+import {validateSettings} from '../sites/settings.js';
+import {firstCells, parseMarkdown, PROJECT} from './markdown.js';
 import {startServer} from './start-server.js';
 import {request} from './visitor.js';
 
@@ -30,4 +38,54 @@ t.test('the published schema of a conversation matches the server’s', async (t
   t.notOk(takes({version: 1, steps: [{...step, type: 'dance'}]}));
   t.notOk(takes({version: 1, steps: [{...step, text: {en: 7}}]}));
   t.notOk(takes({version: 1, steps: []}));
+});
+
+const GUIDE = 'server/sites/README.md';
+
+t.test(
+  'the page about the settings of a site is complete, and its examples are accepted',
+  async (t) => {
+    const guide = parseMarkdown(GUIDE, await readFile(path.join(PROJECT, GUIDE), 'utf8'));
+    const properties = Object.keys(SiteSettings.properties);
+    t.same(firstCells(guide, '## Settings').sort(), properties.sort());
+
+    const shapes = stepShapes(Type.Unknown());
+    const shared = Object.keys(shapes.say.properties);
+    t.same(firstCells(guide, '## Steps').sort(), [...Object.keys(shapes), ...shared].sort());
+    const steps = guide.text.split('\n## Steps\n')[1]?.split('\n## ')[0] ?? '';
+    for (const values of [
+      shapes.ask.properties.field.enum,
+      shapes.consent.properties.purpose.enum,
+      shapes.end.properties.outcome.enum,
+    ]) {
+      t.match(steps, `| ${values.map((value) => `\`${value}\``).join(', ')} `);
+    }
+
+    const {field, operator} = FieldTest.properties;
+    t.same(firstCells(guide, '## Branches').sort(), [...operator.enum, ...field.enum].sort());
+
+    const examples = guide.codes.filter(({language}) => language === 'json');
+    t.equal(examples.length, 3);
+    for (const {text} of examples) {
+      const errors = validateSettings(JSON.parse(text), {
+        limits: {maxFiles: MAX_FILES, minFiles: MIN_FILES, maxFileBytes: MAX_FILE_BYTES},
+        allowedHosts: [],
+        production: true,
+        responder: {kind: 'none'},
+      });
+      t.same(errors, []);
+    }
+  },
+);
+
+t.test('the published schema describes every setting and every type of step', async (t) => {
+  const {
+    conversation: _conversation,
+    responder: _responder,
+    ...described
+  } = SiteSettings.properties;
+  const shapes = [...Object.entries(described), ...Object.entries(stepShapes(Type.Unknown()))];
+  for (const [name, schema] of shapes) {
+    t.match((schema as {description?: string}).description, /^[A-Z].*\.$/, name);
+  }
 });
