@@ -51,8 +51,9 @@ function compile() {
   runTool('typescript/bin/tsc', ['-b']);
 }
 
-export function buildIfStale() {
-  const stale = HALVES.filter((half) => !isFresh(half));
+/** Builds those of the given halves whose sources have changed. */
+export function buildIfStale(halves = HALVES) {
+  const stale = halves.filter((half) => !isFresh(half));
   if (stale.length === 0) return;
   if (hasCompilers()) {
     console.error('Building the widget and the server: this takes about a minute.');
