@@ -226,7 +226,7 @@ export const Settings = Type.Object({
   IP_MODE: choice<IpMode>(['full', 'truncated', 'none'], {
     default: 'full',
     description:
-      'How audit rows store IP addresses: in full, truncated to /24 or /48, or not at all.',
+      'How audit rows and sessions store IP addresses: in full, truncated to /24 or /48, or not at all.',
   }),
   CLEANUP_INTERVAL_MINUTES: Type.Number({
     default: 10,

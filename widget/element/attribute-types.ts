@@ -94,7 +94,7 @@ export interface MariaChatAttributes {
    */
   heading?: string;
   /**
-   * First words of Maria.
+   * Text of each `say` step without its own `text`: the first words of Maria by default.
    * @default a text in the visitor's language
    */
   greeting?: string;

@@ -14,13 +14,13 @@ const NARROW = '(width<600px),(height<480px)';
  * @fires maria-before-open - The panel is about to open. `preventDefault()` keeps it closed.
  * @fires maria-open - The panel has opened.
  * @fires maria-close - The panel has closed.
- * @fires maria-step - The visitor has reached a step. `index` and `total` are null for steps that do not count.
+ * @fires maria-step - The visitor has reached a step; sent again on each page load. `index` and `total` are null for steps that do not count.
  * @fires maria-consent - The server has recorded a decision.
  * @fires maria-file-accept - A file is about to be added. `preventDefault()` refuses it.
  * @fires maria-file-uploaded - A file is stored.
  * @fires maria-file-deleted - A stored file was deleted.
  * @fires maria-submitted - The visitor has submitted an e-mail address. `reference` is the session UUID.
- * @fires maria-complete - The e-mail address is confirmed.
+ * @fires maria-complete - The e-mail address was confirmed while this page was open.
  * @fires maria-reset - The session of this browser has ended.
  * @fires maria-message - A message was written. The event does not contain its text.
  * @fires maria-unread - The number of unread messages has changed.
