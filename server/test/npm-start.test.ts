@@ -91,27 +91,27 @@ for (const [signal, whom] of [
   });
 }
 
-t.test('a build before the start is announced once; nothing is printed if there is none', async (t) => {
-  const {buildIfStale} = (await import(path.join(PROJECT, 'server/scripts/build.mjs'))) as {
-    buildIfStale: (halves: {sources: string[]; stamp: string; make: () => void}[]) => void;
-  };
-  const printed = t.capture(console, 'error');
-  const folder = await temporaryFolder(t);
-  let builds = 0;
-  const halves = ['a', 'b'].map((name) => ({
-    sources: ['package.json'],
-    stamp: path.join(folder, name),
-    make: () => {
-      builds++;
-    },
-  }));
+t.test(
+  'a build before the start is announced once; nothing is printed if there is none',
+  async (t) => {
+    const {buildIfStale} = (await import(path.join(PROJECT, 'server/scripts/build.mjs'))) as {
+      buildIfStale: (halves: {sources: string[]; stamp: string; make: () => void}[]) => void;
+    };
+    const printed = t.capture(console, 'error');
+    const folder = await temporaryFolder(t);
+    let builds = 0;
+    const halves = ['a', 'b'].map((name) => ({
+      sources: ['package.json'],
+      stamp: path.join(folder, name),
+      make: () => {
+        builds++;
+      },
+    }));
 
-  buildIfStale(halves);
-  t.match(
-    printed().map(({args}) => args),
-    [[/^Building the widget and the server/]],
-  );
-  buildIfStale(halves);
-  t.same(printed(), []);
-  t.equal(builds, 2);
-});
+    buildIfStale(halves);
+    t.match(printed(), [{args: [/^Building the widget and the server/]}]);
+    buildIfStale(halves);
+    t.same(printed(), []);
+    t.equal(builds, 2);
+  },
+);
