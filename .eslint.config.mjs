@@ -5,7 +5,14 @@ import tseslint from 'typescript-eslint';
 import {plainLanguage} from './server/scripts/plain-language.mjs';
 import {widgetFolders} from './server/scripts/widget-folders.mjs';
 
-const CONTRACT_VALUES = ['limits', 'name-limit', 'error-codes', 'event-names', 'invisible'];
+const CONTRACT_VALUES = [
+  'limits',
+  'name-limit',
+  'default-conversation',
+  'error-codes',
+  'event-names',
+  'invisible',
+];
 
 /** Objects of a page, which the core of the widget must not use. */
 const PAGE_GLOBALS = [
@@ -112,7 +119,7 @@ export default defineConfig(
               regex: `server/contract/(?!(${CONTRACT_VALUES.join('|')})\\.js$)`,
               allowTypeImports: true,
               message:
-                'Take types from here, and values from limits, name-limit, error-codes, event-names or invisible.',
+                'Take types from here, and values from limits, name-limit, default-conversation, error-codes, event-names or invisible.',
             },
             {regex: 'server/(?!contract/)', message: 'The widget knows the contract alone.'},
           ],

@@ -2,7 +2,8 @@ import {Type} from 'typebox';
 import type {Static} from 'typebox';
 
 import {SiteKey} from './common.js';
-import {CONVERSATION_DEFS, Conversation, DEFAULT_CONVERSATION} from './conversation.js';
+import {CONVERSATION_DEFS, Conversation} from './conversation.js';
+import {DEFAULT_CONVERSATION} from './default-conversation.js';
 import type {Conversation as ConversationType} from './conversation.js';
 import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES} from './limits.js';
 import {MAX_INSTRUCTIONS_LENGTH, SiteResponder} from './responders.js';

@@ -1,5 +1,5 @@
 import {recordAudit} from '../audit/store.js';
-import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
+import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {MAX_CONSENTS_PER_SESSION} from '../contract/limits.js';
 import type {ConsentDecision} from '../contract/sessions.js';
 import type {Queryable} from '../database/sql.js';

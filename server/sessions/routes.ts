@@ -1,7 +1,7 @@
 import {Type} from 'typebox';
 
 import {recordAudit} from '../audit/store.js';
-import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
+import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {ReachStep, RecordConsents, RecordedConsents, Session} from '../contract/sessions.js';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';

@@ -3,7 +3,7 @@ import {parseArgs} from 'node:util';
 import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command} from '../command/command.js';
 import {toSinglePage, printRows, parseFormat} from '../command/formats.js';
-import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
+import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import type {Step} from '../contract/conversation.js';
 import type {Sql} from '../database/sql.js';
 import {findSite} from './store.js';

@@ -1,7 +1,7 @@
 import {Type} from 'typebox';
 import {Compile} from 'typebox/compile';
 
-import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
+import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {Locale, SiteKey} from '../contract/common.js';
 import type {SiteConfig} from '../contract/sites.js';
 import {SiteConfig as SiteConfigSchema} from '../contract/sites.js';

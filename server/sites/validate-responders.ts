@@ -1,6 +1,6 @@
 import type {SiteResponder} from '../contract/responders.js';
 import type {SiteSettings} from '../contract/sites.js';
-import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
+import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import type {ValidationError} from '../errors.js';
 import {SECRET_FORM, parseSecret} from '../outbound/signature.js';
 import {validateUrl} from '../outbound/validate-url.js';

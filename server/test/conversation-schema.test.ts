@@ -6,7 +6,8 @@ import {Type} from 'typebox';
 import {Compile} from 'typebox/compile';
 import type {TSchema} from 'typebox';
 
-import {DEFAULT_CONVERSATION, FieldTest, stepShapes} from '../contract/conversation.js';
+import {FieldTest, stepShapes} from '../contract/conversation.js';
+import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {MAX_FILE_BYTES, MAX_FILES, MIN_FILES} from '../contract/limits.js';
 import {SiteSettings} from '../contract/sites.js';
 import {validateSettings} from '../sites/settings.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type {Arbitrary} from 'fast-check';
 
-import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
+import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {isReadable} from './fuzz-http.js';
 import {jsonTexts} from './fuzz-json.js';
 import {multipartBodies} from './fuzz-multipart.js';

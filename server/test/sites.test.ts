@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import t from 'tap';
 
-import {DEFAULT_CONVERSATION} from '../contract/conversation.js';
+import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {MAX_FILE_BYTES, MAX_FILES, MIN_FILES} from '../contract/limits.js';
 import {startEmbeddedPostgres} from '../database/embedded/embedded.js';
 import {siteCommand} from '../sites/command.js';

@@ -1,7 +1,7 @@
 import {expect} from '@open-wc/testing';
 import fc from 'fast-check';
 
-import {BUILT_IN} from '../core/flow/step-graph.js';
+import {DEFAULT_CONVERSATION} from '../../server/contract/default-conversation.js';
 import {VisitorAnswers} from '../core/flow/answers.js';
 import type {Answers} from '../core/flow/answers.js';
 import {Flow} from '../core/flow/flow.js';
@@ -52,7 +52,11 @@ const documents = fc
 
 /** Puts something else at a place in the document, as a bad export or another version would. */
 const broken = fc
-  .tuple(fc.oneof(documents, fc.constant(BUILT_IN)), fc.array(fc.nat(), {maxLength: 6}), fc.json())
+  .tuple(
+    fc.oneof(documents, fc.constant(DEFAULT_CONVERSATION)),
+    fc.array(fc.nat(), {maxLength: 6}),
+    fc.json(),
+  )
   .map(([document, path, json]) => {
     const copy = structuredClone(document) as unknown;
     let place = copy as Record<string, unknown>;

@@ -3,7 +3,7 @@ import {randomUUID} from 'node:crypto';
 
 import fc from 'fast-check';
 
-import {DEFAULT_CONVERSATION} from '../../contract/conversation.js';
+import {DEFAULT_CONVERSATION} from '../../contract/default-conversation.js';
 import type {Purpose} from '../../contract/sessions.js';
 import {getConfirmationLink} from '../mailbox.js';
 import {

@@ -1,37 +1,15 @@
 import type {Condition, Conversation, Step} from '../../../server/contract/conversation.js';
+import {DEFAULT_CONVERSATION} from '../../../server/contract/default-conversation.js';
 
 import type {Answers} from './answers.js';
 import {isStepType, typeOf} from './step-types.js';
-
-/** The contract's default conversation, for visitors who arrive while the backend cannot be reached. */
-export const BUILT_IN: Conversation = {
-  version: 1,
-  steps: [
-    {id: 'welcome', type: 'say'},
-    {id: 'name', type: 'ask', field: 'name'},
-    {
-      id: 'consent_personal_data',
-      type: 'consent',
-      purpose: 'personal_data',
-      next: [
-        {when: {field: 'consents.personal_data', operator: 'is', value: false}, to: 'refused'},
-      ],
-    },
-    {id: 'consent_ai_training', type: 'consent', purpose: 'ai_training'},
-    {id: 'files', type: 'upload'},
-    {id: 'email', type: 'ask', field: 'email'},
-    {id: 'verify', type: 'verify_email'},
-    {id: 'complete', type: 'end', outcome: 'complete'},
-    {id: 'refused', type: 'end', outcome: 'refused'},
-  ],
-};
 
 /** Steps of a conversation and the branches between them. Invalid documents are replaced by the default. */
 export class StepGraph {
   private readonly steps: Step[];
 
   constructor(document: unknown) {
-    this.steps = isConversation(document) ? document.steps : BUILT_IN.steps;
+    this.steps = isConversation(document) ? document.steps : DEFAULT_CONVERSATION.steps;
   }
 
   get first(): Step {
