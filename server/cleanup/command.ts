@@ -1,7 +1,7 @@
 import {parseArgs} from 'node:util';
 
 import {maintainAudit} from '../audit/maintenance.js';
-import {redactValue} from '../config/environment.js';
+import {redactValue} from '../config/setting-values.js';
 import {MUST_BE_BUCKET, isBucketName} from '../config/remote-services.js';
 import {CommandFailed, createUsageError} from '../command/command.js';
 import type {CommandDeps} from '../command/command.js';

@@ -1,5 +1,3 @@
-import {isIP} from 'node:net';
-
 import envSchema from 'env-schema';
 import {Type} from 'typebox';
 import type {Static} from 'typebox';
@@ -7,33 +5,20 @@ import type {Static} from 'typebox';
 import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES, PDF_CONTENT_TYPE} from '../contract/limits.js';
 import {RATE_LIMIT_PER_MINUTE} from '../contract/limits.js';
 import {MEBIBYTE} from '../units.js';
-
-const textSetting = (description: string) =>
-  Type.Optional(Type.String({minLength: 1, description}));
-const choice = <T extends string>(values: T[], options: {default?: T; description: string}) =>
-  Type.Unsafe<T>({type: 'string', enum: values, ...options});
-const flag = (description: string) => Type.Boolean({default: false, description});
-const DAY_SECONDS = 86_400;
-const DAY_MINUTES = 1_440;
-const YEAR_HOURS = 8_760;
-const CENTURY_DAYS = 36_500;
-/** Maximum number that fits the columns and the sums of the rate limits. */
-const MAX_COUNT = 1_000_000;
-/** Limit that keeps a file's size in bytes within a 32-bit integer. */
-const MAX_MEGABYTES = 2_000;
-
-// Each has a maximum, because a timer or interval that overflows fires at once instead of never.
-const positive = (value: number, maximum: number, description: string) =>
-  Type.Number({default: value, exclusiveMinimum: 0, maximum, description});
-interface WholeNumber {
-  minimum?: number;
-  maximum?: number;
-}
-const whole = (
-  value: number,
-  {minimum = 1, maximum = MAX_COUNT, description}: WholeNumber & {description: string},
-) => Type.Integer({default: value, minimum, maximum, description});
-const count = (value: number, description: string) => whole(value, {description});
+import {
+  choice,
+  count,
+  flag,
+  positive,
+  textSetting,
+  whole,
+  DAY_SECONDS,
+  DAY_MINUTES,
+  YEAR_HOURS,
+  CENTURY_DAYS,
+  MAX_MEGABYTES,
+} from './setting-types.js';
+import {redactValue} from './setting-values.js';
 
 /** All settings with their defaults. `npm run docs` writes them into SETTINGS.md. */
 export const Settings = Type.Object({
@@ -274,17 +259,6 @@ interface SettingError {
   message?: string;
   params?: {allowedValues?: string[]};
 }
-
-/**
- * Returns a value without its secrets, for an error message. A URL in any setting can contain a
- * password before the last `@`, or a key in its query or fragment.
- */
-export const redactValue = (value: string): string =>
-  /[:/?]/.test(value) ? value.replace(/^.*@/s, '***@').replace(/([?#]).*$/s, '$1***') : value;
-
-const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?$/i;
-
-export const isHost = (text: string): boolean => isIP(text) !== 0 || HOST_NAME.test(text);
 
 interface NumberSchema {
   type?: string;

@@ -4,7 +4,7 @@ import {readConnectionUrl} from '../database/connection-url.js';
 import {isLoopbackHost, isLoopbackUrl} from '../outbound/loopback.js';
 import {PERCENT_ENCODE, cutsCredentials} from '../text/percent-encoding.js';
 import {parseEmail} from '../text/email.js';
-import {isHost, redactValue} from './environment.js';
+import {isHost, redactValue} from './setting-values.js';
 import type {Settings} from './environment.js';
 
 export interface S3Settings {

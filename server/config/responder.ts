@@ -1,6 +1,6 @@
 import {SECRET_FORM, parseSecret} from '../outbound/signature.js';
 import {validateUrl} from '../outbound/validate-url.js';
-import {redactValue} from './environment.js';
+import {redactValue} from './setting-values.js';
 import type {Settings} from './environment.js';
 
 /** Settings of the server's responder, which replies for sites without a responder of their own. */

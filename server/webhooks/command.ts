@@ -13,7 +13,7 @@ import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
 import type {WebhookEvent} from '../contract/webhooks.js';
 import {formatSecret} from '../outbound/signature.js';
 import {validateUrl} from '../outbound/validate-url.js';
-import {redactValue} from '../config/environment.js';
+import {redactValue} from '../config/setting-values.js';
 import {findSite} from '../sites/store.js';
 import {formatCount} from '../text/count.js';
 import {deliver, deriveWebhookKey} from './deliver.js';
