@@ -17,7 +17,7 @@ import {loadOrCreateSecret, readSecrets, getSecretFile, createSecretKey} from '.
 import type {SecretKeys} from './secrets.js';
 import {parseEmail} from '../text/email.js';
 import {DAY_MS, HOUR_MS, MEBIBYTE, MINUTE_MS} from '../units.js';
-import {readSettings} from './environment.js';
+import {readSettings} from './read-settings.js';
 import {isHost, redactValue} from './setting-values.js';
 import type {IpMode, LogLevel, Settings} from './environment.js';
 import {findUnknownSettings} from './unknown-settings.js';
