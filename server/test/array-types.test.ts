@@ -76,7 +76,7 @@ t.test('a server survives them', async (t) => {
 
 t.test('arrays are returned as they were sent', async (t) => {
   const {url} = await createTestDatabase(t);
-  const sql = connectDatabase({url, max: 1});
+  const sql = connectDatabase({url, max: 1, connectSeconds: 20});
   t.teardown(() => sql.end({timeout: 1}));
   const there = async (type: string, sent: unknown[]) => {
     const [row] = await sql<{back: unknown; count: number}[]>`

@@ -24,7 +24,7 @@ const OLD = '2025-06';
 
 const open = async (t: Test) => {
   const {url} = await createMigratedDatabase(t);
-  const sql = connectDatabase({url, max: 5, silenceMs: 30_000});
+  const sql = connectDatabase({url, max: 5, silenceMs: 30_000, connectSeconds: 20});
   t.teardown(() => sql.end());
   const archiveDir = path.join(await temporaryFolder(t), 'archive');
   const audit = {retentionDays: 365, ipDays: 30, ipMode: 'full' as const, archiveDir};

@@ -7,7 +7,7 @@ import {createMigratedDatabase} from './test-database.js';
 
 export const openAuditDatabase = async (t: Test): Promise<{sql: Sql; url: string}> => {
   const {url} = await createMigratedDatabase(t);
-  const sql = connectDatabase({url, max: 8, silenceMs: 30_000});
+  const sql = connectDatabase({url, max: 8, silenceMs: 30_000, connectSeconds: 20});
   t.teardown(() => sql.end());
   return {sql, url};
 };

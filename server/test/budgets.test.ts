@@ -16,7 +16,11 @@ const WIDE: BudgetLimits = {
 };
 
 const withLimits = async (t: Test, narrow: Partial<BudgetLimits>) => {
-  const sql = connectDatabase({url: (await createMigratedDatabase(t)).url, max: 4});
+  const sql = connectDatabase({
+    url: (await createMigratedDatabase(t)).url,
+    max: 4,
+    connectSeconds: 20,
+  });
   t.teardown(() => sql.end());
   const budgets = new Budgets(Buffer.alloc(32, 1), {...WIDE, ...narrow});
   const first = {

@@ -109,7 +109,7 @@ const endOthers = async (sql: Sql): Promise<void> => {
 t.test('a run reads no large table from end to end', async (t) => {
   const server = await startServer(t, {settings: {COMPLETE_RETENTION_DAYS: '90'}});
   const {databaseUrl: url = ''} = server.config;
-  const setUp = connectDatabase({url, max: 1, silenceMs: 30_000});
+  const setUp = connectDatabase({url, max: 1, silenceMs: 30_000, connectSeconds: 20});
   const {visitor} = await createVisitWithFile(server);
   await addSessions({...server, sql: setUp}, 8_000);
   for (const state of ['gone', 'erased', 'open']) {
@@ -133,7 +133,7 @@ t.test('a run reads no large table from end to end', async (t) => {
     insert into audit_logs (event_type, user_uuid)
     select 'step_reached', uuid from visits limit 20000`;
   await setUp`analyze`;
-  const statisticsSql = connectDatabase({url, max: 1});
+  const statisticsSql = connectDatabase({url, max: 1, connectSeconds: 20});
   t.teardown(() => statisticsSql.end());
   await endOthers(statisticsSql);
   await setUp.end();
@@ -148,7 +148,7 @@ t.test('a run reads no large table from end to end', async (t) => {
     t.ok(before.has(table), `${table} is large`);
   }
 
-  const own = connectDatabase({url, max: 1});
+  const own = connectDatabase({url, max: 1, connectSeconds: 20});
   await createReaper(server, {sql: own}).run();
   await createReaper(server, {sql: own}).runUrgent();
   await endOthers(statisticsSql);

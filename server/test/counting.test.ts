@@ -52,7 +52,7 @@ void t.test('the gate for uploads', async (t) => {
 
 void t.test('counters in the database and in the process agree', async (t) => {
   const {url} = await createMigratedDatabase(t);
-  const sql = connectDatabase({url});
+  const sql = connectDatabase({url, connectSeconds: 20});
   t.teardown(() => sql.end());
   const hashKey = Buffer.alloc(32, 1);
   const counters = {

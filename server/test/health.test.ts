@@ -100,7 +100,11 @@ void t.test('health', async (t) => {
   await t.test('a request that a locked row blocks gets 503 in time', async (t) => {
     const server = await startServer(t);
     const visitor = await Visitor.consenting(server.url);
-    const holder = connectDatabase({url: server.config.databaseUrl ?? '', max: 1});
+    const holder = connectDatabase({
+      url: server.config.databaseUrl ?? '',
+      max: 1,
+      connectSeconds: 20,
+    });
     t.teardown(() => holder.end({timeout: 1}));
     let letGo: () => void = () => undefined;
     const released = new Promise<void>((resolve) => {

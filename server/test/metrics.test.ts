@@ -120,7 +120,7 @@ t.test('a database that does not respond delays no other metric', async (t) => {
 
 t.test('a pool’s connections are counted while they are open', async (t) => {
   const {url} = await createMigratedDatabase(t);
-  const sql = connectDatabase({url, max: 3});
+  const sql = connectDatabase({url, max: 3, connectSeconds: 20});
   const other = postgres(url, {max: 1});
   t.teardown(() => Promise.all([sql.end(), other.end()]));
   t.same(countConnections(sql), {open: 0, busy: 0});

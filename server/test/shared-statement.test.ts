@@ -137,7 +137,7 @@ t.test('no batch exceeds its limit, and neither does the number in progress', as
 
 t.test('a slow call does not fail the other calls of a read-only statement', async (t) => {
   const {url} = await createMigratedDatabase(t);
-  const sql = connectDatabase({url});
+  const sql = connectDatabase({url, connectSeconds: 20});
   t.teardown(() => sql.end({timeout: 1}));
   const run = async (items: number[]) => {
     await sql`select pg_sleep(case when ${items.includes(3)} then 5 else 0 end)`;

@@ -14,6 +14,7 @@ import type {Sql} from '../database/sql.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {createLog} from '../log.js';
 import {openResources} from '../resources.js';
+import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
 import {ensureDemoSites} from '../sites/store.js';
 import {freePort} from './free-port.js';
 import {startMailbox} from './mailbox.js';
@@ -75,7 +76,8 @@ export const startServer = async (
     write: (line: string) => logLines.push(JSON.parse(line) as Record<string, unknown>),
   });
   const opened = await openResources(config, {log, takeOwnership: false});
-  await ensureDemoSites(opened.sql, config.publicUrl);
+  const addSites = () => ensureDemoSites(opened.sql, config.publicUrl);
+  await retryWhileDatabaseDown(addSites, START_MS);
   const running = await buildApp({
     ...opened,
     config,
@@ -121,6 +123,8 @@ const closeServer = async ({app}: RunningApp): Promise<void> => {
   clearTimeout(breakingOff);
 };
 
+/** Maximum time until the database accepts the first connection, as at a real start. */
+const START_MS = 60_000;
 const CLOSE_MS = 500;
 const SECRET = randomBytes(32).toString('hex');
 

@@ -7,7 +7,7 @@ import {createMigratedDatabase} from './test-database.js';
 
 t.test('functions of a transaction run after its commit', async (t) => {
   const {url} = await createMigratedDatabase(t);
-  const sql = connectDatabase({url, max: 2});
+  const sql = connectDatabase({url, max: 2, connectSeconds: 20});
   t.teardown(() => sql.end());
   const runs: string[] = [];
   const register = (tx: Transaction, ...keys: string[]) => {
