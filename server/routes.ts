@@ -14,6 +14,7 @@ import {messageRoutes} from './messages/routes.js';
 import {privacyRoutes} from './privacy/routes.js';
 import {releaseRoutes} from './releases/routes.js';
 import {callbackRoute} from './responders/callback-route.js';
+import {hasResponder} from './responders/resolve-responder.js';
 import {stopRoute} from './responders/stop-route.js';
 import {contactRoutes} from './sessions/contact-routes.js';
 import {leaveRoute} from './sessions/leave-route.js';
@@ -44,7 +45,11 @@ export const registerPublicRoutes = async (
   });
   await app.register(healthRoutes, {...deps, notReady: () => readiness.notReady});
   await app.register(metricsRoute, deps);
-  await app.register(siteRoutes, {prefix: '/api/sites', ...deps});
+  await app.register(siteRoutes, {
+    prefix: '/api/sites',
+    ...deps,
+    hasResponder: (site) => hasResponder(site, config),
+  });
   const {publicUrl, ratePerMinute} = config;
   await app.register(conversationSchemaRoute, {publicUrl, ratePerMinute});
   await app.register(uuidRoutes, {

@@ -78,6 +78,12 @@ export const SiteConfig = Type.Object(
       max_file_bytes: Type.Integer(),
     }),
     privacy_url: Type.Union([Type.String(), Type.Null()]),
+    can_ask: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether visitors can ask questions. False without a responder and without a notification e-mail address. Absent: true.',
+      }),
+    ),
     conversation: Type.Unsafe<ConversationType>(
       Type.Object(
         {steps: Type.Array(Type.Object({}, {additionalProperties: true}))},
@@ -95,6 +101,7 @@ export const SiteConfig = Type.Object(
         version: '0.1.0',
         limits: {max_files: MAX_FILES, min_files: MIN_FILES, max_file_bytes: MAX_FILE_BYTES},
         privacy_url: 'https://www.example.com/privacy',
+        can_ask: true,
         conversation: DEFAULT_CONVERSATION,
       },
     ],

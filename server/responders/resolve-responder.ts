@@ -58,6 +58,20 @@ export const resolveResponder = (
   };
 };
 
+/**
+ * Returns whether the site has a responder whose settings are valid and whose daily budget is not
+ * zero.
+ */
+export const hasResponder = (site: Site, config: Config): boolean => {
+  if (site.settings.responder_turns_per_day === 0) return false;
+  try {
+    return getSettings(site, config).kind !== 'none';
+  } catch (error) {
+    if (error instanceof CallFailed) return false;
+    throw error;
+  }
+};
+
 const getSettings = (
   site: Site,
   {responder: serverDefault, secrets}: Config,

@@ -19,12 +19,15 @@ export interface SiteRouteDeps {
   config: Config;
   sites: Sites;
   version: string;
+  /** Returns whether a responder replies to the site's visitors. */
+  hasResponder: (site: Site) => boolean;
 }
 
 const KEY = Compile(SiteKey);
 const ETAG = {etag: {type: 'string', description: 'Changes with the response.'}};
 
-export const siteRoutes: Plugin<SiteRouteDeps> = async (app, {config, sites, version}) => {
+export const siteRoutes: Plugin<SiteRouteDeps> = async (app, deps) => {
+  const {config, sites} = deps;
   app.get(
     '/:key/config',
     {
@@ -70,7 +73,7 @@ export const siteRoutes: Plugin<SiteRouteDeps> = async (app, {config, sites, ver
       const site = KEY.Check(key) ? await sites.find(key) : undefined;
       if (!site) throw new UnknownSite();
       requireAllowedOrigin(site, request.headers.origin, config);
-      const response = toPublicConfig(site, config, version);
+      const response = toPublicConfig(site, deps);
       const etag = createEtag(JSON.stringify(response));
       void reply.header('etag', etag).header('cache-control', 'no-cache');
       if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
@@ -79,7 +82,7 @@ export const siteRoutes: Plugin<SiteRouteDeps> = async (app, {config, sites, ver
   );
 };
 
-const toPublicConfig = (site: Site, config: Config, version: string): SiteConfig => {
+const toPublicConfig = (site: Site, {config, version, hasResponder}: SiteRouteDeps): SiteConfig => {
   const {maxFiles, minFiles, maxFileBytes} = getFileLimits(site, config.limits);
   return {
     site: site.key,
@@ -87,6 +90,7 @@ const toPublicConfig = (site: Site, config: Config, version: string): SiteConfig
     version,
     limits: {max_files: maxFiles, min_files: minFiles, max_file_bytes: maxFileBytes},
     privacy_url: site.settings.privacy_url ?? null,
+    can_ask: site.notifyEmail !== null || hasResponder(site),
     conversation: site.settings.conversation ?? DEFAULT_CONVERSATION,
   };
 };

@@ -1,8 +1,10 @@
 import t from 'tap';
 
+import type {SiteConfig, SiteSettings} from '../contract/sites.js';
 import {saveSite} from '../sites/store.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
 import {Visitor, request} from './visitor.js';
 
 void t.test('a site’s public settings', async (t) => {
@@ -72,4 +74,59 @@ void t.test('a site’s public settings', async (t) => {
     t.equal((await visitor.upload(makePdf())).status, 201);
     t.equal((await visitor.upload(makePdf())).status, 409);
   });
+});
+
+/** Returns the public settings of a new site. */
+const readConfigOf = async (
+  server: TestServer,
+  key: string,
+  {notifyEmail = null, settings = {}}: {notifyEmail?: string | null; settings?: SiteSettings} = {},
+) => {
+  await saveSite(server.sql, {key, name: key, allowedOrigins: [], notifyEmail, settings});
+  return request<SiteConfig>(server.url, 'GET', `/api/sites/${key}/config`);
+};
+
+void t.test('visitors can ask if a responder or a person can reply', async (t) => {
+  const server = await startServer(t);
+  const notifyEmail = 'owner@acme.example';
+  const responder = {kind: 'openai', url: 'https://models.example/v1', model: 'm'} as const;
+  const canAsk = async (key: string, site?: Parameters<typeof readConfigOf>[2]) =>
+    (await readConfigOf(server, key, site)).body.can_ask;
+
+  t.equal(await canAsk('nobody'), false);
+  t.equal(await canAsk('person', {notifyEmail}), true);
+  t.equal(await canAsk('model', {settings: {responder}}), true);
+  t.equal(await canAsk('declined', {settings: {responder: {kind: 'none'}}}), false);
+  t.equal(await canAsk('unusable', {settings: {responder: {kind: 'openai'}}}), false);
+  const spent = {responder, responder_turns_per_day: 0};
+  t.equal(await canAsk('spent', {settings: spent}), false);
+  t.equal(await canAsk('spent-person', {settings: spent, notifyEmail}), true);
+  const demo = await request<SiteConfig>(server.url, 'GET', '/api/sites/demo/config');
+  t.equal(demo.body.can_ask, true);
+});
+
+void t.test('the server’s responder replies on sites without a responder', async (t) => {
+  const server = await startServer(t, {
+    settings: {
+      RESPONDER: 'openai',
+      RESPONDER_URL: 'https://models.example/v1',
+      RESPONDER_MODEL: 'm',
+    },
+  });
+  const canAsk = async (key: string, settings: SiteSettings = {}) =>
+    (await readConfigOf(server, key, {settings})).body.can_ask;
+
+  t.equal(await canAsk('default'), true);
+  t.equal(await canAsk('same', {responder: {kind: 'openai'}}), true);
+  t.equal(await canAsk('declined', {responder: {kind: 'none'}}), false);
+});
+
+void t.test('the ETag changes when visitors can no longer ask', async (t) => {
+  const server = await startServer(t);
+  const first = await readConfigOf(server, 'acme', {notifyEmail: 'owner@acme.example'});
+  const beside = await startServer(t, {beside: server});
+  const second = await readConfigOf(beside, 'acme');
+
+  t.same([first.body.can_ask, second.body.can_ask], [true, false]);
+  t.not(first.headers.get('etag'), second.headers.get('etag'));
 });
