@@ -40,6 +40,12 @@ export const Message = Type.Object(
     state: MessageState,
     created_at: Timestamp,
     files: Type.Array(StoredFile, {description: 'Files of the message, without deleted files.'}),
+    asks_for_email: Type.Optional(
+      Type.Boolean({
+        description:
+          'Whether the message asks for an e-mail address, because a person has to reply and none is known. Set when the message is created. Absent: false.',
+      }),
+    ),
   },
   {title: 'Message', examples: [EXAMPLE_MESSAGE]},
 );

@@ -31,6 +31,13 @@ export interface MessageIdentity {
   clientId: string;
 }
 
+/** Whole reply to a visitor. */
+export interface Reply extends MessageIdentity {
+  body: string;
+  /** True if the reply asks for an e-mail address. */
+  asksForEmail?: boolean;
+}
+
 export interface VisitorMessage {
   uuid: string;
   siteKey: string;
@@ -82,11 +89,8 @@ export class MessageService {
   }
 
   /** Writes a message. Throws `SessionGone`, or `ConsentRequired` without consent to storage. */
-  async writeMessage(
-    uuid: string,
-    {body, ...named}: MessageIdentity & {body: string},
-  ): Promise<Message> {
-    const {message} = await this.write(uuid, {...named, body: toStorableReply(body)});
+  async writeMessage(uuid: string, reply: Reply): Promise<Message> {
+    const {message} = await this.write(uuid, {...reply, body: toStorableReply(reply.body)});
     return message;
   }
 
@@ -96,7 +100,7 @@ export class MessageService {
    */
   async writeMessageInTransaction(
     uuid: string,
-    make: (tx: Transaction) => Promise<(MessageIdentity & {body: string}) | undefined>,
+    make: (tx: Transaction) => Promise<Reply | undefined>,
   ): Promise<void> {
     await this.withLiveVisit(uuid, async (tx) => {
       const reply = await make(tx);
@@ -153,7 +157,7 @@ export class MessageService {
   }
 }
 
-type NewText = MessageIdentity & {body: string; leaseMs?: number};
+type NewText = Reply & {leaseMs?: number};
 
 interface Written {
   message: Message;

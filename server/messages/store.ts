@@ -11,6 +11,7 @@ export interface MessageRow {
   body: string;
   state: MessageState;
   createdAt: Date;
+  asksForEmail: boolean;
 }
 
 export interface NewMessage {
@@ -18,12 +19,14 @@ export interface NewMessage {
   clientId: string;
   role: MessageRole;
   body: string;
+  asksForEmail?: boolean;
   /** Lease of a message in progress; absent: the message is complete. */
   leaseMs?: number;
 }
 
 const selectColumns = (sql: Queryable) => sql`
-  id::float8 as id, client_id as "clientId", role, body, state, created_at as "createdAt"`;
+  id::float8 as id, client_id as "clientId", role, body, state, created_at as "createdAt",
+  asks_for_email as "asksForEmail"`;
 
 /**
  * Inserts a message. The caller has locked the visit. Throws if the session already has a message
@@ -31,12 +34,14 @@ const selectColumns = (sql: Queryable) => sql`
  */
 export const insertMessage = async (
   sql: Queryable,
-  {uuid, clientId, role, body, leaseMs}: NewMessage,
+  {uuid, clientId, role, body, asksForEmail = false, leaseMs}: NewMessage,
 ): Promise<MessageRow> => {
   const lease = leaseMs === undefined ? null : toInterval(leaseMs);
   const rows = await sql<MessageRow[]>`
-    insert into messages (session_uuid, client_id, role, body, state, created_at, leased_until)
-    values (${uuid}, ${clientId}, ${role}, ${body}, ${lease === null ? 'complete' : 'running'},
+    insert into messages
+      (session_uuid, client_id, role, body, asks_for_email, state, created_at, leased_until)
+    values (${uuid}, ${clientId}, ${role}, ${body}, ${asksForEmail},
+            ${lease === null ? 'complete' : 'running'},
             clock_timestamp(), clock_timestamp() + ${lease}::interval)
     on conflict (session_uuid, client_id) do nothing
     returning ${selectColumns(sql)}`;
@@ -131,12 +136,13 @@ export const toApiMessages = async (sql: Queryable, rows: MessageRow[]): Promise
     sql,
     rows.map(({id}) => id),
   );
-  return rows.map(({id, clientId, createdAt, ...row}) => ({
+  return rows.map(({id, clientId, createdAt, asksForEmail, ...row}) => ({
     id,
     client_id: clientId,
     ...row,
     created_at: createdAt.toISOString(),
     files: files.filter(({messageId}) => messageId === id).map(toApiFile),
+    ...(asksForEmail && {asks_for_email: true}),
   }));
 };
 

@@ -44,7 +44,7 @@ export const readFiles: ReadPage = ({sql, uuid, after = NIL_UUID}) => sql<Export
   limit ${PAGE_ROWS}`;
 
 export const readMessages: ReadPage = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
-  select id, client_id, role, body, state, created_at
+  select id, client_id, role, body, state, asks_for_email, created_at
   from messages where session_uuid = ${uuid} and id > ${after}::bigint order by id
   limit ${PAGE_ROWS}`;
 

@@ -6,9 +6,11 @@ import type {Site} from '../sites/store.js';
 import {describeFailure} from '../outbound/failure-texts.js';
 import {lockLiveVisit} from '../visits/store.js';
 import type {Budgets} from './budgets.js';
-import type {ReplyChannel} from './reply-channel.js';
+import type {ReplyChannel, WholeReply} from './reply-channel.js';
 import type {TurnContext} from './store.js';
 import {escalationText} from './texts.js';
+
+type HandoverReason = Parameters<typeof escalationText>[0];
 
 export interface HandoverDeps {
   sql: Sql;
@@ -31,14 +33,25 @@ export const handOverToHuman = async (
   }: {
     context: TurnContext;
     clientId: string;
-    what: Parameters<typeof escalationText>[0];
+    what: HandoverReason;
   },
 ): Promise<void> => {
-  const body = escalationText(what, context);
-  await deps.replyChannel.writeMessage(uuid, {role: 'maria', clientId, body});
+  await deps.replyChannel.writeMessage(uuid, createHandoverReply(clientId, what, context));
   await transaction(deps.sql, (tx) => notifyOwner(tx, deps.budgets, uuid));
   deps.onMail();
 };
+
+/** Returns Maria's message that a person will answer, or that she needs an e-mail address for it. */
+export const createHandoverReply = (
+  clientId: string,
+  what: HandoverReason,
+  context: TurnContext,
+): WholeReply => ({
+  role: 'maria',
+  clientId,
+  body: escalationText(what, context),
+  asksForEmail: !context.hasEmail,
+});
 
 /** Mails the owner of the site that a visitor waits for a person, within the budget of such mails. */
 export const notifyOwner = async (tx: Queryable, budgets: Budgets, uuid: string): Promise<void> => {

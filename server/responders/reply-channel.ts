@@ -16,17 +16,24 @@ interface MessageIdentity {
   clientId: string;
 }
 
+/** Whole reply to a visitor. */
+export interface WholeReply extends MessageIdentity {
+  body: string;
+  /** True if the reply asks for an e-mail address. */
+  asksForEmail?: boolean;
+}
+
 /**
  * Port through which responders write into a session. Its methods throw if the session has ended.
  */
 export interface ReplyChannel {
-  writeMessage(uuid: string, message: MessageIdentity & {body: string}): Promise<unknown>;
+  writeMessage(uuid: string, reply: WholeReply): Promise<unknown>;
   /**
    * Writes the message that `make` returns, if any. Its other changes are in the same transaction.
    */
   writeMessageInTransaction(
     uuid: string,
-    make: (tx: Queryable) => Promise<(MessageIdentity & {body: string}) | undefined>,
+    make: (tx: Queryable) => Promise<WholeReply | undefined>,
   ): Promise<void>;
   startMessage(uuid: string, identity: MessageIdentity): Promise<StreamingReply | undefined>;
   /** Notifies the subscribers that are connected now. */

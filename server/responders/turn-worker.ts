@@ -18,7 +18,7 @@ import {resolveResponder} from './resolve-responder.js';
 import type {ReplyLimits, ResolvedResponder} from './resolve-responder.js';
 import type {CircuitBreakers} from './circuit.js';
 import {prepareTurn} from './prepare-turn.js';
-import {alertResponder, handOverToHuman, notifyOwner} from './handover.js';
+import {alertResponder, createHandoverReply, handOverToHuman, notifyOwner} from './handover.js';
 import type {HandoverDeps} from './handover.js';
 import {
   TURN_LEASE_MS,
@@ -32,7 +32,6 @@ import {
   findTurnContext,
 } from './store.js';
 import type {ClaimedTurn, LapsedTurn, TurnContext} from './store.js';
-import {escalationText} from './texts.js';
 
 export interface TurnWorkerDeps extends HandoverDeps {
   config: Config;
@@ -270,8 +269,7 @@ export class TurnWorker {
       const context = await findTurnContext(tx, uuid);
       if (!context) return undefined;
       await notifyOwner(tx, this.deps.budgets, uuid);
-      const body = escalationText('unfinished', context);
-      return {role: 'maria' as const, clientId: `failed-${id}`, body};
+      return createHandoverReply(`failed-${id}`, 'unfinished', context);
     };
     const site = (await findTurnContext(sql, uuid)) && (await findSite(sql, turn.siteKey));
     // Before the transaction, because a repeated alert is harmless. In an ended session no visitor

@@ -1,6 +1,8 @@
 import t from 'tap';
 
+import type {EventPage} from '../contract/events.js';
 import {
+  getMessages,
   getResponderSettings,
   waitForReplies,
   bodiesWithState,
@@ -8,6 +10,7 @@ import {
   startReceiver,
   writeMessage,
 } from './responder-helpers.js';
+import {parseSession, readZip} from './read-zip.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -43,6 +46,35 @@ t.test('without a responder Maria announces once that a person will reply', asyn
   t.equal(mail?.to?.[0]?.address, 'owner@example.com');
   t.match(mail?.text, visitor.uuid);
   t.notMatch(`${mail?.subject} ${mail?.text} ${mail?.html}`, /XYZZY|Anna/);
+});
+
+t.test('a reply asks for the e-mail address only if none is known', async (t) => {
+  const server = await startServer(t, {repliesToMessages: true});
+  const stranger = await Visitor.consenting(server.url);
+  const known = await Visitor.consenting(server.url);
+  await known.contact('anna@example.com');
+
+  for (const visitor of [stranger, known]) await writeMessage(visitor, 'Are you there?');
+  const [asking] = await waitForReplies(stranger);
+  const [promising] = await waitForReplies(known);
+  t.equal(asking?.asks_for_email, true);
+  t.notOk(promising && 'asks_for_email' in promising);
+  const [question] = await getMessages(stranger);
+  t.notOk(question && 'asks_for_email' in question);
+
+  const {body} = await stranger.call<EventPage>('GET', '/api/events?after=0', {
+    headers: {accept: 'application/json'},
+  });
+  t.match(body.events.at(-1), {
+    type: 'message_created',
+    data: {message: {id: asking?.id, asks_for_email: true}},
+  });
+  const exported = await fetch(`${server.url}/api/session/export`, {headers: stranger.credentials});
+  const {messages} = parseSession(readZip(Buffer.from(await exported.arrayBuffer())));
+  t.match(messages, [{asks_for_email: false}, {asks_for_email: true}]);
+
+  await stranger.contact('zora@example.com');
+  t.equal((await waitForReplies(stranger))[0]?.asks_for_email, true, 'the message stays the same');
 });
 
 t.test('the owner gets one e-mail per session and ten minutes', async (t) => {
