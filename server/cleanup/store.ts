@@ -5,7 +5,7 @@ import {transaction} from '../database/transaction.js';
 import {UPLOAD_LEASE_SECONDS} from '../files/store.js';
 import {endVisit} from '../sessions/end.js';
 import type {EndCause} from '../sessions/end.js';
-import {countFunnel} from '../visits/store.js';
+import {countFunnel, hasStarted} from '../visits/store.js';
 
 export const BATCH = 500;
 /** Small batch, because each visit needs several statements and stays locked until all are done. */
@@ -22,6 +22,7 @@ const LONGEST_PAUSE = '1 hour';
 interface DueVisit {
   uuid: string;
   siteKey: string;
+  furthestStep: string | null;
   cause: EndCause;
 }
 
@@ -53,13 +54,14 @@ export const endAbandoned = async (
 ): Promise<number> =>
   transaction(sql, async (tx) => {
     const due = await tx<DueVisit[]>`
-      select uuid, site_key as "siteKey", ${cause(tx, times)} as cause
+      select uuid, site_key as "siteKey", furthest_step as "furthestStep",
+             ${cause(tx, times)} as cause
       from visits where ${onlyLeft ? hasLeft(tx, times) : isAbandoned(tx, times)}
       limit ${limit} for update skip locked`;
     for (const visit of due) await endVisit(tx, {...visit, ipAddress: null}, visit.cause);
     await countAbandoned(
       tx,
-      due.map(({siteKey}) => siteKey),
+      due.filter(hasStarted).map(({siteKey}) => siteKey),
     );
     return due.length;
   });
@@ -208,6 +210,7 @@ export const createTombstones = async (sql: Sql, limit: number): Promise<number>
       update audit_logs set ip_address = null
       where user_uuid = any(${uuids}::uuid[]) and ip_address is not null`;
     await tx`
-      update visits set state = 'gone', furthest_step = null where uuid = any(${uuids}::uuid[])`;
+      update visits set state = 'gone', furthest_step = null, has_asked = false
+      where uuid = any(${uuids}::uuid[])`;
     return uuids.length;
   });

@@ -14,6 +14,8 @@ import {BODY_CODES, sessionResponses} from '../http/response-schemas.js';
 import {RATE_MULTIPLES, createRateLimit} from '../http/rate-limits.js';
 import type {SharedCounters} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
+import {countFunnel, hasStarted, markAsked} from '../visits/store.js';
+import type {Visit} from '../visits/store.js';
 import {sendMessage} from './send.js';
 import {listMessages, toApiMessages} from './store.js';
 import {readBody} from './text.js';
@@ -68,15 +70,23 @@ const sendMessageRoute = (app: App, deps: MessageDeps): void => {
       const message = {...request.body, body: readBody(request.body.body)};
       await requirePace(deps, request, caller);
       const client = clientRateLimitKey(request);
-      const sent = await access.changeVisit(request, caller, async (tx) => {
+      const sent = await access.changeVisit(request, caller, async (tx, visit) => {
         const stored = await sendMessage(tx, caller.uuid, message);
-        if (!stored.repeated) await onStored(tx, {caller, message: stored.message, client});
+        if (stored.repeated) return stored;
+        await onStored(tx, {caller, message: stored.message, client});
+        await countQuestion(tx, caller, visit);
         return stored;
       });
       if (!sent.repeated) deps.onMessage(caller, sent.message);
       return reply.code(sent.repeated ? 200 : 201).send({message: sent.message});
     },
   );
+};
+
+/** Counts a visit whose visitor asks before the first step, once. */
+const countQuestion = async (tx: Queryable, {uuid, site}: Caller, visit: Visit): Promise<void> => {
+  if (hasStarted(visit) || !(await markAsked(tx, uuid))) return;
+  await countFunnel(tx, site.key, 'asked');
 };
 
 const listMessagesRoute = (app: App, deps: MessageDeps): void => {

@@ -7,7 +7,7 @@ export type ExportedRow = Record<string, unknown>;
 /** Returns the visit without the hash of its token. */
 export const readVisit = async (sql: Queryable, uuid: string): Promise<ExportedRow | null> => {
   const [row] = await sql<ExportedRow[]>`
-    select uuid, site_key, state, started_at, last_seen_at, left_at, furthest_step
+    select uuid, site_key, state, started_at, last_seen_at, left_at, furthest_step, has_asked
     from visits where uuid = ${uuid}`;
   return row ?? null;
 };

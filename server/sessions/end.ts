@@ -4,7 +4,7 @@ import {deleteEvents, recordEvents} from '../events/store.js';
 import {notifyAfterCommit} from '../events/notify.js';
 import {listStoredFiles} from '../files/store.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
-import {deleteSession, setFurthestStep, setVisitState} from '../visits/store.js';
+import {clearProgress, deleteSession, setVisitState} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
 
 /** Cause for which an unfinished visit ended. */
@@ -60,7 +60,7 @@ export const eraseSession = async (
   await deleteMessages(sql, uuid);
   await deleteSession(sql, uuid);
   await setVisitState(sql, uuid, 'erased');
-  await setFurthestStep(sql, uuid, null);
+  await clearProgress(sql, uuid);
   await redactIpAddresses(sql, uuid);
   await recordAudit(sql, {event: 'session_erased', uuid, site: siteKey, metadata: {by}});
   await enqueueWebhooks(sql, {event: 'session.erased', uuid, siteKey});

@@ -14,7 +14,7 @@ import {recordConsents, withdrawsStorageConsent} from './consents.js';
 import {describeSession} from './describe.js';
 import {endVisit, eraseSession, revokeStorageConsent} from './end.js';
 import {findLatestConsents} from '../visits/consents.js';
-import {countFunnel, setFurthestStep} from '../visits/store.js';
+import {countFunnel, hasStarted, setFurthestStep} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
 
 export interface SessionRouteDeps {
@@ -95,7 +95,8 @@ const reachStepRoute = (app: App, deps: SessionRouteDeps): void => {
       schema: {
         operationId: 'reachStep',
         summary: 'Records the step that the visitor has reached',
-        description: 'The funnel counts the step without the UUID. The call extends the visit.',
+        description:
+          'The funnel counts the step without the UUID. The first call of a visit counts as its start. Each call extends the visit.',
         tags: ['session'],
         body: ReachStep,
         response: sessionResponses({204: Type.Null({description: 'The step was counted.'})}, [
@@ -135,8 +136,7 @@ const endSessionRoute = (app: App, deps: SessionRouteDeps): void => {
       await access.withLockedVisit(request, caller, async (tx, visit) => {
         if (visit.state === 'open') {
           await endVisit(tx, toEndedVisit(caller), 'discarded');
-          // A UUID that is discarded before its first change was never started.
-          if (!visit.isNew) await countFunnel(tx, caller.site.key, 'abandoned');
+          if (hasStarted(visit)) await countFunnel(tx, caller.site.key, 'abandoned');
         }
         if (visit.state === 'session') await eraseSession(tx, toEndedVisit(caller), 'visitor');
       });
@@ -173,4 +173,5 @@ const reachStep = async (
     metadata: {step},
   });
   await countFunnel(tx, caller.site.key, `step_${step}`);
+  if (!hasStarted(visit)) await countFunnel(tx, caller.site.key, 'started');
 };

@@ -10,9 +10,14 @@ import {findSite} from './store.js';
 import type {Site} from './store.js';
 
 const EXPLANATION = `opened: the chat was opened for the first time; many visitors leave after it
+  asked: visitors who asked a question before they started
+  started: visitors who reached a step; a visitor who asked first counts in both
   step_…: visitors who reached this step or a later one
-  abandoned: visitors who left before they submitted an e-mail address
-  percent: share of the visitors who started, that is, answered a consent or reached a step`;
+  abandoned: visitors who started, and left before they submitted an e-mail address
+  percent: share of the visitors who started`;
+
+/** Counters that are not a part of the visitors who started. */
+const WITHOUT_PERCENT = new Set(['opened', 'asked']);
 
 const USAGE = `maria funnel --site KEY [--days 30] [--format table|json|csv]
   Print how many visitors of a site reached each step, and how many left.
@@ -45,7 +50,7 @@ export const funnelCommand: Command = {
     const started = counts.get('started') ?? 0;
     const rows = sortCounters(site, counts).map((counter) => {
       const count = countReached(site, counts, counter);
-      const hasPercent = started > 0 && counter !== 'opened';
+      const hasPercent = started > 0 && !WITHOUT_PERCENT.has(counter);
       return {counter, count, percent: hasPercent ? Math.round((100 * count) / started) : null};
     });
     await printRows(print, format, ['counter', 'count', 'percent'], toSinglePage(rows));
@@ -78,7 +83,7 @@ const isCounted = ({type}: Step): boolean => type !== 'say' && type !== 'end';
 const sortCounters = (site: Site, counts: Map<string, number>): string[] => {
   const known = [
     ...(counts.has('opened') ? ['opened'] : []),
-    'started',
+    ...['asked', 'started'],
     ...getSteps(site)
       .filter((step) => isCounted(step) || counts.has(`step_${step.id}`))
       .map(({id}) => `step_${id}`),

@@ -84,13 +84,14 @@ t.test('maria sessions, audit and funnel', async (t) => {
   });
 
   await t.test('funnel counts a site’s days', async (t) => {
+    await visitor.call('POST', '/api/session/progress', {json: {step: 'name'}});
     let table = '';
     // The server writes the count of opened panels a moment later.
     await until(async () => {
       table = await runCommand(server, funnelCommand, '--site', 'demo');
       return /^opened +\d/m.test(table);
     });
-    t.match(table, /^counter +count +percent\nopened +1 +–\nstarted +1 +100\n/);
+    t.match(table, /^counter +count +percent\nopened +1 +–\nasked +0 +–\nstarted +1 +100\n/);
     t.match(table, /^contact_given +1 +100$/m);
     t.match(table, /^step_verify +0 /m);
     t.notMatch(table, /^step_(welcome|complete)/m, 'steps that are not counted are left out');
@@ -107,6 +108,7 @@ t.test('the funnel narrows from step to step, and only shares have a percentage'
   const server = await startServer(t);
   const count = (counter: string, by: number) => countFunnel(server.sql, 'demo', counter, by);
   await count('opened', 11);
+  await count('asked', 10);
   await count('started', 9);
   await count('step_consent_ai_training', 4);
   await count('step_files', 5);
@@ -114,6 +116,7 @@ t.test('the funnel narrows from step to step, and only shares have a percentage'
   const rows = await runCommand(server, funnelCommand, '--site', 'demo', '--format', 'csv');
 
   t.match(rows, /^opened,11,\r?$/m);
+  t.match(rows, /^asked,10,\r?$/m);
   t.match(rows, /^step_name,5,56\r?$/m);
   t.match(rows, /^step_consent_ai_training,5,56\r?$/m);
   t.match(rows, /^step_email,0,0\r?$/m);

@@ -12,6 +12,7 @@ import {saveSite} from '../sites/store.js';
 import {getConfirmationLink} from './mailbox.js';
 import {callSuccessfully} from './retry-while-busy.js';
 import {makePdf} from './pdf.js';
+import {writeMessage} from './responder-helpers.js';
 import {runCommand} from './run-command.js';
 import {validateUuid} from './session-helpers.js';
 import {startServer} from './start-server.js';
@@ -46,7 +47,40 @@ t.test('the funnel', async (t) => {
 
     await until(async () => (await counted(server, 'opened')) > 0);
     t.equal(await counted(server, 'opened'), 2);
-    t.equal(await counted(server, 'started'), 1);
+  });
+
+  await t.test('counts a start at the first step, and a question before it once', async (t) => {
+    const server = await startServer(t);
+    const counts = async () => [await counted(server, 'asked'), await counted(server, 'started')];
+    const reach = (visitor: Visitor, step: string) =>
+      visitor.call('POST', '/api/session/progress', {json: {step}});
+    const asking = await Visitor.consenting(server.url);
+    t.same(await counts(), [0, 0], 'a consent is no start');
+    await writeMessage(asking, 'When are you open?');
+    await writeMessage(asking, 'And on Sundays?');
+    t.same(await counts(), [1, 0]);
+    await asking.consent({personal_data: false});
+    await asking.consent({personal_data: true});
+    await writeMessage(asking, 'And on holidays?');
+    t.same(await counts(), [1, 0], 'also if the messages were deleted');
+
+    await reach(asking, 'name');
+    await reach(asking, 'files');
+    t.same(await counts(), [1, 1], 'who starts later counts in both');
+
+    const starting = await Visitor.consenting(server.url);
+    await reach(starting, 'name');
+    await writeMessage(starting, 'What do you need?');
+    t.same(await counts(), [1, 2], 'a question after the start is not counted');
+
+    const leaving = await Visitor.consenting(server.url);
+    const json = {client_id: 'same', body: 'Hello?'};
+    await leaving.call('POST', '/api/messages', {json});
+    await leaving.call('POST', '/api/messages', {json});
+    await leaving.contact('zora@example.com');
+    t.same(await counts(), [2, 2], 'an early e-mail address is no start');
+    await reach(leaving, 'files');
+    t.same(await counts(), [2, 3]);
   });
 
   await t.test('includes panels opened in the second before a server stops', async (t) => {
@@ -71,9 +105,36 @@ t.test('the funnel', async (t) => {
       'the UUID is out of use',
     );
 
-    const started = await Visitor.consenting(server.url);
-    await started.call('DELETE', '/api/session');
-    t.equal(await counted(server, 'abandoned'), 1);
+    const discard = async (visitor: Visitor) => {
+      await visitor.call('DELETE', '/api/session');
+      return counted(server, 'abandoned');
+    };
+    const expire = async ({uuid}: Visitor) => {
+      await server.sql`
+        update visits set last_seen_at = now() - interval '31 minutes' where uuid = ${uuid}`;
+    };
+    const asking = async () => {
+      const visitor = await Visitor.consenting(server.url);
+      await writeMessage(visitor, 'When are you open?');
+      return visitor;
+    };
+    const starting = async () => {
+      const visitor = await asking();
+      await visitor.call('POST', '/api/session/progress', {json: {step: 'name'}});
+      return visitor;
+    };
+    t.equal(await discard(await asking()), 0);
+    t.equal(await discard(await starting()), 1);
+
+    for (const visitor of [await asking(), await starting()]) {
+      await expire(visitor);
+      t.equal((await visitor.session()).status, 410);
+    }
+    t.equal(await counted(server, 'abandoned'), 2, 'ended by a call');
+
+    for (const visitor of [await asking(), await starting()]) await expire(visitor);
+    await new Reaper({...server, log: server.app.log}).run();
+    t.equal(await counted(server, 'abandoned'), 3, 'ended by the reaper');
   });
 });
 

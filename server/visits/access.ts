@@ -10,7 +10,14 @@ import {SessionGone, TokenInvalid, TokenRequired, UnknownSite} from '../errors.j
 import {requireAllowedOrigin} from '../sites/origin.js';
 import type {Site, Sites} from '../sites/store.js';
 import {readUuid} from '../text/uuid.js';
-import {countFunnel, getExpiryCause, findVisit, openVisit, touchVisit} from './store.js';
+import {
+  countFunnel,
+  getExpiryCause,
+  findVisit,
+  hasStarted,
+  openVisit,
+  touchVisit,
+} from './store.js';
 import type {Visit} from './store.js';
 import {isSameHash, hashToken} from './token.js';
 import type {VisitorTokens} from './token.js';
@@ -148,9 +155,7 @@ export class Access {
       if (visit.expired) return 'expired' as const;
       requireAlive(visit);
       if (!visit.isNew) await touchVisit(tx, caller.uuid, config.visit);
-      const done = await work(tx, visit);
-      if (visit.isNew) await countFunnel(tx, caller.site.key, 'started');
-      return {done};
+      return {done: await work(tx, visit)};
     };
     const outcome = await retryAfterConflict(() => transaction(sql, changeOnce));
     if (outcome !== 'expired') return outcome.done;
@@ -165,7 +170,7 @@ export class Access {
   async withLockedVisit<T>(
     request: FastifyRequest,
     caller: Caller,
-    work: (tx: Transaction, visit: Visit & {isNew: boolean}) => Promise<T>,
+    work: (tx: Transaction, visit: Visit) => Promise<T>,
   ): Promise<T> {
     const workOnce = async (tx: Transaction) => {
       const visit = await openVisit(
@@ -196,7 +201,7 @@ export class Access {
       if (!visit?.expired) return visit;
       const cause = await getExpiryCause(tx, uuid, config.visit);
       await endVisit(tx, {uuid, siteKey: site.key, ipAddress: null}, cause);
-      await countFunnel(tx, site.key, 'abandoned');
+      if (hasStarted(visit)) await countFunnel(tx, site.key, 'abandoned');
       return undefined;
     });
     if (liveVisit) {

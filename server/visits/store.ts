@@ -160,9 +160,25 @@ export const markLeft = async (sql: Queryable, uuid: string): Promise<void> => {
 export const setFurthestStep = async (
   sql: Queryable,
   uuid: string,
-  step: string | null,
+  step: string,
 ): Promise<void> => {
   await sql`update visits set furthest_step = ${step} where uuid = ${uuid}`;
+};
+
+/** Deletes what a tombstone must not contain: how far the visitor came. */
+export const clearProgress = async (sql: Queryable, uuid: string): Promise<void> => {
+  await sql`update visits set furthest_step = null, has_asked = false where uuid = ${uuid}`;
+};
+
+/** Returns whether the visitor has reached a step of the conversation. */
+export const hasStarted = ({furthestStep}: Pick<Visit, 'furthestStep'>): boolean =>
+  furthestStep !== null;
+
+/** Records that the visitor has asked a question. Returns false if that is recorded already. */
+export const markAsked = async (sql: Queryable, uuid: string): Promise<boolean> => {
+  const rows = await sql`
+    update visits set has_asked = true where uuid = ${uuid} and not has_asked returning uuid`;
+  return rows.length > 0;
 };
 
 export const setVisitState = async (

@@ -29,8 +29,8 @@ export const requireAgreement = async (model: Model, world: World): Promise<void
   }
 };
 
-const wasAbandoned = ({audited, wasStarted}: ModelVisit): boolean =>
-  wasStarted && (audited.has('visit_abandoned') || audited.has('session_reset'));
+const wasAbandoned = ({audited, furthestStep}: ModelVisit): boolean =>
+  furthestStep >= 0 && (audited.has('visit_abandoned') || audited.has('session_reset'));
 
 const requireResponses = async (visit: ModelVisit, world: World): Promise<void> => {
   for (const replica of [0, 1]) {

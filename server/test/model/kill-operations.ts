@@ -10,12 +10,7 @@ import {makePdf} from '../pdf.js';
 import type {ApiResponse} from '../visitor.js';
 import {waitForCounter} from './agreement.js';
 import {recordDiscard} from './visit-operations.js';
-import {
-  recordChange,
-  recordConfirmation,
-  createDecision,
-  recordContact,
-} from './session-operations.js';
+import {recordConfirmation, createDecision, recordContact} from './session-operations.js';
 import {sendUpload, recordUpload} from './file-operations.js';
 import {createVisitorOperation} from './operation.js';
 import type {Model} from './operation.js';
@@ -72,7 +67,7 @@ const createInterruptibleCall = (
       call: () =>
         as('PUT', '/api/session/consents', {consents: [createDecision('personal_data', false)]}),
       done: () => {
-        recordChange(visit, model);
+        visit.hasRow = true;
         visit.revokeStorageConsent();
       },
     };

@@ -28,11 +28,6 @@ export const createDecision = (purpose: Purpose, granted: boolean) => ({
   locale: 'en',
 });
 
-/** Counts the first change of a UUID once. */
-export const recordChange = (visit: ModelVisit, model: Model): void => {
-  if (visit.start()) incrementCounter(model, 'started');
-};
-
 const consent = createVisitorOperation(
   'consent',
   fc.record({
@@ -49,7 +44,7 @@ const consent = createVisitorOperation(
     });
     if (hasEnded(visit, response)) return;
     requireStatus(response, 200);
-    recordChange(visit, model);
+    visit.hasRow = true;
     if (purpose === 'personal_data' && !granted) visit.revokeStorageConsent();
     else visit.recordConsent(purpose, granted);
   },
@@ -72,8 +67,9 @@ const reachStep = createVisitorOperation(
       return;
     }
     requireStatus(response, 204);
-    recordChange(visit, model);
+    visit.hasRow = true;
     if (step <= visit.furthestStep) return;
+    if (visit.furthestStep < 0) incrementCounter(model, 'started');
     visit.furthestStep = step;
     visit.audit('step_reached');
     incrementCounter(model, `step_${name}`);
@@ -119,7 +115,7 @@ export const recordContact = (
   email: string,
   model: Model,
 ): void => {
-  recordChange(visit, model);
+  visit.hasRow = true;
   if (!visit.isSession) incrementCounter(model, 'contact_given');
   visit.submitContact(name, email);
 };

@@ -26,8 +26,6 @@ export class ModelVisit {
   life: LifecycleState = 'visit';
   /** True after the first change. Before it, every token issued for the UUID is valid. */
   hasRow = false;
-  /** True if the first change did not end the visit. */
-  wasStarted = false;
   /** True if the visit is idle or too old, whether or not cleanup has ended it. */
   isExpired = false;
   /** True if the next cleanup run must change the state, because it has lasted too long. */
@@ -39,6 +37,7 @@ export class ModelVisit {
   hasRecentLink = false;
   files: ModelFile[] = [];
   deletedIds: string[] = [];
+  /** Index of a step; -1 before the visitor has started. */
   furthestStep = -1;
   /** Tokens issued for this UUID, except the token of its first change. */
   otherTokens: string[] = [];
@@ -66,14 +65,6 @@ export class ModelVisit {
   /** Any call that finds an expired visit ends it. */
   endIfExpired(): void {
     if (this.isExpired) this.end('visit_abandoned');
-  }
-
-  /** Records a change. Returns whether it was the first. */
-  start(): boolean {
-    if (this.hasRow) return false;
-    this.hasRow = true;
-    this.wasStarted = true;
-    return true;
   }
 
   end(event: 'visit_abandoned' | 'session_reset'): void {
