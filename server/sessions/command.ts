@@ -15,7 +15,8 @@ const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [
   --state        Print only sessions in this state (default: all states). pending: the e-mail address is
                  not confirmed. complete: it is confirmed. archived: it was not confirmed in time.
   --since        Print only sessions since this day, time or age: 2026-11-21, 2026-11-21T09:30:00Z, 7d
-  --reference    Print only the session with this UUID, or with these first eight characters of it
+  --reference    Print only the session with this UUID, or all sessions with these first eight
+                 characters of it
   --format       Print as a table, JSON or CSV (default: table)
   Example: maria sessions --site acme --state complete --since 7d`;
 

@@ -36,9 +36,19 @@ t.test('maria sessions, audit and funnel', async (t) => {
       const rows = JSON.parse(await runCommand(server, sessionsCommand, ...args)) as object[];
       return rows.map((row) => (row as {uuid: string}).uuid);
     };
-    for (const reference of [visitor.uuid, visitor.uuid.toUpperCase(), visitor.uuid.slice(0, 8)]) {
+    const short = visitor.uuid.slice(0, 8);
+    for (const reference of [visitor.uuid, short]) {
       t.same(await listed(reference), [visitor.uuid], reference);
+      t.same(await listed(reference.toUpperCase()), [visitor.uuid], reference.toUpperCase());
     }
+    const sharing = `${short}-ffff-4fff-bfff-ffffffffffff`;
+    await server.sql`
+      insert into visits (uuid, site_key, token_hash, state)
+      values (${sharing}, 'demo', sha256('y'), 'session')`;
+    await server.sql`
+      insert into user_sessions (uuid, site_key, name, email, consent_personal_data, created_at)
+      values (${sharing}, 'demo', 'N', 'n@example.com', true, now() - interval '3 days')`;
+    t.same(await listed(short), [visitor.uuid, sharing], 'all sessions with this reference');
     t.same(await listed('00000000'), []);
     await t.rejects(listed(visitor.uuid.slice(0, 7)), {message: /first eight characters/});
     const csv = await runCommand(server, sessionsCommand, ...recent, '--format', 'csv');
@@ -80,6 +90,9 @@ t.test('maria sessions, audit and funnel', async (t) => {
     );
     t.equal(typed.split('\n').length, 2);
     await t.rejects(runCommand(server, auditCommand, '--type', 'x'), {message: /Invalid --type/});
+    await t.rejects(runCommand(server, auditCommand, '--uuid', visitor.uuid.slice(0, 8)), {
+      message: /Pass the whole UUID\. Find it with: maria sessions --reference/,
+    });
     await t.rejects(runCommand(server, auditCommand, '--format', 'xml'), {message: /--format/});
   });
 

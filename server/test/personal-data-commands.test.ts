@@ -204,9 +204,11 @@ t.test('maria export, rectify and erase', async (t) => {
           message: /--uuid or --email, and not both/,
         });
       }
-      await t.rejects(runCommand(server, command, '--uuid', 'x', ...rest), {
-        message: /Pass the whole UUID/,
-      });
+      for (const reference of ['x', first.uuid.slice(0, 8)]) {
+        await t.rejects(runCommand(server, command, '--uuid', reference, ...rest), {
+          message: /Pass the whole UUID\. Find it with: maria sessions --reference/,
+        });
+      }
     }
     await t.rejects(runCommand(server, rectifyCommand, '--uuid', first.uuid), {
       message: /requires --name/,
