@@ -12,6 +12,7 @@ import type {MariaError} from './errors.js';
 import {Uploads} from './files/upload.js';
 import {anonymizeIp, getClientIp, clientRateLimitKey} from './http/client-address.js';
 import {endVisit} from './sessions/end.js';
+import {notifyOfLateFile} from './sessions/late-files.js';
 import {Access} from './visits/access.js';
 
 export type Services = ReturnType<typeof compose>;
@@ -30,6 +31,7 @@ const composeRequests = (
     abuse,
     attempts,
     metrics,
+    onMail,
     outage,
     sites,
     spool,
@@ -58,6 +60,8 @@ const composeRequests = (
   const uploads = new Uploads({
     ...{config, sql, access, objects, spool, log},
     onMarkedForDeletion: triggerCleanup,
+    notifyOfFile: (tx, {uuid, site}) => notifyOfLateFile(tx, {uuid, siteKey: site.key}),
+    onNotified: onMail,
   });
   const alertError = (error: MariaError, request: FastifyRequest) => {
     const caller = access.findCaller(request);

@@ -2,6 +2,7 @@
 export const WEBHOOK_EVENTS = [
   'session.pending',
   'session.complete',
+  'session.files_added',
   'session.erased',
   'visit.abandoned',
   'message.visitor',

@@ -4,7 +4,7 @@ import {withTimeout} from '../async/timeout.js';
 import {recordAudit} from '../audit/store.js';
 import type {StoredFile} from '../contract/files.js';
 import type {Config} from '../config/config.js';
-import type {Queryable} from '../database/sql.js';
+import type {Queryable, Transaction} from '../database/sql.js';
 import {isDatabaseDown} from '../database/errors.js';
 import {recordEvents} from '../events/store.js';
 import type {MariaError} from '../errors.js';
@@ -34,6 +34,10 @@ export interface UploadDeps extends UndoDeps {
   config: Config;
   access: Access;
   spool: Spool;
+  /** Runs in the transaction that stores a file of a session. */
+  notifyOfFile: (tx: Transaction, caller: Caller) => Promise<void>;
+  /** Triggers the senders of e-mails and webhooks. */
+  onNotified: () => void;
 }
 
 export interface Upload {
@@ -156,7 +160,8 @@ export class Uploads {
   }
 
   private async finish({request, caller}: Upload, row: FileRow, {result}: ValidatingStream) {
-    return this.deps.access.changeVisit(request, caller, async (tx) => {
+    const {access, notifyOfFile, onNotified} = this.deps;
+    const {file, isSession} = await access.changeVisit(request, caller, async (tx, visit) => {
       const stored = await markStored(tx, row.id, result);
       if (!stored) throw await this.leaseLossError(tx, caller);
       await recordAudit(tx, {
@@ -168,9 +173,13 @@ export class Uploads {
       });
       const data = {file: toApiFile(stored)};
       await recordEvents(tx, caller.uuid, {type: 'file_upload_complete', data});
+      const isSession = visit.state === 'session';
+      if (isSession) await notifyOfFile(tx, caller);
       await countFunnel(tx, caller.site.key, 'uploaded');
-      return stored;
+      return {file: stored, isSession};
     });
+    if (isSession) onNotified();
+    return file;
   }
 
   /** Returns the reason for a lost lease: consent was withdrawn, or the lease expired. */

@@ -5,8 +5,11 @@ import {DAY_MS} from '../units.js';
 export type MailJob =
   /** `is_late`: the limit of its client network delayed it for too long, so it is not sent. */
   | {template: 'confirmation'; verification_id: string; is_late?: true}
-  /** `changed`: the owner was notified of this session before, with another e-mail address. */
-  | {template: 'lead'; uuid: string; changed?: boolean}
+  /**
+   * `changed` and `files_added`: the owner was notified of this session before, with another e-mail
+   * address or without the latest files.
+   */
+  | {template: 'lead'; uuid: string; changed?: boolean; files_added?: true}
   /** A visitor has written a message and waits for a person. */
   | {template: 'message'; uuid: string}
   | {

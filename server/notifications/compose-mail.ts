@@ -56,7 +56,7 @@ const composeConfirmation = async (
 
 const composeLead = async (
   sql: Sql,
-  {uuid, changed = false}: MailJob & {template: 'lead'},
+  {uuid, changed = false, files_added: filesAdded = false}: MailJob & {template: 'lead'},
 ): Promise<Mail | undefined> => {
   const session = await findSession(sql, uuid);
   const [visit] = await sql<{site: string}[]>`
@@ -65,11 +65,12 @@ const composeLead = async (
   if (!session || !site?.notifyEmail) return undefined;
   const consents = await findLatestConsents(sql, uuid);
   const files = await listStoredFiles(sql, uuid);
+  if (filesAdded && files.length === 0) return undefined;
   return {
     to: site.notifyEmail,
     ...renderLeadMail({
       reference: uuid,
-      changed,
+      cause: changed ? 'changed' : filesAdded ? 'files_added' : 'new',
       site: site.name,
       name: session.name,
       email: session.email,

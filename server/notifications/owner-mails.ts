@@ -5,10 +5,12 @@ import {formatSize} from '../mail/format.js';
 
 const ENGLISH = {language: 'en', direction: 'ltr'};
 
+/** Cause of the e-mail. All but `new` follow an earlier e-mail about this session. */
+type LeadCause = 'new' | 'changed' | 'files_added';
+
 interface Lead {
   reference: string;
-  /** The owner had an earlier e-mail about this session, with another e-mail address. */
-  changed: boolean;
+  cause: LeadCause;
   site: string;
   name: string;
   email: string;
@@ -29,6 +31,21 @@ const USUAL_PURPOSES = ['personal_data', 'ai_training'];
 const EXPORT_ADVICE =
   'Ask the administrator of your chat server to export this request, and name the reference above.';
 
+const LEAD_TEXTS: Record<LeadCause, {title: string; intro: string}> = {
+  new: {
+    title: 'New request',
+    intro: 'A visitor has sent a request and confirmed their e-mail address.',
+  },
+  changed: {
+    title: 'E-mail address changed',
+    intro: 'A visitor has confirmed another e-mail address. It replaces the earlier one.',
+  },
+  files_added: {
+    title: 'Files added',
+    intro: 'A visitor has added files to their request. All its files are listed below.',
+  },
+};
+
 /** E-mail to the site's owner about a confirmed e-mail address, to which replies go. */
 export const renderLeadMail = (lead: Lead): MailContent => {
   const files = lead.files.map(({name, size}): EntryLine => [name, `(${formatSize(size, 'en')})`]);
@@ -36,10 +53,7 @@ export const renderLeadMail = (lead: Lead): MailContent => {
     site: lead.site,
     reference: lead.reference,
     replyTo: lead.email,
-    title: lead.changed ? 'E-mail address changed' : 'New request',
-    intro: lead.changed
-      ? 'A visitor has confirmed another e-mail address. It replaces the earlier one.'
-      : 'A visitor has sent a request and confirmed their e-mail address.',
+    ...LEAD_TEXTS[lead.cause],
     advice: 'Reply to this e-mail to write to the visitor.',
     rows: [
       ['Name', [lead.name]],

@@ -60,7 +60,7 @@ const submitContactRoute = (app: App, deps: ContactRouteDeps): void => {
         operationId: 'giveContact',
         summary: 'Stores the session as pending and mails the confirmation link',
         description:
-          'Requires a recorded consent to `personal_data`, or one in `consents`. A repeat with an equal e-mail address sends no e-mail; a different e-mail address takes effect when it is confirmed.',
+          'Requires a recorded consent to `personal_data`, or one in `consents`. Steps, consents, files and messages can follow. A repeat with an equal e-mail address sends no e-mail; a different e-mail address takes effect when it is confirmed.',
         tags: ['session'],
         body: SubmitContact,
         response: sessionResponses({202: ContactResponse}, [

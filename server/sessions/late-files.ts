@@ -1,0 +1,28 @@
+import type {Transaction} from '../database/sql.js';
+import {toInterval} from '../database/time.js';
+import {enqueueMail} from '../jobs/queue.js';
+import {MINUTE_MS} from '../units.js';
+import {findSession} from '../visits/store.js';
+import {enqueueWebhooks} from '../webhooks/store.js';
+
+/** Files that arrive within this time are in one e-mail. */
+const COLLECT_MS = 5 * MINUTE_MS;
+
+/**
+ * Notifies the owner of a file that a complete session has received: the e-mail about the request
+ * did not list it. Runs in the transaction that stores the file.
+ */
+export const notifyOfLateFile = async (
+  tx: Transaction,
+  {uuid, siteKey}: {uuid: string; siteKey: string},
+): Promise<void> => {
+  if ((await findSession(tx, uuid))?.state !== 'complete') return;
+  await enqueueWebhooks(tx, {event: 'session.files_added', uuid, siteKey});
+  const [mail] = await tx<{at: Date}[]>`
+    select now() + ${toInterval(COLLECT_MS)}::interval as at
+    where not exists (
+      select from jobs
+      where session_uuid = ${uuid} and kind = 'mail' and state = 'queued' and attempts = 0
+        and payload->>'template' = 'lead' and payload ? 'files_added')`;
+  if (mail) await enqueueMail(tx, {template: 'lead', uuid, files_added: true}, uuid, mail.at);
+};
