@@ -32,8 +32,10 @@ export interface ChatHost {
   emit(event: Event): boolean;
   /** `isAudible` is false in tabs that are not to chime. */
   onMariaSpoke(isAudible?: boolean): void;
-  /** The conversation waits at another step. */
+  /** The conversation waits at another step, or at the doors. */
   onStep(): void;
+  /** The visitor has agreed to storing, and a question that waits can be sent. */
+  onMayWrite(): void;
   /** The conversation has ended: what is open above it closes. */
   onReset(): void;
   /** The backend has changed the session for this tab; other tabs are out of date. */

@@ -135,9 +135,26 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     return this.running.signal;
   }
 
-  /** Keeps a text that the page wants to send, until the visitor may write. */
-  setWaitingText(waitingText: string) {
-    this.store.patch({waitingText});
+  /** False for a site at which nobody would reply. */
+  get canAsk() {
+    return this.config?.can_ask !== false;
+  }
+
+  /** True unless the visitor still has the choice of the two doors. */
+  get isStarted() {
+    return this.answers.isStarted || this.state.sessionState !== 'visit' || !this.canAsk;
+  }
+
+  setWriting(isWriting: boolean) {
+    this.store.patch({isWriting});
+  }
+
+  setAsking(isAsking: boolean) {
+    this.store.patch({isAsking});
+  }
+
+  setLeavingEmail(isLeavingEmail: boolean) {
+    this.store.patch({isLeavingEmail});
   }
 
   /** Polls for the confirmation, if the conversation waits for it. */
@@ -154,7 +171,7 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     this.outbox.stop();
     this.verification?.stopPolling();
     this.uploads?.clear();
-    this.drafts.clear();
+    this.drafts.clearAnswers();
     this.status.showToast(null);
     this.uploads = this.verification = null;
     this.store.reset();
@@ -216,11 +233,20 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
 
   onStep(step: Step) {
     // Another tab may have answered while Maria was typing.
-    if (this.answers.isDone(step.id)) return void this.lifecycle.catchUp();
+    if (this.flow.isOvertaken) return void this.lifecycle.catchUp();
     // After an erasure there is no session. A report of the step would create one.
     const isErased = !this.reference && step.type === 'end';
-    if (this.state.sessionState === 'visit' && !isErased) this.outbox.reportStep(step.id);
+    const {isAsking, isLeavingEmail, sessionState} = this.state;
+    // Only steps that the visitor has started are counted.
+    const isCounted = sessionState === 'visit' && !isErased && !isAsking && !isLeavingEmail;
+    if (isCounted) this.outbox.reportStep(step.id);
     this.host.onStep();
     this.startPolling();
+  }
+
+  onDoors() {
+    if (this.flow.isOvertaken) return void this.lifecycle.catchUp();
+    this.setWriting(true);
+    this.host.onStep();
   }
 }

@@ -2,6 +2,7 @@ import type {Session} from '../../server/contract/sessions.js';
 import type {SiteConfig} from '../../server/contract/sites.js';
 
 import {MariaCompleteEvent, MariaResetEvent, MariaSubmittedEvent} from '../events.js';
+import type {Drafts} from './flow/drafts.js';
 import type {Loaders} from './loaders.js';
 import type {ResumeDeps} from './resume.js';
 import {endingOf, isEnd} from './session/session-end.js';
@@ -19,12 +20,14 @@ export interface LifecycleDeps extends ResumeDeps {
   readonly client: Readonly<ApiClient>;
   readonly session: Readonly<VisitorSession>;
   readonly status: Readonly<Status>;
+  readonly drafts: Drafts;
   /** Returns false if files and e-mail address cannot be loaded. */
   loadIntake(): Promise<boolean>;
   readonly loaders: Loaders;
   /** Clears the conversation in this tab. */
   reset(): void;
-  setWaitingText(text: string): void;
+  readonly canAsk: boolean;
+  setWriting(isWriting: boolean): void;
 }
 
 /** Begins, resumes and ends a conversation, and writes what the backend says about its session. */
@@ -41,10 +44,13 @@ export class Lifecycle {
     const signal = flow.interrupt();
     flow.setPhase('starting');
     answers.load();
+    // A new visitor may write at once. The question waits for the backend.
+    this.chat.setWriting(!session.isStored && !answers.hasBegun);
     const [config, opened] = await Promise.all([loadConfig(this.chat), session.open()]);
     if (signal.aborted) return;
     this.config = config;
     flow.load(config?.conversation);
+    if (!this.chat.canAsk) this.chat.setWriting(false);
     if (opened.kind === 'back') return this.openStored(opened.session);
     if (opened.kind === 'refused') return this.showNotAvailable(opened.error);
     if (opened.kind === 'offline') status.showRetrying(opened.error);
@@ -125,7 +131,8 @@ export class Lifecycle {
     chat.answers.wipe();
     chat.session.forget();
     chat.store.patch({visitorName: null});
-    chat.setWaitingText('');
+    // A question that was not sent stays in the field after a refusal.
+    if (reason !== 'refused') chat.drafts.clear();
     chat.host.emit(new MariaResetEvent(reason));
   }
 
@@ -140,12 +147,10 @@ export class Lifecycle {
     await this.start();
   }
 
-  /** Starts again for the same visitor, whose text still waits. */
+  /** Starts again for the same visitor. */
   async tryAgain() {
     const {chat} = this;
-    const {waitingText} = chat.store.state;
     chat.reset();
-    chat.setWaitingText(waitingText);
     this.resetTimes = [];
     chat.status.showNotice(null);
     await this.start();
@@ -160,17 +165,23 @@ export class Lifecycle {
   /** Forgets a visit whose consent was refused, once the backend has recorded the refusal. */
   forgetRefusal() {
     const {answers, flow} = this.chat;
-    const {step} = flow;
-    if (step?.type !== 'end' || step.outcome !== 'refused') return;
     // A call that was sent before the refusal did not contain it.
-    if (answers.unrecorded.length === 0) this.forget('refused');
+    if (flow.isRefused && answers.unrecorded.length === 0) this.forget('refused');
+  }
+
+  /** Removes a question that was not sent, once the visitor has closed the panel after a refusal. */
+  onClose() {
+    const {drafts, flow, verification} = this.chat;
+    verification?.stopPolling();
+    if (flow.isRefused) drafts.clear();
   }
 
   /** Returns false if sessions end too often, and stops the conversation. */
   private announceEnd(end: End) {
-    const {answers, host, status} = this.chat;
+    const {answers, drafts, host, status} = this.chat;
     const now = Date.now();
     answers.wipe();
+    if (end === 'gone') drafts.clear();
     this.resetTimes = [...this.resetTimes.filter((time) => now - time < RESETS_WITHIN_MS), now];
     if (this.resetTimes.length > MAX_RESETS) {
       this.stopWithRetry();
@@ -209,9 +220,10 @@ export class Lifecycle {
   }
 
   private async showComplete() {
-    const {flow, host, session, verification} = this.chat;
+    const {flow, host, session, status, verification} = this.chat;
     verification?.stopPolling();
     host.emit(new MariaCompleteEvent(session.uuid));
+    if (flow.isAtOpenStep) return status.showToast('verified');
     await flow.goTo(flow.graph.endOf('complete'));
   }
 
@@ -219,6 +231,7 @@ export class Lifecycle {
   private showNotAvailable(error: ClientError) {
     const {flow, status, transcript} = this.chat;
     transcript.showTyping(false);
+    this.chat.setWriting(false);
     status.report(error);
     flow.say(({texts}) => texts.notHere);
   }

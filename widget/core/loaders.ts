@@ -3,7 +3,7 @@ import type * as resume from './resume.js';
 import type {UploadDeps} from './uploads/create-uploads.js';
 import type {Uploads} from './uploads/uploads.js';
 
-/** Parts that are loaded while the visitor types the first answer. */
+/** Parts that are loaded once the visitor does something. */
 export interface IntakeParts {
   createUploads: (chat: UploadDeps) => Uploads;
   createVerification: (chat: VerificationDeps) => EmailVerification;

@@ -8,6 +8,7 @@ import type {Answers, VisitorAnswers} from './flow/answers.js';
 import {UNSENT_FILES_KEY} from './flow/answers.js';
 import type {Flow} from './flow/flow.js';
 import {consentAnswer} from './flow/step-texts.js';
+import {typeOf} from './flow/step-types.js';
 import type {AskedField} from './flow/step-types.js';
 import type {TextOf, Transcript} from './flow/transcript.js';
 import type {SiteStorage} from './session/storage.js';
@@ -35,12 +36,24 @@ export const resumeConversation = (chat: ResumeDeps, session: Session | null) =>
   if (session && session.state !== 'visit') {
     answers.markSubmitted();
     chat.verification!.update(session);
+    completeAnswered(chat);
     store.patch({isRecognised: session.state === 'complete'});
     return greetReturning(chat, session);
   }
   askToContinue(chat);
   // The visitor sees earlier messages before deciding.
   host.onStep();
+};
+
+/** Completes the steps that the backend has answers to; all of them once each consent is decided. */
+const completeAnswered = (chat: ResumeDeps) => {
+  const {answers, flow} = chat;
+  const {steps} = flow.graph;
+  const isWhole = steps.every((step) => step.type !== 'consent' || answerTo(chat, step));
+  for (const step of steps) {
+    const isKnown = isWhole && typeOf(step).isQuestion;
+    if (isKnown || answerTo(chat, step)) answers.complete(step.id);
+  }
 };
 
 /** Asks a visitor who has returned to an unfinished visit whether to continue it. */

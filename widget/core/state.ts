@@ -12,9 +12,12 @@ export interface Notice {
 
 /** State of one conversation. Lists are in the objects that own them: lines, files, messages. */
 export interface ChatState {
-  /** `resuming`: a visitor has returned, and is asked whether to continue. */
-  phase: 'starting' | 'resuming' | 'step';
-  /** The step that waits for the visitor. Null while Maria types. */
+  /**
+   * `resuming`: a visitor has returned, and is asked whether to continue. `doors`: the visitor starts
+   * the steps or asks a question.
+   */
+  phase: 'starting' | 'resuming' | 'doors' | 'step';
+  /** The step that waits for the visitor. Null at the doors, and while Maria types. */
   step: Step | null;
   /** The answered step that the visitor has gone back to. */
   reopenedStep: Step | null;
@@ -25,8 +28,12 @@ export interface ChatState {
   isRecognised: boolean;
   /** True while the visitor waits for a call: fields and buttons are locked. */
   isSubmitting: boolean;
-  /** Text that the page wants to send, until the visitor may write. */
-  waitingText: string;
+  /** The visitor wants to write a message. */
+  isWriting: boolean;
+  /** The consent is asked for because a question is to be sent, outside the order of the steps. */
+  isAsking: boolean;
+  /** Name and e-mail address are asked for before the other steps. */
+  isLeavingEmail: boolean;
   notice: Notice | null;
   connection: 'offline' | 'busy' | 'slow' | null;
   fieldError: TextKey | null;
@@ -41,7 +48,9 @@ const initialState = (): ChatState => ({
   visitorName: null,
   isRecognised: false,
   isSubmitting: false,
-  waitingText: '',
+  isWriting: false,
+  isAsking: false,
+  isLeavingEmail: false,
   notice: null,
   connection: null,
   fieldError: null,
@@ -51,9 +60,9 @@ const initialState = (): ChatState => ({
 /**
  * Holds the state, and reports each change. Only the parts of a conversation get the store. Each
  * field has one writer: `Flow` writes `phase`, `step` and `reopenedStep`. `Status` writes `notice`,
- * `connection`, `fieldError` and `toast`. `Chat` writes `isSubmitting` and `waitingText`. `resume.ts`
- * writes `isRecognised`. `Lifecycle` writes `sessionState` and `visitorName`. Only `reset` writes
- * fields of others. A test checks it.
+ * `connection`, `fieldError` and `toast`. `Chat` writes `isSubmitting`, `isWriting`, `isAsking` and
+ * `isLeavingEmail`. `resume.ts` writes `isRecognised`. `Lifecycle` writes `sessionState` and
+ * `visitorName`. Only `reset` writes fields of others. A test checks it.
  */
 export class Store {
   readonly state: Readonly<ChatState> = initialState();

@@ -95,7 +95,7 @@ export class ChatController implements ChatHost, ReactiveController {
   /** Starts the conversation, or continues to wait for the confirmation. */
   start() {
     const chat = this.create();
-    void this.parts.loadIntake().catch(() => undefined);
+    this.loadIntakeOnUse();
     if (this.isStarted) return chat.startPolling();
     this.isStarted = true;
     this.hostConnected();
@@ -170,8 +170,15 @@ export class ChatController implements ChatHost, ReactiveController {
     void this.parts.intake?.checkAttributes(this.element, this.onLoadError);
   }
 
-  whenUpdated() {
-    return this.element.updateComplete;
+  readonly whenUpdated = () => this.element.updateComplete;
+
+  async sendDraft() {
+    try {
+      await this.parts.loadIntake();
+      await this.messaging?.sendDraft();
+    } catch {
+      this.chat?.status.showMissing(true);
+    }
   }
 
   /** Applies what the visitor has chosen, here or in another tab. */
@@ -211,7 +218,11 @@ export class ChatController implements ChatHost, ReactiveController {
   }
 
   onStep() {
-    if (this.chat?.uploads) void this.messaging?.openIfNeeded();
+    void this.messaging?.openIfNeeded();
+  }
+
+  onMayWrite() {
+    void this.messaging?.sendWaiting();
   }
 
   onReset() {
@@ -227,6 +238,15 @@ export class ChatController implements ChatHost, ReactiveController {
     console.error('Maria Chat: a part could not be loaded:', error);
     this.emit(new MariaErrorEvent(navigator.onLine ? 'unavailable' : 'offline'));
   };
+
+  /** Most of the code is not needed before the visitor does something, except on a phone. */
+  private loadIntakeOnUse() {
+    const load = () => void this.parts.loadIntake().catch(() => undefined);
+    if (this.element.isFullScreen) return load();
+    for (const type of ['pointerdown', 'keydown', 'dragenter', 'paste']) {
+      this.root.addEventListener(type, load, {once: true});
+    }
+  }
 
   private get root() {
     return this.element.renderRoot as ShadowRoot;

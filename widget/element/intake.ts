@@ -1,4 +1,4 @@
-/** Code that is loaded while the visitor types the first answer, to keep the first opening small. */
+/** Code that is loaded once the visitor does something, to keep the first opening small. */
 import {createUploads as createQueue} from '../core/uploads/create-uploads.js';
 import type {UploadDeps} from '../core/uploads/create-uploads.js';
 import {answerStyles} from '../ui/styles/answers.js';

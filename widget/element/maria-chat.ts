@@ -86,7 +86,7 @@ export class MariaChat extends MariaChatBase {
     const {chat} = this.controller;
     this.isOpen = false;
     chat?.storage.remove('open');
-    chat?.verification?.stopPolling();
+    chat?.lifecycle.onClose();
     await this.updateComplete;
     this.panelFocus.leave(this.launcherController);
     this.dispatchEvent(new MariaCloseEvent());

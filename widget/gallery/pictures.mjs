@@ -38,6 +38,7 @@ export const PICTURES = [
     async (v) => {
       await v.arrive();
       await v.open();
+      await v.start();
       await v.root.locator('.composer input').pressSequentially('Amira Haddad');
     },
   ],

@@ -17,7 +17,8 @@ export const JOURNEYS = [
     name: 'conversation',
     states: [
       ['closed', (v) => v.arrive()],
-      ['name', (v) => v.open().then(() => v.see('.composer'))],
+      ['doors', (v) => v.open().then(() => v.see('.doors'))],
+      ['name', (v) => v.start()],
       ['name-fault', (v) => v.press('.send').then(() => v.see('.fault:not(:empty)'))],
       ['consent-storing', (v) => v.answer('Amira Haddad-Öztürk').then(() => v.see('.consent'))],
       ['consent-training', (v) => v.decide(true)],
@@ -40,6 +41,29 @@ export const JOURNEYS = [
       ['copied', (v) => v.press('.card .icon').then(() => v.see('.toast'))],
       ['forget', (v) => v.press('.tray .link + .link').then(() => v.see('.dialog'))],
       ['recognised', (v) => v.comeBack().then(() => v.see('.card.done'))],
+    ],
+  },
+  {
+    name: 'question-first',
+    states: [
+      ['question-typed', (v) => atDoors(v).then(() => v.type(QUESTION))],
+      ['question-consent', (v) => v.press('.talk .send').then(() => v.see('.consent'))],
+      ['question-asked', (v) => v.decide(true).then(() => v.see('.bubble .wide'))],
+      ['question-name', (v) => v.press('.bubble .wide').then(() => v.see('.tray .composer'))],
+      ['question-pending', (v) => v.leaveEmail().then(() => v.see('.card'))],
+    ],
+  },
+  {
+    name: 'question-refused',
+    states: [
+      [
+        'question-not-sent',
+        (v) =>
+          atDoors(v)
+            .then(() => v.type(QUESTION))
+            .then(() => v.press('.talk .send'))
+            .then(() => v.decide(false)),
+      ],
     ],
   },
   {
@@ -122,10 +146,18 @@ const FAULTY = [
   ['empty.pdf', 0],
 ];
 
+const QUESTION = 'Do you also need my certificates from school?';
+
+const atDoors = async (v) => {
+  await v.arrive();
+  await v.open();
+  await v.see('.doors');
+};
+
 const atName = async (v) => {
   await v.arrive();
   await v.open();
-  await v.see('.composer');
+  await v.start();
 };
 
 const atConsent = async (v) => {

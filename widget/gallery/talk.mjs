@@ -57,7 +57,7 @@ const write = async (v, text) => {
 const openAt = async (v, reach) => {
   await v.arrive();
   await v.open();
-  await v.see('.composer');
+  await v.start();
   await reach();
 };
 

@@ -31,6 +31,12 @@ export class Visitor {
     await this.see('.panel');
   }
 
+  /** Goes through the first door. */
+  async start() {
+    await this.press('.doors button');
+    await this.see('.tray .composer');
+  }
+
   async comeBack() {
     await this.page.reload();
     const isPhone = this.look.isMobile;
@@ -48,6 +54,16 @@ export class Visitor {
   async answer(text) {
     await this.root.locator('.composer input').fill(text);
     await this.press('.send');
+  }
+
+  type(text) {
+    return this.root.locator('.talk textarea').fill(text);
+  }
+
+  async leaveEmail() {
+    await this.answer('Amira');
+    await this.see('input[type=email]');
+    await this.answer(this.email);
   }
 
   /** Answers a question of consent, and waits for what comes next. */

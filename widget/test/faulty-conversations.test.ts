@@ -90,6 +90,8 @@ const visit = async (document: unknown, conditionValues: Answers) => {
     textValues: {name: '', email: '', greeting: '', isDelayed: false},
     prepareStep: () => Promise.resolve(true),
     onStep: () => undefined,
+    onDoors: () => undefined,
+    isStarted: true,
   });
   flow.load(document);
   await flow.begin();

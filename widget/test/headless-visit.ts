@@ -5,6 +5,7 @@ import type {ChatHost} from '../core/chat-host.js';
 import {addFiles} from '../core/commands/add-files.js';
 import {answerConsent} from '../core/commands/answer-consent.js';
 import {finishUploads} from '../core/commands/finish-uploads.js';
+import {startSteps} from '../core/commands/start-steps.js';
 import {submitEmail} from '../core/commands/submit-email.js';
 import {submitName} from '../core/commands/submit-name.js';
 import {createVerification} from '../core/email/email-verification.js';
@@ -54,6 +55,7 @@ export const visit = async (options: VisitOptions): Promise<VisitResult> => {
     emit: ({type}) => events.push(type) > 0,
     onMariaSpoke: () => undefined,
     onStep: () => undefined,
+    onMayWrite: () => undefined,
     onReset: () => undefined,
     onBackendChange: () => undefined,
     onLoadError: (error) => {
@@ -77,6 +79,7 @@ export const visit = async (options: VisitOptions): Promise<VisitResult> => {
   messaging.connect(left.signal);
 
   await chat.lifecycle.start();
+  await startSteps(chat);
   await untilStep(chat, 'name');
   await submitName(chat, name);
   await untilStep(chat, 'consent_personal_data');

@@ -90,11 +90,28 @@ export const mount = async (site = newSite(), lang = 'en') => {
   return chat;
 };
 
-export const mountOpen = async (site = newSite(), lang = 'en') => {
+/** Opens the panel, and waits for the two doors of a new visitor. */
+export const mountAtDoors = async (site = newSite(), lang = 'en') => {
   const chat = await mount(site, lang);
   await chat.open();
   await until(() => inside(chat, '.tray > *'), 'something to answer');
   return chat;
+};
+
+/** Opens the panel, and starts the steps if the visitor has the choice. */
+export const mountOpen = async (site = newSite(), lang = 'en') => {
+  const chat = await mountAtDoors(site, lang);
+  await start(chat);
+  return chat;
+};
+
+/** Goes through the first door, if there are doors. */
+export const start = async (chat: Element) => {
+  await until(() => inside(chat, '.tray > *'), 'something to answer');
+  const door = inside(chat, '.doors button');
+  if (!door) return;
+  door.click();
+  await until(() => !inside(chat, '.doors') && inside(chat, '.tray > *'), 'the first step');
 };
 
 export const until = async <T>(look: () => T, what: string, withinMs = 60_000) => {

@@ -18,7 +18,15 @@ export const tell = (visit, type, data, isFleeting = false) => {
 /** A message of anybody's, told to all readers. */
 export const say = (
   visit,
-  {role, body, state = 'complete', clientId, files = [], at = new Date().toISOString()},
+  {
+    role,
+    body,
+    state = 'complete',
+    clientId,
+    files = [],
+    at = new Date().toISOString(),
+    asks_for_email = false,
+  },
 ) => {
   const id = visit.messages.length + 1;
   const message = {
@@ -29,6 +37,7 @@ export const say = (
     state,
     created_at: at,
     files,
+    asks_for_email,
   };
   visit.messages.push(message);
   tell(visit, 'message_created', {message: {...message}});

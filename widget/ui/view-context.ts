@@ -11,12 +11,11 @@ import type {DialogHost} from './dialog-host.js';
 
 type Thread = Readonly<MessageThread>;
 
-/** Views that are loaded while the visitor types the first answer. */
+/** Views that are loaded once the visitor does something. */
 export interface IntakeViews {
   cancelChangeView(context: ViewContext): unknown;
   detailsView(context: ViewContext, line: Line, before: Line | undefined): unknown;
   dropView(context: ViewContext): unknown;
-  messageAreaView(context: ViewContext): unknown;
   stepView(context: ViewContext, step: Step): unknown;
   toastView(context: ViewContext): unknown;
 }
@@ -28,8 +27,10 @@ export interface ResumeViews {
 
 /** Views of the live conversation, which have their own file. */
 export interface MessageViews {
-  composerView(context: ViewContext, thread: Thread): unknown;
+  attachmentsView(context: ViewContext, thread: Thread): unknown;
+  clipView(context: ViewContext, thread: Thread): unknown;
   messageView(context: ViewContext, thread: Thread, message: ThreadMessage): unknown;
+  stopView(context: ViewContext, thread: Thread): unknown;
 }
 
 /** Argument of every view. Views read it, and change state through commands only. */
@@ -50,5 +51,7 @@ export interface ViewContext {
   readonly isDropping: boolean;
   /** Text for screen readers. */
   readonly announcement: string | undefined;
+  /** Sends the text in the field, once the code for it is loaded. */
+  sendDraft(): Promise<void>;
   whenUpdated(): Promise<unknown>;
 }

@@ -102,6 +102,14 @@ export class Widget {
   async open(): Promise<void> {
     await this.button('Open chat').click();
     await this.root.getByRole('dialog').waitFor();
+    await this.start();
+  }
+
+  /** Goes through the first door, if the visitor has the choice. */
+  async start(): Promise<void> {
+    await this.root.locator('.tray > *').first().waitFor();
+    const door = this.root.locator('.doors button').first();
+    if (await door.isVisible()) await door.click();
   }
 
   async submitName(name: string): Promise<void> {

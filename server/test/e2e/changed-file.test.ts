@@ -27,6 +27,7 @@ for (const kind of [chromium, firefox, webkit]) {
       const visitor = new Visitor(tab);
       await tab.go(server.url);
       await visitor.press('Open chat');
+      await visitor.press('Start');
       await visitor.answer('Your name', 'Noor');
       await visitor.press('I agree');
       await visitor.untilSaid('to train our AI agent');

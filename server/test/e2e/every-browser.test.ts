@@ -28,6 +28,7 @@ for (const kind of [chromium, firefox, webkit]) {
       const visitor = new Visitor(tab);
       await tab.go(server.url);
       await visitor.press('Open chat');
+      await visitor.press('Start');
       await visitor.answer('Your name', 'Noor');
       await visitor.untilSaid('May we store your name');
       await visitor.press('I agree');

@@ -97,6 +97,7 @@ export const openChat = async (
   await tab.go(url);
   const visitor = new Visitor(tab);
   await visitor.press('Open chat');
+  await visitor.press('Start');
   await visitor.press('I agree');
   await onTheWay(visitor);
   await visitor.untilSaid('Do you have a question?');

@@ -36,7 +36,7 @@ const consent = createVisitorOperation(
     purpose: fc.constantFrom<Purpose>('personal_data', 'personal_data', 'ai_training'),
     granted: fc.constantFrom(true, true, true, false),
   }),
-  async (visit, world, {replica, purpose, granted}, model) => {
+  async (visit, world, {replica, purpose, granted}) => {
     const response = await world.callAs(replica, visit, {
       method: 'PUT',
       path: '/api/session/consents',

@@ -11,7 +11,10 @@ export const answerConsent = async (chat: Chat, granted: boolean) => {
   const wording = flow.promptFor(step)(language);
   answers.recordDecision({purpose: step.purpose, granted, wording, locale: language.tag});
   chat.addAnswer(consentAnswer(granted));
-  if (step.purpose === 'personal_data' && !granted) return refuseStorage(chat, step);
+  if (step.purpose === 'personal_data') {
+    if (!granted) return refuseStorage(chat, step);
+    chat.host.onMayWrite();
+  }
   await flow.complete(step);
 };
 

@@ -12,7 +12,7 @@ export const submitEmail = (chat: Chat, text: string) => {
     await submitContact(chat, email);
     lifecycle.onSubmitted();
     chat.addAnswer(() => email);
-    drafts.clear();
+    drafts.set('email');
     await flow.complete(step);
   });
 };
@@ -24,7 +24,7 @@ export const changeEmail = (chat: Chat, text: string) =>
     await verification.changeEmail(email);
     // Two e-mail addresses may look the same behind the mask.
     chat.addAnswer(() => email);
-    drafts.clear();
+    drafts.set('email');
     status.showToast(verification.isDelayed ? 'pendingDelayed' : 'sent');
     if (flow.step) flow.say(flow.promptFor(flow.step));
   });

@@ -23,6 +23,8 @@ export interface Decision extends Omit<ConsentDecision, 'purpose'> {
 interface Draft {
   name: string | null;
   decisions: Partial<Record<Purpose, Decision>>;
+  /** The visitor has started the steps. */
+  isStarted: boolean;
   /** Ids of the answered steps, in this order. */
   done: string[];
   idleMs: number;
@@ -32,6 +34,7 @@ interface Draft {
 const blankDraft = (): Draft => ({
   name: null,
   decisions: {},
+  isStarted: false,
   done: [],
   idleMs: DEFAULT_IDLE_MS,
   touchedAt: Date.now(),
@@ -60,6 +63,18 @@ export class VisitorAnswers {
 
   setEmail(email: string | null) {
     this.email = email;
+  }
+
+  /** Earlier versions stored no start. With them, the name was the first answer of most sites. */
+  get isStarted() {
+    return this.draft.isStarted || this.name !== null;
+  }
+
+  /** Another tab may have started, and answered, before. */
+  start() {
+    this.reload();
+    this.draft.isStarted = true;
+    this.save();
   }
 
   get hasBegun() {

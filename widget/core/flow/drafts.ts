@@ -3,7 +3,7 @@ import {toJson} from '../transport/to-json.js';
 
 const DRAFTS_KEY = 'draft';
 
-export type DraftField = 'name' | 'email';
+export type DraftField = 'name' | 'email' | 'message';
 type Texts = Partial<Record<DraftField, string | undefined>>;
 
 /** Text that the visitor has typed into a field and not sent. It survives a reload of this tab. */
@@ -28,6 +28,11 @@ export class Drafts {
 
   clear() {
     this.save({});
+  }
+
+  /** Removes what was typed into the fields of steps. */
+  clearAnswers() {
+    this.save({message: this.get('message')});
   }
 
   private save(texts: Texts) {

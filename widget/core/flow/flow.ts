@@ -18,9 +18,12 @@ export interface FlowDeps {
   readonly host: Pick<ChatHost, 'typingMs' | 'emit' | 'onMariaSpoke'>;
   readonly conditionValues: Answers;
   readonly textValues: TextValues;
+  /** False while the visitor has the choice between the steps and a question. */
+  readonly isStarted: boolean;
   /** Loads what a step needs. The flow stops if the result is falsy. */
   prepareStep(step: Step | null): Promise<unknown>;
   onStep(step: Step): void;
+  onDoors(): void;
 }
 
 /** Goes from step to step: speaks, and waits where the visitor is asked. Only it changes the step. */
@@ -39,6 +42,27 @@ export class Flow {
   /** Number of the step among the questions; null for other steps. */
   get position() {
     return this.step && this.graph.positionOf(this.step);
+  }
+
+  /** True after the visitor has refused the consent to storing, or has erased everything. */
+  get isRefused() {
+    return this.step?.type === 'end' && this.step.outcome === 'refused';
+  }
+
+  /** True if the visitor has left only an e-mail address, and the other steps can follow. */
+  get hasOpenSteps() {
+    return isOpen(this.walk(this.graph.first).step);
+  }
+
+  /** True at one of these steps. */
+  get isAtOpenStep() {
+    return isOpen(this.step);
+  }
+
+  /** True if another tab has answered the step, or has gone through a door. */
+  get isOvertaken() {
+    const {answers, isStarted, store} = this.chat;
+    return this.step ? answers.isDone(this.step.id) : store.state.phase === 'doors' && isStarted;
   }
 
   /** Aborted when the flow begins elsewhere: work for the earlier step has no effect then. */
@@ -69,7 +93,12 @@ export class Flow {
   }
 
   begin(remarks: TextOf[] = []) {
-    return this.goTo(this.graph.first, remarks);
+    const {isLeavingEmail} = this.chat.store.state;
+    const isContact = ({type}: Step) => type === 'ask' || type === 'verify_email';
+    const contact = (step: Step) => isContact(step) && !this.isSkipped(step);
+    const from = isLeavingEmail ? this.graph.firstOf(contact) : null;
+    const isAtDoors = !this.chat.isStarted && !isLeavingEmail;
+    return this.goTo(from ?? this.graph.first, remarks, isAtDoors);
   }
 
   /** Continues after a step. Begins at the first one, because an answer may change the way. */
@@ -86,13 +115,14 @@ export class Flow {
     return done;
   }
 
-  /** Speaks the texts on the way, and waits at the next step that needs the visitor. */
-  async goTo(from: Step | null, remarks: TextOf[] = []) {
+  /** Speaks the texts on the way, and waits at the next step that needs the visitor, or at the doors. */
+  async goTo(from: Step | null, remarks: TextOf[] = [], isAtDoors = false) {
     const {host, store, transcript} = this.chat;
     const {signal} = this;
     store.patch({phase: 'step', step: null, reopenedStep: null});
-    const {step, spoken} = this.skipSteps(from);
-    const prepared = this.chat.prepareStep(step);
+    const {step, skipped} = this.walk(from);
+    const spoken = this.speak(skipped);
+    const prepared = isAtDoors || this.chat.prepareStep(step);
     // At the beginning, the visitor has waited for the network already.
     const typingMs = transcript.lines.length > 0 ? host.typingMs : 0;
     for (const text of [...remarks, ...spoken]) {
@@ -101,7 +131,10 @@ export class Flow {
       this.say(text);
     }
     await transcript.typeFor(typingMs);
-    if ((await prepared) && !signal.aborted) this.waitAt(step);
+    if (!(await prepared) || signal.aborted) return;
+    if (!isAtDoors) return this.waitAt(step);
+    this.setPhase('doors');
+    this.chat.onDoors();
   }
 
   waitAt(found: Step | null, isSilent = false) {
@@ -132,22 +165,32 @@ export class Flow {
     return typeOf(step).isSkipped?.({isDone, isPending, values}) ?? isDone;
   }
 
-  /** Returns the step to wait at, and the texts before it. Leaves a circle at any step that waits. */
-  private skipSteps(from: Step | null) {
-    const spoken: TextOf[] = [];
-    const seen = new Set<Step>();
+  /** Returns the steps that are skipped, and the one to wait at. Leaves a circle at any step that waits. */
+  private walk(from: Step | null) {
+    const skipped = new Set<Step>();
     let step = from;
     while (step && this.isSkipped(step)) {
-      if (seen.has(step)) {
-        return {step: this.graph.firstOf((one) => !this.isSkipped(one)), spoken};
+      if (skipped.has(step)) {
+        return {step: this.graph.firstOf((one) => !this.isSkipped(one)), skipped};
       }
-      seen.add(step);
+      skipped.add(step);
+      step = this.graph.after(step, this.chat.conditionValues);
+    }
+    return {step, skipped};
+  }
+
+  /** Returns the texts of skipped steps that the visitor has not read. */
+  private speak(skipped: Set<Step>) {
+    let spoken: TextOf[] = [];
+    for (const step of skipped) {
       if (step.type === 'say' && !this.spokenSteps.has(step)) spoken.push(this.promptFor(step));
       this.spokenSteps.add(step);
       // Returning visitors have read the texts before their last answer.
-      if (this.chat.answers.isDone(step.id)) spoken.length = 0;
-      step = this.graph.after(step, this.chat.conditionValues);
+      if (this.chat.answers.isDone(step.id)) spoken = [];
     }
-    return {step, spoken};
+    return spoken;
   }
 }
+
+const isOpen = (step: Step | null) =>
+  step !== null && step.type !== 'verify_email' && typeOf(step).isQuestion === true;

@@ -6,7 +6,7 @@ import {isStepType, typeOf} from './step-types.js';
 
 /** Steps of a conversation and the branches between them. Invalid documents are replaced by the default. */
 export class StepGraph {
-  private readonly steps: Step[];
+  readonly steps: readonly Step[];
 
   constructor(document: unknown) {
     this.steps = isConversation(document) ? document.steps : DEFAULT_CONVERSATION.steps;

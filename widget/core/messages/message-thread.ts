@@ -1,6 +1,5 @@
 import type {LiveEvent} from '../../../server/contract/events.js';
 import type {StoredFile} from '../../../server/contract/files.js';
-import {MAX_MESSAGE_LENGTH} from '../../../server/contract/limits.js';
 import type {Message} from '../../../server/contract/messages.js';
 
 import {MariaMessageEvent} from '../../events.js';
@@ -21,8 +20,6 @@ import {MessageHistory} from './message-history.js';
 import {SendQueue} from './send-queue.js';
 import {TypingIndicator} from './typing-indicator.js';
 
-const isTooLong = (text: string) => [...text.trim()].length > MAX_MESSAGE_LENGTH;
-
 export interface ThreadDeps {
   chat: Chat;
   /** Asks the backend for the session, because an event concerns more than messages. */
@@ -42,8 +39,6 @@ export class MessageThread {
   private readonly history: MessageHistory;
   private readonly eventStream: EventStream;
   private readonly typing: TypingIndicator;
-  /** Text in the field. */
-  draft = '';
   private isOpened = false;
   /** True while this tab receives the events for all tabs. */
   private isStreamOwner = false;
@@ -82,14 +77,6 @@ export class MessageThread {
     return this.typing.isShown || this.messages.some(({state}) => state === 'running');
   }
 
-  get isTooLong() {
-    return isTooLong(this.draft);
-  }
-
-  get canSend() {
-    return this.draft.trim() !== '' && !this.isTooLong && this.attachments.isSettled;
-  }
-
   /** Shows the earlier messages, and receives events from then on. */
   async open(pageSignal: AbortSignal | null) {
     if (this.isOpened) return;
@@ -100,24 +87,9 @@ export class MessageThread {
     void this.sendQueue.run();
   }
 
-  setDraft(text: string) {
-    this.draft = text;
-    this.chat.host.onChange();
-  }
-
-  sendDraft() {
-    if (!this.canSend) return;
-    const {draft} = this;
-    this.draft = '';
-    this.send(draft, this.attachments.takeFiles());
-  }
-
-  /** Sends a text. The field keeps its own text. */
+  /** Sends a text of 1 to `MAX_MESSAGE_LENGTH` characters. */
   send(text: string, files: StoredFile[] = []) {
     const body = text.trim();
-    if (!body) return;
-    // Only the visitor can shorten a text that is too long.
-    if (isTooLong(body)) return this.setDraft(body);
     // The new line is the last one, even if the clocks differ.
     const at = Math.max(Date.now(), ...this.chat.transcript.lines.map((line) => line.at));
     const message = this.add({clientId: makeUuid(), role: 'visitor', body, state: 'sending'}, at);
@@ -232,14 +204,19 @@ export class MessageThread {
     }
     // A streamed reply may be further here than when it was stored.
     const isBehind = known?.state === 'running' && state === 'running';
-    Object.assign(message, {id, files, isWaiting: false}, isBehind ? {} : {body, state});
+    const asksForEmail = stored.asks_for_email ?? false;
+    Object.assign(
+      message,
+      {id, files, asksForEmail, isWaiting: false},
+      isBehind ? {} : {body, state},
+    );
     if (known && isOwn(message)) this.sendQueue.save();
     return !known;
   }
 
   private add(begun: Pick<ThreadMessage, 'clientId' | 'role' | 'body' | 'state'>, at: number) {
     const {transcript} = this.chat;
-    const blank = {id: null, files: [], fileIds: [], isWaiting: false};
+    const blank = {id: null, files: [], fileIds: [], asksForEmail: false, isWaiting: false};
     const message = {...begun, ...blank} as Omit<ThreadMessage, 'line'> as ThreadMessage;
     const from = isOwn(begun) ? 'visitor' : 'maria';
     message.line = {from, text: () => message.body, message, at, step: null};

@@ -17,6 +17,8 @@ export interface ThreadMessage {
   isWaiting: boolean;
   /** The visitor has stopped the reply. */
   isStopped?: boolean;
+  /** A person has to reply, and needs the visitor's e-mail address. */
+  asksForEmail: boolean;
   files: StoredFile[];
   /** Ids of the files that the message is sent with, also of files not loaded yet. */
   fileIds: string[];

@@ -43,6 +43,11 @@ export class VisitorSession {
     private readonly storage: Readonly<SiteStorage>,
   ) {}
 
+  /** True if this browser has a session, or had one that has ended since. */
+  get isStored() {
+    return this.storage.get(UUID_KEY) !== null;
+  }
+
   /** True while this tab, or another one, receives the session's events as they happen. */
   get isLive() {
     return Date.now() - this.lastEventAt < STREAM_SILENCE_MS;

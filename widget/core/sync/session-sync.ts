@@ -63,6 +63,6 @@ const apply = async (chat: Chat, session: Session, before: Set<string>) => {
   answers.adopt(session, client.clockOffsetMs);
   await uploads?.merge(session.files, before);
   if (session.state !== 'visit') await lifecycle.onSession(session);
-  else if (flow.step && answers.isDone(flow.step.id)) await lifecycle.catchUp();
+  else if (flow.isOvertaken) await lifecycle.catchUp();
   host.onChange();
 };

@@ -138,6 +138,10 @@ const ar: Texts = {
   notSent: 'لم تُرسل بعد.',
   downloadReady: 'جاهز. اضغط مرة أخرى لفتحه.',
   askQuestion: 'اطرح سؤالًا',
+  start: 'ابدأ',
+  continueSteps: 'متابعة طلبي',
+  leaveEmail: 'أترك بريدي الإلكتروني',
+  verified: 'تم تأكيد بريدك الإلكتروني.',
   askAssistant: 'هل لديك سؤال؟',
 };
 

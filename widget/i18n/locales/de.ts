@@ -149,6 +149,10 @@ const de: Texts = {
   notSent: 'Noch nicht gesendet.',
   downloadReady: 'Bereit. Zum Öffnen noch einmal drücken.',
   askQuestion: 'Frage stellen',
+  start: 'Beginnen',
+  continueSteps: 'Mit meiner Anfrage fortfahren',
+  leaveEmail: 'E-Mail-Adresse hinterlassen',
+  verified: 'Ihre E-Mail-Adresse ist bestätigt.',
   askAssistant: 'Haben Sie Fragen?',
 };
 

@@ -140,6 +140,10 @@ const en = {
   notSent: 'Not sent yet.',
   downloadReady: 'Ready. Press again to open it.',
   askQuestion: 'Ask a question',
+  start: 'Start',
+  continueSteps: 'Continue with my request',
+  leaveEmail: 'Leave my e-mail address',
+  verified: 'Your e-mail address is confirmed.',
   askAssistant: 'Do you have a question?',
 };
 

@@ -142,6 +142,10 @@ const es: Texts = {
   notSent: 'Aún no enviado.',
   downloadReady: 'Listo. Pulse otra vez para abrirlo.',
   askQuestion: 'Hacer una pregunta',
+  start: 'Empezar',
+  continueSteps: 'Continuar con mi solicitud',
+  leaveEmail: 'Dejar mi correo electrónico',
+  verified: 'Su dirección de correo está confirmada.',
   askAssistant: '¿Tiene alguna pregunta?',
 };
 

@@ -143,6 +143,10 @@ const fr: Texts = {
   notSent: 'Pas encore envoyé.',
   downloadReady: 'Prêt. Appuyez encore pour l’ouvrir.',
   askQuestion: 'Poser une question',
+  start: 'Commencer',
+  continueSteps: 'Poursuivre ma demande',
+  leaveEmail: 'Laisser mon adresse e-mail',
+  verified: 'Votre adresse e-mail est confirmée.',
   askAssistant: 'Avez-vous une question ?',
 };
 

@@ -140,6 +140,10 @@ const ptBr: Texts = {
   notSent: 'Ainda não enviada.',
   downloadReady: 'Pronto. Toque de novo para abrir.',
   askQuestion: 'Fazer uma pergunta',
+  start: 'Começar',
+  continueSteps: 'Continuar meu pedido',
+  leaveEmail: 'Deixar meu e-mail',
+  verified: 'Seu e-mail está confirmado.',
   askAssistant: 'Você tem alguma dúvida?',
 };
 

@@ -3,8 +3,11 @@ import {html, nothing} from 'lit';
 import type {StoredFile} from '../../../server/contract/files.js';
 
 import {formatSize} from '../../i18n/format.js';
+import type {Chat} from '../../core/chat.js';
+import {canLeaveEmail, leaveEmail} from '../../core/commands/leave-email.js';
 import {interpolate} from '../../i18n/interpolate.js';
 import type {Language} from '../../i18n/languages.js';
+import {buttonView} from '../controls/button.js';
 import {fileNameView} from '../controls/file-name.js';
 import {icon, iconButton} from '../controls/icons.js';
 import {FILE, TRASH} from '../controls/intake-icons.js';
@@ -19,18 +22,22 @@ const LABEL_LENGTH = 60;
 
 /** The contents of a message's bubble. */
 export const messageView = (
-  {language}: ViewContext,
+  {chat, language}: ViewContext,
   thread: Readonly<MessageThread>,
   message: ThreadMessage,
 ) => {
-  const {body, files, state, isStopped} = message;
+  const {asksForEmail, body, files, state, isStopped} = message;
   return html`
     ${isOwn(message) ? plainView(body) : state === 'running' ? runningView(body) : markedView(body)}
     ${files.map((file) => fileView(thread, file, language))}
     ${isOwn(message) ? deliveryView(thread, message, language) : nothing}
+    ${asksForEmail && canLeaveEmail(chat) ? leaveEmailView(chat, language) : nothing}
     ${isStopped ? html`<span class="delivery">${language.texts.cancelled}</span>` : nothing}
   `;
 };
+
+const leaveEmailView = (chat: Chat, {texts}: Language) =>
+  buttonView(texts.leaveEmail, () => leaveEmail(chat), {style: 'choice wide'});
 
 /** Hidden from screen readers until it is complete: they read it as a whole. */
 const runningView = (body: string) => html`

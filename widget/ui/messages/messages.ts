@@ -4,7 +4,7 @@ import {MessageThread} from '../../core/messages/message-thread.js';
 import {TitleBadge} from './title-badge.js';
 
 export {styles} from '../styles/messages.js';
-export {composerView} from './composer.js';
+export {attachmentsView, clipView, stopView} from './attachment-views.js';
 export {messageView} from './message-view.js';
 
 /** Creates the thread of a conversation. `refresh` asks the backend for the session. */

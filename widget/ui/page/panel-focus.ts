@@ -54,7 +54,7 @@ export class PanelFocus {
     if (!this.root.activeElement) (document.activeElement as HTMLElement | null)?.blur();
     const target = this.wanted;
     const wouldRaiseKeyboard =
-      target?.matches('input[name]') && matchMedia('(pointer: coarse)').matches;
+      target?.matches('input[name], textarea') && matchMedia('(pointer: coarse)').matches;
     (wouldRaiseKeyboard || !target ? this.panel : target)?.focus({preventScroll: true});
   }
 

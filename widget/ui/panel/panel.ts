@@ -4,9 +4,13 @@ import {interpolate} from '../../i18n/interpolate.js';
 import {freshText} from '../controls/fresh-text.js';
 import {CLOSE, MENU, iconButton} from '../controls/icons.js';
 import {whileBusy} from '../controls/while-busy.js';
+import {startSteps} from '../../core/commands/start-steps.js';
+import {buttonView} from '../controls/button.js';
 import {nameView} from '../steps/name.js';
 import type {ViewContext} from '../view-context.js';
 import {logView} from './conversation-log.js';
+import {doorsView} from './doors.js';
+import {messageAreaView} from './message-area.js';
 import {noticesView} from './notices.js';
 
 /** The panel's settings and state, which the element has. */
@@ -39,7 +43,7 @@ export const panelView = (context: ViewContext, panel: PanelElement) => {
         <div class="main" ?inert=${dialogs.current !== null}>
           ${headerView(context, panel)} ${logView(context)} ${noticesView(context)}
           <div class="tray">${trayView(context)} ${intake?.cancelChangeView(context)}</div>
-          ${intake?.messageAreaView(context)}
+          ${messageAreaView(context)}
           <p class="footnote">${texts.footnote}</p>
         </div>
         ${dialogs.current?.view(language)} ${intake?.toastView(context)}
@@ -98,10 +102,17 @@ const trayView = (context: ViewContext) => {
   const {phase, step} = state;
   if (phase === 'resuming') return parts.resume?.resumeView(context);
   if (phase === 'starting') return tryAgainView(context);
+  if (phase === 'doors') return doorsView(context);
   if (!step) return nothing;
   if (step.type === 'ask' && step.field === 'name') return nameView(context);
-  return parts.intake?.stepView(context, step);
+  return html`${parts.intake?.stepView(context, step)} ${openStepsView(context)}`;
 };
+
+/** For visitors who have left their e-mail address before the other steps. */
+const openStepsView = ({chat, state, texts}: ViewContext) =>
+  state.sessionState !== 'visit' && !chat.flow.isAtOpenStep && chat.flow.hasOpenSteps
+    ? buttonView(texts.continueSteps, () => startSteps(chat), {style: 'link'})
+    : nothing;
 
 /** Maria has said that the chat does not work here. The page's owner may repair that. */
 const tryAgainView = ({chat, state, texts}: ViewContext) =>

@@ -7,11 +7,8 @@ import {CHECK} from '../controls/intake-icons.js';
 import {referenceView} from '../controls/reference.js';
 import type {ViewContext} from '../view-context.js';
 
-export const endView = (context: ViewContext) => {
-  const {step} = context.state;
-  const isRefused = step?.type === 'end' && step.outcome === 'refused';
-  return isRefused ? refusedView(context) : completeView(context);
-};
+export const endView = (context: ViewContext) =>
+  context.chat.flow.isRefused ? refusedView(context) : completeView(context);
 
 const completeView = ({chat, dialogs, state, texts}: ViewContext) => {
   const {isRecognised} = state;

@@ -82,6 +82,23 @@ export const conversationStyles = css`
   .tray > * {
     animation: appear 0.24s ease-out;
   }
+  .talk {
+    flex: none;
+    padding: 8px 16px 12px;
+    border-block-start: 1px solid var(--border);
+  }
+  .talk .field {
+    align-items: flex-end;
+  }
+  textarea {
+    min-block-size: 48px;
+    /* Above a keyboard, too, what is answered stays in sight. */
+    max-block-size: min(132px, calc(var(--viewport-height, 100dvh) * 0.22));
+    padding-block: 12px;
+    line-height: 1.4;
+    resize: none;
+    overflow-wrap: anywhere;
+  }
   .footnote {
     padding: 0 16px 10px;
     color: var(--muted);

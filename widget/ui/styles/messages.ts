@@ -1,11 +1,6 @@
 import {css} from 'lit';
 
 export const styles = css`
-  .talk {
-    flex: none;
-    padding: 8px 16px 12px;
-    border-block-start: 1px solid var(--border);
-  }
   /* In a small panel, the conversation keeps more room than the step. */
   .tray {
     flex-shrink: 9;
@@ -15,18 +10,6 @@ export const styles = css`
     .main {
       overflow-y: auto;
     }
-  }
-  .talk .field {
-    align-items: flex-end;
-  }
-  textarea {
-    min-block-size: 48px;
-    /* Above a keyboard, too, what is answered stays in sight. */
-    max-block-size: min(132px, calc(var(--viewport-height, 100dvh) * 0.22));
-    padding-block: 12px;
-    line-height: 1.4;
-    resize: none;
-    overflow-wrap: anywhere;
   }
   .stop svg {
     fill: currentColor;
