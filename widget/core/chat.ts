@@ -237,9 +237,11 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     // After an erasure there is no session. A report of the step would create one.
     const isErased = !this.reference && step.type === 'end';
     const {isAsking, isLeavingEmail, sessionState} = this.state;
-    // Only steps that the visitor has started are counted.
-    const isCounted = sessionState === 'visit' && !isErased && !isAsking && !isLeavingEmail;
-    if (isCounted) this.outbox.reportStep(step.id);
+    if (sessionState === 'visit' && !isErased) {
+      // Only steps that the visitor has started are counted.
+      if (isAsking || isLeavingEmail) this.outbox.flushLater();
+      else this.outbox.reportStep(step.id);
+    }
     this.host.onStep();
     this.startPolling();
   }
