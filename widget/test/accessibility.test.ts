@@ -85,7 +85,7 @@ describe('accessibility', () => {
     await reachFiles(chat);
     await choose(chat, new File(['x'], 'b.pdf'));
     const spoken = await until(() => inside(chat, '.file [role=alert]'), 'the reason');
-    expect(spoken.textContent).to.equal('This is not a PDF file.');
+    expect(spoken.textContent).to.equal('This isn’t a PDF. Please save it as a PDF and try again.');
     await choose(chat, pdf('c.pdf'));
     await until(() => inside(chat, '.file.queued'), 'the other row');
     expect(inside(chat, '.file.queued [role=alert]')).to.equal(null);

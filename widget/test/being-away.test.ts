@@ -24,7 +24,7 @@ import {
 
 const notices = (chat: Element) => inside(chat, '.notices')!.textContent;
 const OFFLINE = 'You seem to be offline.';
-const GONE = 'Your last visit was a while ago';
+const GONE = 'It’s been a while';
 const HOUR_MS = 3_600_000;
 
 const trueNow = Date.now;
@@ -58,9 +58,9 @@ describe('being away', () => {
     await reachEmail(chat);
     await backend.fault(site, {path: '/contact', delayMs: 5_000});
     await answer(chat, 'Your e-mail address', 'ana@example.com');
-    await until(() => notices(chat).includes('takes longer than usual'), 'the notice', 6_000);
+    await until(() => notices(chat).includes('taking longer than usual'), 'the notice', 6_000);
     await until(() => inside(chat, '.card'), 'the card', 6_000);
-    expect(notices(chat)).to.not.include('takes longer than usual');
+    expect(notices(chat)).to.not.include('taking longer than usual');
   });
 
   it('shown again by the back button, an ended visit is told to be gone', async () => {
@@ -153,7 +153,7 @@ describe('being away', () => {
         await untilSaid(chat, 'Welcome back, Ana.');
         await press(chat, 'Continue');
         await press(chat, 'I agree');
-        await untilSaid(chat, 'train our AI agent');
+        await untilSaid(chat, 'train our AI assistant');
         const draft = JSON.parse(stored(site, 'answers')!) as {idleMs: number};
         expect(draft.idleMs).to.be.within(29 * 60_000, 31 * 60_000);
       } finally {

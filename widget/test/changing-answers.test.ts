@@ -125,7 +125,7 @@ describe('changing answers', () => {
     every(chat, '.line button')[1]!.click();
     await until(() => chat.step === 'consent_personal_data', 'the question');
     await press(chat, 'I do not agree');
-    await untilSaid(chat, 'is stored nowhere');
+    await untilSaid(chat, 'won’t keep your details');
     await until(() => stored(site, 'session_uuid') === null, 'the session to be forgotten');
     expect(stored(site, 'answers')).to.equal(null);
     expect((await backend.visit(uuid)).consents.at(-1)!.granted).to.equal(false);
@@ -184,10 +184,10 @@ describe('changing answers', () => {
     await until(() => inside(chat, '.consent'), 'the consent');
     const refused = stored(site, 'session_uuid')!;
     await press(chat, 'I do not agree');
-    await untilSaid(chat, 'is stored nowhere');
+    await untilSaid(chat, 'won’t keep your details');
     await until(() => stored(site, 'session_uuid') === null, 'the refusal to be known');
     expect(stored(site, 'answers')).to.equal(null);
-    await press(chat, 'I changed my mind');
+    await press(chat, 'I’ve changed my mind');
     await until(() => chat.step === 'consent_personal_data', 'the question again');
     await press(chat, 'I agree');
     await until(() => chat.step === 'consent_ai_training', 'the next question');
@@ -208,12 +208,12 @@ describe('changing answers', () => {
     await backend.fault(site, {path: '/consents', drop: true});
     await press(chat, 'I do not agree');
     await until(() => chat.matches(':state(offline)'), 'the word that the line is down');
-    await press(chat, 'I changed my mind');
-    await until(() => !button(chat, 'I changed my mind')!.disabled, 'the word that it failed');
+    await press(chat, 'I’ve changed my mind');
+    await until(() => !button(chat, 'I’ve changed my mind')!.disabled, 'the word that it failed');
     expect(chat.step).to.equal('refused');
     await backend.heal(site);
     await until(() => {
-      const again = button(chat, 'I changed my mind');
+      const again = button(chat, 'I’ve changed my mind');
       if (again && !again.disabled) again.click();
       return chat.step === 'consent_personal_data';
     }, 'the question again');

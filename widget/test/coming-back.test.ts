@@ -61,7 +61,7 @@ describe('coming back', () => {
     const uuid = stored(site, 'session_uuid')!;
 
     const chat = await comeBack(first, site);
-    await press(chat, 'Discard and start fresh');
+    await press(chat, 'Start from scratch');
     await untilSaid(chat, 'What is your name?');
 
     expect((await backend.visit(uuid)).ended).to.equal('gone');
@@ -89,7 +89,7 @@ describe('coming back', () => {
     const chat = await comeBack(first, site);
     await untilSaid(chat, 'What is your name?');
 
-    expect(notices(chat)).to.include('Your last visit was a while ago');
+    expect(notices(chat)).to.include('It’s been a while');
     expect(notices(chat)).to.not.include(RESET);
     expect(stored(site, 'answers') ?? '').to.not.include('Ana');
   });
@@ -104,7 +104,7 @@ describe('coming back', () => {
     await choose(chat, pdf('late.pdf'));
     await press(chat, 'Upload files');
     await untilSaid(chat, 'What is your name?');
-    await until(() => notices(chat).includes('a while ago'), 'the friendly line');
+    await until(() => notices(chat).includes('been a while'), 'the friendly line');
     expect(stored(site, 'session_uuid')).to.not.equal(uuid);
   });
 
@@ -172,7 +172,7 @@ describe('coming back', () => {
     await reachPending(first);
     expect(stored(site, 'answers')).to.equal(null);
     const chat = await comeBack(first, site);
-    await untilSaid(chat, 'We mailed a link to a•••@example.com.');
+    await untilSaid(chat, 'We’ve sent a link to a•••@example.com.');
     expect(button(chat, 'Send again')).to.exist;
     expect(button(chat, 'Change address')).to.exist;
   });
@@ -192,7 +192,7 @@ describe('coming back', () => {
     const chat = await mountOpen(site);
     await untilSaid(chat, 'Hello Ana, good to see you again.');
     await until(() => inside(chat, '.reference')?.textContent === uuid, 'the reference');
-    await press(chat, 'Not you? Forget on this device');
+    await press(chat, 'Not you? Remove from this device');
     await untilSaid(chat, 'What is your name?');
     expect((await backend.visit(uuid)).ended).to.equal(undefined);
   });

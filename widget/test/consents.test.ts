@@ -37,13 +37,13 @@ describe('consents', () => {
     expect(getComputedStyle(agree!).backgroundColor).to.equal(
       getComputedStyle(disagree!).backgroundColor,
     );
-    expect(lines(chat).some((line) => line.includes('train our AI agent'))).to.equal(false);
+    expect(lines(chat).some((line) => line.includes('train our AI assistant'))).to.equal(false);
   });
 
   it('a double click on the first does not answer the second', async () => {
     const chat = await reachConsent(newSite());
     await press(chat, 'I agree');
-    await untilSaid(chat, 'train our AI agent');
+    await untilSaid(chat, 'train our AI assistant');
     const next = await until(() => button(chat, 'I agree'), 'the second question');
     next.dispatchEvent(new MouseEvent('click', {detail: 2, bubbles: true}));
     await pause(50);
@@ -65,7 +65,7 @@ describe('consents', () => {
     const site = newSite();
     const chat = await reachConsent(site);
     await press(chat, 'I agree');
-    await untilSaid(chat, 'train our AI agent');
+    await untilSaid(chat, 'train our AI assistant');
     await press(chat, 'I do not agree');
     await until(() => inside(chat, '.picker'), 'the file picker');
     await until(() => stored(site, 'answers')?.includes('ai_training'), 'the decision');
@@ -82,7 +82,7 @@ describe('consents', () => {
     const chat = await reachConsent(site);
     const uuid = stored(site, 'session_uuid')!;
     await press(chat, 'I do not agree');
-    await untilSaid(chat, 'is stored nowhere');
+    await untilSaid(chat, 'won’t keep your details');
     await until(() => stored(site, 'session_uuid') === null, 'the session to be forgotten');
     expect(storedKeys(site)).to.deep.equal([`maria-chat:${site}:open`]);
     expect((await backend.visit(uuid)).consents[0]!.granted).to.equal(false);

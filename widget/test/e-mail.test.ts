@@ -21,7 +21,7 @@ import {
   untilSaid,
 } from './helpers.js';
 
-const CHECK = 'Please check the e-mail address. It looks like name@example.com.';
+const CHECK = 'Please enter a full e-mail address, such as name@example.com.';
 const LATE = 'The link may take a while to arrive.';
 const fault = (chat: Element) => inside(chat, '.fault')?.textContent.trim();
 
@@ -50,7 +50,7 @@ describe('e-mail', () => {
     await until(() => fault(chat) === CHECK, 'the fault');
     expect(inside<HTMLInputElement>(chat, 'input[type=email]')!.value).to.equal('ana@host.invalid');
     await answer(chat, 'Your e-mail address', 'ana@example.com');
-    await untilSaid(chat, 'We mailed a link to a•••@example.com.');
+    await untilSaid(chat, 'We’ve sent a link to a•••@example.com.');
   });
 
   it('the open panel learns of the confirmation by itself', async () => {
@@ -73,10 +73,10 @@ describe('e-mail', () => {
     const hint = () => inside(chat, '.card .hint')?.textContent.trim();
     await reachEmail(chat);
     await answer(chat, 'Your e-mail address', 'ana@delayed.example');
-    await untilSaid(chat, 'We’ll mail a link to a•••@delayed.example.');
+    await untilSaid(chat, 'We’ll send a link to a•••@delayed.example.');
     await until(() => hint()?.startsWith('The link may take a while'), 'the hint');
     await backend.deliver(stored(site, 'session_uuid')!);
-    await until(() => hint()?.startsWith('This window notices by itself'), 'the usual hint');
+    await until(() => hint()?.startsWith('We’ll continue here'), 'the usual hint');
   });
 
   it('a link that waits is announced as late to a visitor who returns', async () => {
@@ -91,7 +91,7 @@ describe('e-mail', () => {
       () => inside(chat, '.card .hint')?.textContent.includes('may take a while'),
       'the hint',
     );
-    expect(lines(chat).join()).to.include('We’ll mail a link to ').and.not.include('We mailed');
+    expect(lines(chat).join()).to.include('We’ll send a link to ').and.not.include('We’ve sent');
     await press(chat, 'Send again');
     await until(() => inside(chat, '.toast'), 'the toast');
     expect(inside(chat, '.toast')!.textContent).to.equal(LATE);
@@ -104,8 +104,8 @@ describe('e-mail', () => {
     await answer(chat, 'New e-mail address', 'bea@delayed.example');
     await until(() => inside(chat, '.toast'), 'the toast');
     expect(inside(chat, '.toast')!.textContent).to.equal(LATE);
-    await untilSaid(chat, 'We’ll mail a link to b•••@delayed.example.');
-    expect(lines(chat).join()).to.not.include('We mailed a link to b');
+    await untilSaid(chat, 'We’ll send a link to b•••@delayed.example.');
+    expect(lines(chat).join()).to.not.include('We’ve sent a link to b');
   });
 
   it('a closed panel does not ask', async () => {
@@ -205,7 +205,7 @@ describe('e-mail', () => {
     const chat = await mountOpen(site);
     await reachEmail(chat);
     await answer(chat, 'Your e-mail address', 'ana@gmial.com');
-    await press(chat, 'Send: ana@gmial.com');
+    await press(chat, 'Use ana@gmial.com anyway');
     await until(() => inside(chat, '.card')?.textContent.includes('ana@gmial.com'), 'the address');
     await press(chat, 'Change address');
     await answer(chat, 'New e-mail address', 'bea@gmial.com');
@@ -221,7 +221,7 @@ describe('e-mail', () => {
     const chat = await mountOpen(site);
     await reachEmail(chat);
     await answer(chat, 'Your e-mail address', 'ana@gmial.com');
-    const send = await until(() => button(chat, 'Send: ana@gmial.com'), 'the question');
+    const send = await until(() => button(chat, 'Use ana@gmial.com anyway'), 'the question');
     await backend.fault(site, {path: '/contact', delayMs: 300, times: 1});
     send.click();
     send.click();
@@ -238,11 +238,11 @@ describe('e-mail', () => {
     await backend.fault(site, {drop: true});
     await answer(chat, 'Your e-mail address', 'ana@example.com');
     const hint = () => inside(chat, '.tray')!.textContent;
-    await until(() => hint().includes('Waiting for the connection.'), 'the hint');
+    await until(() => hint().includes('Not sent yet.'), 'the hint');
     await backend.heal(site);
     window.dispatchEvent(new Event('online'));
     await until(() => inside(chat, '.card'), 'the pending card');
-    expect(hint()).to.not.include('Waiting');
+    expect(hint()).to.not.include('Not sent yet');
   });
 
   it('a half typed address is there again after the name was corrected', async () => {

@@ -160,7 +160,7 @@ describe('a page that empties its body', () => {
       await answer(chat, 'Your name', 'Ana');
       await untilSaid(chat, 'May we store your name');
       await press(chat, 'I agree');
-      await untilSaid(chat, 'train our AI agent');
+      await untilSaid(chat, 'train our AI assistant');
       expect(lines(chat).filter((line) => line === 'Ana')).to.have.length(1);
       await press(chat, 'Close chat');
       await until(() => !chat.isOpen, 'the panel to close');

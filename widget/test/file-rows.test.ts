@@ -94,8 +94,11 @@ describe('file rows', () => {
     await choose(chat, pdf('one.pdf'));
     await untilState(chat, 'queued');
     await choose(chat, pdf('one.pdf'));
-    await until(() => hints(chat)[1]?.includes('Looks the same as one.pdf.'), 'the hint');
-    expect(hints(chat)[0]).to.not.include('Looks the same');
+    await until(
+      () => hints(chat)[1]?.includes('This seems to be the same file as one.pdf.'),
+      'the hint',
+    );
+    expect(hints(chat)[0]).to.not.include('seems to be the same file');
     await press(chat, 'Upload files');
     await untilState(chat, 'success', 'success');
   });
@@ -104,14 +107,17 @@ describe('file rows', () => {
     const {chat} = await atFiles();
     const other = new File(['%PDF-1.7\n', new Uint8Array(1_991).fill(1)], 'other.pdf');
     await choose(chat, pdf('one.pdf'), other, pdf('copy.pdf'));
-    await until(() => hints(chat)[2]?.includes('Looks the same as one.pdf.'), 'the hint');
-    expect(hints(chat)[1]).to.not.include('Looks the same');
+    await until(
+      () => hints(chat)[2]?.includes('This seems to be the same file as one.pdf.'),
+      'the hint',
+    );
+    expect(hints(chat)[1]).to.not.include('seems to be the same file');
   });
 
   it('the hint goes with the file that it names', async () => {
     const {chat} = await atFiles();
     await choose(chat, pdf('one.pdf'), pdf('copy.pdf'));
-    await until(() => hints(chat)[1]?.includes('Looks the same'), 'the hint');
+    await until(() => hints(chat)[1]?.includes('seems to be the same file'), 'the hint');
     await press(chat, 'Remove one.pdf');
     await until(() => rows(chat).length === 1, 'the row to go');
     expect(hints(chat)[0]).to.equal('2 kB · Ready to upload');
@@ -151,7 +157,9 @@ describe('file rows', () => {
     await untilCalled(site, 'POST', '/upload');
     setOnline(false);
     await untilState(chat, 'queued');
-    expect(rows(chat)[0]!.says).to.equal('Waiting for the connection. It goes on by itself.');
+    expect(rows(chat)[0]!.says).to.equal(
+      'Waiting for your connection. We’ll continue automatically.',
+    );
     expect(inside(chat, '.notices')!.textContent).to.include('You seem to be offline.');
     expect(actions(chat)).to.deep.equal([]);
     await backend.heal(site);
@@ -201,7 +209,7 @@ describe('file rows', () => {
     await choose(chat, pdf('1.pdf'), pdf('2.pdf'));
     await until(() => says() === 'Add more files', 'the next words');
     await choose(chat, pdf('3.pdf'));
-    await until(() => says() === 'Files: 3 of 3', 'the count');
+    await until(() => says() === 'Limit reached: 3 of 3', 'the count');
   });
 
   it('removing a file is said, and the focus goes to the next row, at last to the picker', async () => {
@@ -213,9 +221,7 @@ describe('file rows', () => {
       await sendKeys({press: 'Enter'});
       await until(() => focusedName(chat) === next, `${next} to have the focus`);
     }
-    expect(inside(chat, '.toasts[role=status]')!.textContent.trim()).to.equal(
-      'The file is removed.',
-    );
+    expect(inside(chat, '.toasts[role=status]')!.textContent.trim()).to.equal('File removed.');
   });
 
   it('the button that replaces the one that was pressed has the focus', async () => {
@@ -332,10 +338,10 @@ describe('file rows', () => {
       );
     await until(() => !drag('dragover'), 'the drop to be taken from the page');
     const place = await until(() => inside(chat, '.drop-here'), 'the word over the panel');
-    expect(place.textContent.trim()).to.equal('No files are needed at this step.');
+    expect(place.textContent.trim()).to.equal('You don’t need any files at this step.');
     drag('drop');
     await until(() => inside(chat, '.toast'), 'the word after the drop');
-    expect(inside(chat, '.toast')!.textContent).to.equal('No files are needed at this step.');
+    expect(inside(chat, '.toast')!.textContent).to.equal('You don’t need any files at this step.');
     expect(inside(chat, '.drop-here')).to.equal(null);
   });
 

@@ -87,7 +87,7 @@ describe('file trouble', () => {
     await backend.fault(site, {path: '/upload', status: 503, body: UNAVAILABLE, times: 1});
     await choose(chat, pdf('one.pdf'));
     await press(chat, 'Upload files');
-    await until(() => rows(chat)[0]?.says.startsWith('Our system is busy'), 'the pause');
+    await until(() => rows(chat)[0]?.says.startsWith('We’re very busy'), 'the pause');
     const [sent] = await uploadsOf(site);
     const uploading = [{idempotency_key: sent!.key}];
     const isInProgress = {status: 200, body: {files: [], uploading}};
@@ -107,7 +107,7 @@ describe('file trouble', () => {
     const restore = replace(File.prototype, 'arrayBuffer', isUnreadable);
     try {
       await press(chat, 'Upload files');
-      await untilRowSays(chat, 'The file was changed or moved. Please choose it again.');
+      await untilRowSays(chat, 'This file was changed or moved. Please add it again.');
     } finally {
       restore();
     }
@@ -125,7 +125,7 @@ describe('file trouble', () => {
     await until(() => inside(chat, '.dropzone.full'), 'the limit');
     await press(chat, 'Remove one.pdf');
     await choose(chat, pdf('two.pdf'));
-    await until(() => rows(chat)[0]?.says.startsWith('Larger than 1 kB'), 'the refusal');
+    await until(() => rows(chat)[0]?.says.startsWith('This file is over 1 kB'), 'the refusal');
   });
 
   it('no timer of an upload outlives its conversation', async () => {

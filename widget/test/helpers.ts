@@ -245,7 +245,7 @@ export const sitePage = async (query: string) => {
 export const reachFiles = async (chat: Element, name = 'Ana') => {
   await answer(chat, 'Your name', name);
   await press(chat, 'I agree');
-  await untilSaid(chat, 'train our AI agent');
+  await untilSaid(chat, 'train our AI assistant');
   await press(chat, 'I agree');
   await until(() => inside(chat, '.picker'), 'the file picker');
 };

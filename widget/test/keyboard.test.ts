@@ -31,7 +31,7 @@ describe('keyboard', () => {
     await key('Tab');
     expect(focused(chat)!.textContent.trim()).to.equal('I agree');
     await key('Enter');
-    await untilSaid(chat, 'train our AI agent');
+    await untilSaid(chat, 'train our AI assistant');
     await until(() => focused(chat)?.matches('.consent'), 'the second group');
     await key('Tab');
     await key('Tab');

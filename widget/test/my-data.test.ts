@@ -81,7 +81,7 @@ describe('my data', () => {
       'Ana',
       'a•••@example.com',
       'Storing your data ✓ I agree',
-      'Training our AI agent with your files ✓ I agree',
+      'Training our AI assistant with your files ✓ I agree',
       'contract.pdf',
       'Your reference',
     ]) {
@@ -122,12 +122,12 @@ describe('my data', () => {
     await reachFiles(chat);
     await backend.fault(site, {...DOWN, method: 'GET', path: '/api/session'});
     await openMyData(chat);
-    await until(() => content(chat).includes('We cannot reach our system.'), 'the fault');
+    await until(() => content(chat).includes('That didn’t work.'), 'the fault');
     expect(button(chat, 'Erase everything')).to.equal(undefined);
     await backend.heal(site);
     await press(chat, 'Try again');
     await until(() => button(chat, 'Erase everything'), 'what is stored');
-    expect(content(chat)).to.not.include('We cannot reach');
+    expect(content(chat)).to.not.include('That didn’t work');
   });
 
   it('the name is corrected at the backend', async () => {
@@ -150,25 +150,27 @@ describe('my data', () => {
 
   it('a consent is withdrawn with the words of the button, and the rest stays', async () => {
     const {chat, uuid} = await openAfterPending();
-    await press(chat, 'Withdraw consent Training our AI agent with your files');
+    await press(chat, 'Withdraw consent Training our AI assistant with your files');
     await until(() => content(chat).includes('I do not agree'), 'the withdrawal');
     const withdrawn = (await backend.visit(uuid)).consents.find(
       ({purpose}) => purpose === 'ai_training',
     )!;
     expect(withdrawn.granted).to.equal(false);
-    expect(withdrawn.wording).to.equal('Withdraw consent: Training our AI agent with your files');
+    expect(withdrawn.wording).to.equal(
+      'Withdraw consent: Training our AI assistant with your files',
+    );
     expect(content(chat)).to.include('contract.pdf');
   });
 
   it('a consent that was withdrawn is given again right there, on the words of its question', async () => {
     const {chat, uuid} = await openAfterPending();
     const question =
-      'May we also use the files you upload to train our AI agent? This is your free choice. It changes nothing about your request.';
-    await press(chat, 'Withdraw consent Training our AI agent with your files');
+      'May we also use the files you upload to train our AI assistant? It’s up to you and won’t affect your request.';
+    await press(chat, 'Withdraw consent Training our AI assistant with your files');
     await until(() => content(chat).includes(`${question} ✗ I do not agree`), 'what holds now');
-    await press(chat, 'I agree Training our AI agent with your files');
+    await press(chat, 'I agree Training our AI assistant with your files');
     await until(() => !content(chat).includes('✗'), 'what holds then');
-    expect(content(chat)).to.include('Training our AI agent with your files ✓ I agree');
+    expect(content(chat)).to.include('Training our AI assistant with your files ✓ I agree');
     const {consents} = await backend.visit(uuid);
     expect(consents.find(({purpose}) => purpose === 'ai_training')).to.include({
       granted: true,
@@ -180,12 +182,12 @@ describe('my data', () => {
     const {chat, site, uuid} = await openAfterPending();
     await press(chat, 'Withdraw consent Storing your data');
     const question = await until(() => inside(chat, '[role=alertdialog]'), 'the question');
-    expect(question.textContent).to.include('will be erased, here and with us');
+    expect(question.textContent).to.include('on this device and on our servers');
     expect((await backend.visit(uuid)).ended).to.equal(undefined);
     await press(chat, 'Cancel');
     await press(chat, 'Withdraw consent Storing your data');
     await press(chat, 'Withdraw consent');
-    await untilSaid(chat, `are erased, here and with us. The reference ${uuid} has ended.`);
+    await untilSaid(chat, `Everything has been erased. Your reference ${uuid} is no longer valid.`);
     expect((await backend.visit(uuid)).ended).to.equal('gone');
     expect(stored(site, 'session_uuid')).to.equal(null);
   });
@@ -195,7 +197,7 @@ describe('my data', () => {
     await press(chat, 'Erase everything');
     await until(() => inside(chat, '[role=alertdialog]'), 'the question');
     await press(chat, 'Erase everything');
-    await untilSaid(chat, `are erased, here and with us. The reference ${uuid} has ended.`);
+    await untilSaid(chat, `Everything has been erased. Your reference ${uuid} is no longer valid.`);
     expect(lines(chat)).to.have.length(1);
     expect((await backend.visit(uuid)).ended).to.equal('gone');
     const left = storedKeys(site).filter((key) => !key.endsWith(':open'));
@@ -212,7 +214,7 @@ describe('my data', () => {
     await press(chat, 'Erase everything');
     await until(() => inside(chat, '[role=alertdialog]'), 'the question');
     await press(chat, 'Erase everything');
-    await until(() => content(chat).includes('We cannot reach our system.'), 'the fault');
+    await until(() => content(chat).includes('That didn’t work.'), 'the fault');
     expect(stored(site, 'session_uuid')).to.equal(uuid);
     expect(content(chat)).to.include('contract.pdf');
   });

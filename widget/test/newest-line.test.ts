@@ -51,7 +51,7 @@ describe('the newest line', () => {
     await press(chat, 'Change address');
     await until(() => inside(chat, 'input[type=email]'), 'the field');
     await expectInSight(chat);
-    await press(chat, 'Keep the address');
+    await press(chat, 'Keep this address');
     await until(() => inside(chat, '.card'), 'the card');
     await expectInSight(chat);
   });
@@ -82,7 +82,7 @@ describe('the newest line', () => {
     const place = () => bubbles(chat)[2]!.top - logOf(chat).getBoundingClientRect().top;
     const before = place();
     await backend.confirm(stored(site, 'session_uuid')!);
-    await untilSaid(chat, 'Your address is confirmed');
+    await untilSaid(chat, 'Your e-mail address is confirmed');
     await settled();
     expect(place()).to.be.closeTo(before, 2);
     expect(hiddenBelow(chat)).to.be.above(100);

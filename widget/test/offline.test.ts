@@ -25,7 +25,7 @@ import {
 } from './helpers.js';
 
 const notices = (chat: Element) => inside(chat, '.notices')?.textContent ?? '';
-const UNREACHABLE = 'The chat has no connection right now.';
+const UNREACHABLE = 'The chat can’t connect right now.';
 const LIMITED = {status: 'rate_limited', code: 'rate_limited', message: 'x', request_id: 'x'};
 const ERROR =
   'The system has encountered an error, which has been notified to the administrator to investigate. Please try again later.';
@@ -77,7 +77,7 @@ describe('offline', () => {
     await untilSaid(again, 'Welcome back, Ana.');
     expect(stored(site, 'session_uuid')).to.equal(uuid);
     expect(stored(site, 'token')).to.equal(token);
-    expect(notices(again)).to.include('A lot is going on');
+    expect(notices(again)).to.include('We’re very busy right now');
   });
 
   it('a proxy’s page is an error as any other, told in the fixed sentence', async () => {
@@ -116,9 +116,9 @@ describe('offline', () => {
     await reachEmail(chat);
     await backend.fault(site, {path: '/contact', status: 503, body: '', times: 1});
     await answer(chat, 'Your e-mail address', 'ana@example.com');
-    await until(() => notices(chat).includes('A lot is going on'), 'the notice');
-    await untilSaid(chat, 'We mailed a link to a•••@example.com.');
-    expect(notices(chat)).to.not.include('A lot is going on');
+    await until(() => notices(chat).includes('We’re very busy right now'), 'the notice');
+    await untilSaid(chat, 'We’ve sent a link to a•••@example.com.');
+    expect(notices(chat)).to.not.include('We’re very busy right now');
   });
 
   it('an upload broken off by the network is taken up when it is back', async () => {
@@ -129,7 +129,9 @@ describe('offline', () => {
     await choose(chat, pdf('one.pdf'));
     await press(chat, 'Upload files');
     await until(() => rows(chat)[0]?.state === 'error', 'the error', 8_000);
-    expect(rows(chat)[0]!.says).to.equal('Waiting for the connection. It goes on by itself.');
+    expect(rows(chat)[0]!.says).to.equal(
+      'Waiting for your connection. We’ll continue automatically.',
+    );
     await backend.heal(site);
     window.dispatchEvent(new Event('online'));
     await until(() => rows(chat)[0]?.state === 'success', 'the upload');
@@ -185,7 +187,7 @@ describe('offline', () => {
       await backend.fault(site, {path: '/api/', status, body});
       const chat = await mount(site);
       await chat.open();
-      await untilSaid(chat, 'I cannot be reached from this page right now.');
+      await untilSaid(chat, 'I’m not available on this page right now.');
       document.removeEventListener('maria-error', listen);
 
       expect(lines(chat)).to.have.length(1);

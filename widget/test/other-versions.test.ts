@@ -56,7 +56,7 @@ describe('other versions of the widget on the same site', () => {
     const again = await mountOpen(site);
     await press(again, 'Continue');
     await press(again, 'I agree');
-    await untilSaid(again, 'train our AI agent');
+    await untilSaid(again, 'train our AI assistant');
 
     expect(kept(site)).to.deep.include({name: 'Ana', answers: {position: 'nurse'}, form: 2});
     expect(kept(site)['decisions']).to.have.all.keys('personal_data');

@@ -71,7 +71,7 @@ describe('scripts of the page', () => {
     localStorage.clear();
     sessionStorage.clear();
     await press(chat, 'I agree');
-    await untilSaid(chat, 'train our AI agent');
+    await untilSaid(chat, 'train our AI assistant');
     localStorage.clear();
     sessionStorage.clear();
     // Another tab of the page would cause this event; then the state is asked for.

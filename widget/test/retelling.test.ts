@@ -34,12 +34,12 @@ const pencils = (chat: Element) =>
   every(chat, '.line button').map((one) => one.getAttribute('aria-label'));
 
 const ASKED = [
-  'Hello, I’m Maria. I’ll help you hand in your documents. It takes about two minutes.',
+  'Hello, I’m Maria. I’ll guide you through your request. It takes about two minutes.',
   'What is your name?',
   'Ana',
-  'May we store your name, your e‑mail address and the files you upload, to handle your request? Without this we cannot take your documents.',
+  'May we store your name, your e‑mail address, your messages and the files you upload, to handle your request? We can’t accept it otherwise.',
   'I agree',
-  'May we also use the files you upload to train our AI agent? This is your free choice. It changes nothing about your request.',
+  'May we also use the files you upload to train our AI assistant? It’s up to you and won’t affect your request.',
   'I agree',
 ];
 
@@ -81,7 +81,7 @@ describe('retelling', () => {
 
   it('files that were chosen and not sent are to be chosen again, and no name is kept', async () => {
     const site = newSite();
-    const words = 'Files chosen but not sent: 2. Please choose them again.';
+    const words = 'Files not uploaded: 2. Please choose them again.';
     const noted = () => sessionStorage.getItem(`maria-chat:${site}:unsent`);
     const first = await mountOpen(site);
     await reachFiles(first);
@@ -128,7 +128,7 @@ describe('retelling', () => {
       'Files uploaded: 1',
       'Where can we reach you? We’ll send you a link to confirm your address.',
       'a•••@example.com',
-      'We mailed a link to a•••@example.com. Please open it to confirm your address.',
+      'We’ve sent a link to a•••@example.com. Please open it to confirm your address.',
     ]);
     expect(pencils(chat)).to.deep.equal([]);
   });
@@ -165,7 +165,7 @@ describe('retelling', () => {
       'Files uploaded: 1',
       'Where can we reach you? We’ll send you a link to confirm your address.',
       'a•••@example.com',
-      'We mailed a link to a•••@example.com. Please open it to confirm your address.',
+      'We’ve sent a link to a•••@example.com. Please open it to confirm your address.',
     ]);
   });
 
@@ -225,7 +225,7 @@ describe('retelling', () => {
     await backend.fault(site, {method: 'GET', path: '/api/session', status: 503, body: ''});
     await openMyData();
     await until(
-      () => inside(chat, '.content')?.textContent.includes('We cannot reach'),
+      () => inside(chat, '.content')?.textContent.includes('That didn’t work'),
       'the fault',
     );
     expect(inside(chat, '.content')!.textContent).to.include('Zoe').and.to.not.include('Ana');

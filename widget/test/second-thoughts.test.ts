@@ -38,11 +38,11 @@ describe('second thoughts', () => {
     const uuid = stored(site, 'session_uuid')!;
     await backend.fault(site, {path: '/consents', delayMs: 900, times: 1});
     await press(chat, 'I agree');
-    await untilSaid(chat, 'train our AI agent');
+    await untilSaid(chat, 'train our AI assistant');
     every(chat, '.line button').at(-1)!.click();
     await untilSaid(chat, 'May we store');
     await press(chat, 'I do not agree');
-    await untilSaid(chat, 'is stored nowhere');
+    await untilSaid(chat, 'won’t keep your details');
     await until(() => stored(site, 'session_uuid') === null, 'the refusal to be known');
     expect((await backend.visit(uuid)).ended ?? (await decisionsAt(uuid)).at(-1)).to.match(
       /gone|personal_data false/,
@@ -56,7 +56,7 @@ describe('second thoughts', () => {
     await until(() => button(chat, 'I do not agree'), 'the first consent');
     await backend.fault(site, {path: '/consents', delayMs: 600, times: 1});
     await press(chat, 'I do not agree');
-    await untilSaid(chat, 'is stored nowhere');
+    await untilSaid(chat, 'won’t keep your details');
     await pressInMenu(chat, 'My data');
     await until(() => stored(site, 'session_uuid') === null, 'the refusal to be known');
     await untilQuiet(site);
@@ -76,7 +76,7 @@ describe('second thoughts', () => {
     await press(chat, 'Withdraw consent Storing your data');
     await press(chat, 'Withdraw consent');
     await until(
-      () => inside(chat, '.dialog')?.textContent.includes('We cannot reach our system'),
+      () => inside(chat, '.dialog')?.textContent.includes('That didn’t work'),
       'the fault',
     );
     await backend.heal(site);
@@ -119,7 +119,7 @@ describe('second thoughts', () => {
     every(chat, '.line button')[1]!.click();
     await untilSaid(chat, 'May we store');
     await press(chat, 'I do not agree');
-    await untilSaid(chat, 'is stored nowhere');
+    await untilSaid(chat, 'won’t keep your details');
     expect(asksBeforeLeaving()).to.equal(false);
   });
 

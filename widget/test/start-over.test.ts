@@ -65,7 +65,7 @@ describe('start over', () => {
     const chat = await mountOpen(site);
     await reachPending(chat);
     const uuid = stored(site, 'session_uuid')!;
-    expect(await confirm(chat)).to.include('This device forgets');
+    expect(await confirm(chat)).to.include('from this device');
     await untilSaid(chat, 'What is your name?');
     expect((await backend.visit(uuid)).ended).to.equal(undefined);
     expect((await backend.visit(uuid)).state).to.equal('pending');

@@ -10,11 +10,11 @@ describe('storage blocked', () => {
     await untilSaid(chat, 'What is your name?');
     await answer(chat, 'Your name', 'Ana');
     await press(chat, 'I agree');
-    await untilSaid(chat, 'train our AI agent');
+    await untilSaid(chat, 'train our AI assistant');
     await press(chat, 'I agree');
     await until(() => inside(chat, '.picker'), 'the file picker');
     const text = inside(chat, '.notices')!.textContent;
-    expect(text).to.include('this conversation is not kept');
+    expect(text).to.include('can’t save this conversation');
     expect(text.match(/not kept/g)).to.have.length(1);
   });
 });

@@ -100,7 +100,7 @@ describe('the field to write in', () => {
     type(chat, 'a'.repeat(4_001));
     await chat.updateComplete;
     expect(inside(chat, '#message-fault')!.textContent).to.equal(
-      'At most 4000 characters, please.',
+      'Please use 4000 characters or fewer.',
     );
     expect(field(chat)!.getAttribute('aria-describedby')).to.equal('message-fault');
     expect(button(chat, 'Send')!.disabled).to.equal(true);

@@ -103,7 +103,7 @@ describe('two tabs', () => {
     const {one, other} = await twoTabs();
     await answer(one, 'Your name', 'Ana');
     await press(one, 'I agree');
-    await untilSaid(other, 'train our AI agent');
+    await untilSaid(other, 'train our AI assistant');
     await press(other, 'I agree');
     await until(() => inside(one, '.picker'), 'the files');
     await choose(other, pdf('from-other.pdf'));
@@ -151,7 +151,7 @@ describe('two tabs', () => {
     await answer(one, 'Your e-mail address', 'ana@example.com');
     await press(other, 'Change address');
     await field('zoe@exa');
-    await press(other, 'Keep the address');
+    await press(other, 'Keep this address');
     await press(other, 'Change address');
     await field('');
   });

@@ -63,7 +63,7 @@ describe('uploads', () => {
     const {chat} = await atFiles();
     await choose(chat, pdf('fits.pdf', MAX_FILE_BYTES), pdf('large.pdf', MAX_FILE_BYTES + 1));
     await untilState(chat, 'queued', 'error');
-    expect(rows(chat)[1]!.says).to.equal('Larger than 5 MB. Please choose a smaller file.');
+    expect(rows(chat)[1]!.says).to.equal('This file is over 5 MB. Please choose a smaller one.');
   });
 
   it('the third file is taken, the fourth keeps its row and its reason', async () => {
@@ -92,9 +92,9 @@ describe('uploads', () => {
     await choose(chat, text, unnamed, late, new File([], 'empty.pdf'));
     await untilState(chat, 'error', 'queued', 'error', 'error');
     expect(rows(chat).map(({says}) => says)).to.deep.equal([
-      'This is not a PDF file.',
+      'This isn’t a PDF. Please save it as a PDF and try again.',
       'Ready to upload',
-      'This is not a PDF file.',
+      'This isn’t a PDF. Please save it as a PDF and try again.',
       'This file is empty.',
     ]);
   });

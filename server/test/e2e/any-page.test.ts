@@ -144,7 +144,7 @@ t.test('the conversation works in a sandboxed frame without storage', async (t) 
   await widget.open();
   await widget.submitName('Ana');
   await widget.answerConsents(true, false);
-  await widget.getByText(/this conversation is not kept/).waitFor();
+  await widget.getByText(/can’t save this conversation/).waitFor();
   await widget.addFiles([{name: 'one.pdf', buffer: makePdf()}]);
   await widget.uploadAll(1);
   await widget.button('Done & continue').click();

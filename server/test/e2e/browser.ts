@@ -122,7 +122,7 @@ export class Widget {
     await this.getByText(/May we store your name/).waitFor();
     await this.button(storing ? 'I agree' : 'I do not agree').click();
     if (!storing) return;
-    await this.getByText(/to train our AI agent/).waitFor();
+    await this.getByText(/to train our AI assistant/).waitFor();
     await this.button(training ? 'I agree' : 'I do not agree').click();
   }
 

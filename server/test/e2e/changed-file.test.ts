@@ -30,14 +30,14 @@ for (const kind of [chromium, firefox, webkit]) {
       await visitor.press('Start');
       await visitor.answer('Your name', 'Noor');
       await visitor.press('I agree');
-      await visitor.untilSaid('to train our AI agent');
+      await visitor.untilSaid('to train our AI assistant');
       await visitor.press('I agree');
       await visitor.choose([file]);
       await visitor.untilSaid('Ready to upload');
 
       await change(file);
       await visitor.press('Upload files');
-      await visitor.untilSaid('The file was changed or moved. Please choose it again.');
+      await visitor.untilSaid('This file was changed or moved. Please add it again.');
 
       await writeFile(file, makePdf(50_000));
       await visitor.press('Remove form.pdf');

@@ -48,7 +48,7 @@ t.test('a returning visitor', async (t) => {
     const uuid = await widget.storage('session_uuid');
 
     await page.reload();
-    await widget.button('Discard and start fresh').click();
+    await widget.button('Start from scratch').click();
 
     await widget.root.getByLabel('Your name').waitFor();
     t.not(await widget.storage('session_uuid'), uuid);
@@ -69,7 +69,7 @@ t.test('a returning visitor', async (t) => {
     await widget.submitName('Dora');
     await widget.answerConsents(false, false);
 
-    await widget.getByText(/is stored nowhere/).waitFor();
+    await widget.getByText(/won’t keep your details/).waitFor();
 
     const kept = await widget.getLocalStorage();
     t.notMatch(kept, /Dora/);
@@ -114,7 +114,7 @@ t.test('a returning visitor', async (t) => {
       update visits set last_seen_at = now() - interval '31 minutes' where uuid = ${uuid}`;
 
     await page.reload();
-    await widget.getByText(/Your last visit was a while ago/).waitFor();
+    await widget.getByText(/It’s been a while/).waitFor();
     await widget.root.getByLabel('Your name').waitFor();
 
     t.not(await widget.storage('session_uuid'), uuid);
@@ -140,7 +140,7 @@ t.test('a returning visitor', async (t) => {
 
       await page.reload();
       await widget.getByText(/Hello Gita, good to see you again/).waitFor();
-      await widget.button('Not you? Forget on this device').click();
+      await widget.button('Not you? Remove from this device').click();
 
       await widget.root.getByLabel('Your name').waitFor();
       const sessions = await server.sql`select from user_sessions where name = 'Gita' and verified`;

@@ -32,7 +32,7 @@ for (const kind of [chromium, firefox, webkit]) {
       await visitor.answer('Your name', 'Noor');
       await visitor.untilSaid('May we store your name');
       await visitor.press('I agree');
-      await visitor.untilSaid('to train our AI agent');
+      await visitor.untilSaid('to train our AI assistant');
       await visitor.press('I do not agree');
       await visitor.choose(paths);
       await visitor.press('Upload files');

@@ -126,7 +126,7 @@ async function singlePage(t: Test, {page, widget}: Opened): Promise<void> {
   );
   t.equal(await count(page, 'maria-chat'), 1);
   await widget.button('I agree').click();
-  await t.resolves(widget.getByText('to train our AI agent').waitFor(), 'the chat still works');
+  await t.resolves(widget.getByText('to train our AI assistant').waitFor(), 'the chat still works');
 }
 
 async function twoSites(t: Test, {page, widget}: Opened): Promise<void> {

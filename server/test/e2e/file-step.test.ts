@@ -37,7 +37,7 @@ t.test('the file step on a bad connection', async (t) => {
 
   await t.test('a lost connection is displayed, and the file arrives later', async (t) => {
     await context.setOffline(true);
-    await widget.getByText('Waiting for the connection. It goes on by itself.').waitFor();
+    await widget.getByText('Waiting for your connection. We’ll continue automatically.').waitFor();
     t.equal(await widget.button('Upload files').count(), 0, 'nothing is left to press');
     await context.setOffline(false);
     await widget.root.getByText('Uploaded', {exact: true}).waitFor();

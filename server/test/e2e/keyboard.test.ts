@@ -27,7 +27,7 @@ t.test('the whole conversation works with the keyboard only', async (t) => {
   await widget.getByText(/May we store your name/).waitFor();
   await tabTo('I agree');
   await page.keyboard.press('Enter');
-  await widget.getByText(/to train our AI agent/).waitFor();
+  await widget.getByText(/to train our AI assistant/).waitFor();
   await tabTo('I do not agree');
   await page.keyboard.press('Space');
   await widget.getByText(/Please add your documents/).waitFor();

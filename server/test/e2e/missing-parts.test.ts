@@ -5,7 +5,7 @@ import {startServer} from '../start-server.js';
 import {openBrowser, openDemo} from './browser.js';
 import type {Widget} from './browser.js';
 
-const NOT_LOADED = 'This part could not be loaded. Please try again, or reload the page.';
+const NOT_LOADED = 'This part didn’t load. Please check your connection and try again.';
 const GONE = 'chat-gone-now.js';
 
 /** Responds to requests for these files like a server that has no release with them. */

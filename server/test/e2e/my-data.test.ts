@@ -69,7 +69,7 @@ t.test('a visitor sees, corrects, downloads and erases the stored data', async (
   await widget.getByText('a link to a•••@example.org').last().waitFor();
   await mailbox.waitFor('anna.b@example.org');
 
-  await widget.button('Withdraw consent Training our AI agent with your files').click();
+  await widget.button('Withdraw consent Training our AI assistant with your files').click();
   await widget
     .getByText(/I do not agree/)
     .last()
@@ -79,8 +79,8 @@ t.test('a visitor sees, corrects, downloads and erases the stored data', async (
       {consent_ai_training: boolean},
     ];
   t.equal(training, false);
-  await widget.button('I agree Training our AI agent with your files').click();
-  await widget.button('Withdraw consent Training our AI agent with your files').waitFor();
+  await widget.button('I agree Training our AI assistant with your files').click();
+  await widget.button('Withdraw consent Training our AI assistant with your files').waitFor();
   const [again] = await sql`select from user_sessions where consent_ai_training`;
   t.ok(again, 'consent is granted again there');
 
@@ -89,7 +89,7 @@ t.test('a visitor sees, corrects, downloads and erases the stored data', async (
     .getByRole('alertdialog')
     .getByRole('button', {name: 'Erase everything'})
     .click();
-  await widget.getByText(/are erased, here and with us/).waitFor();
+  await widget.getByText(/Everything has been erased/).waitFor();
   t.equal((await sql`select from user_sessions`).length, 0);
   t.equal(await widget.storage('session_uuid'), null);
   t.equal(await widget.storage('token'), null);

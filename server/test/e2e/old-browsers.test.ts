@@ -62,7 +62,7 @@ for (const width of [1280, 375]) {
     await chat.getByLabel('Your name').fill('Bea');
     await chat.getByLabel('Your name').press('Enter');
     await chat.getByRole('button', {name: 'I agree', exact: true}).click();
-    await chat.getByText(/to train our AI agent/).waitFor();
+    await chat.getByText(/to train our AI assistant/).waitFor();
     await chat.getByRole('button', {name: 'I agree', exact: true}).click();
     const files = [{name: 'a.pdf', mimeType: 'application/pdf', buffer: makePdf(1_000)}];
     await chat.locator('input[type=file]').setInputFiles(files);

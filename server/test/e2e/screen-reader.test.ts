@@ -59,7 +59,7 @@ t.test('a screen reader announces the whole conversation, each part once', async
   await widget.button('I agree').waitFor();
   await hear('the first consent is asked');
   await widget.button('I agree').click();
-  await widget.getByText(/to train our AI agent/).waitFor();
+  await widget.getByText(/to train our AI assistant/).waitFor();
   await hear('the second consent is asked');
   await widget.button('I do not agree').click();
   await widget.getByText('Please add your documents').waitFor();

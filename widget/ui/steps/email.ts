@@ -34,10 +34,10 @@ export const emailView = (context: ViewContext) => {
       maxLength: MAX_EMAIL_LENGTH,
       onSubmit: submit,
     })}
-    ${state.isSubmitting && state.connection ? html`<p class="hint">${texts.fileOffline}</p>` : nothing}
+    ${state.isSubmitting && state.connection ? html`<p class="hint">${texts.emailWaits}</p>` : nothing}
     <div role="status">
       ${isShown ? choiceView(suggested, interpolate(texts, 'didYouMean', {email: suggested})) : nothing}
-      ${isShown && isSuggestionAsked ? choiceView(value, `${texts.send}: ${value}`) : nothing}
+      ${isShown && isSuggestionAsked ? choiceView(value, interpolate(texts, 'useAnyway', {email: value})) : nothing}
     </div>
   `;
 };

@@ -3,16 +3,16 @@ import type {DialogTexts} from './en.js';
 const de: DialogTexts = {
   confirmDiscard: 'Ihre Antworten, Nachrichten und Dateien werden gelöscht.',
   confirmForget:
-    'Dieses Gerät vergisst das Gespräch. Was Sie eingereicht haben, bleibt bei uns; bewahren Sie Ihre Referenz auf.',
+    'Das Gespräch wird von diesem Gerät entfernt. Was Sie eingereicht haben, behalten wir; bitte notieren Sie Ihre Referenz.',
 
   myData: 'Meine Daten',
-  loading: 'Einen Moment…',
+  loading: 'Einen Moment …',
   onlyHere: 'Ihr Name bleibt auf diesem Gerät, bis Sie Ihr Anliegen einreichen.',
-  away: 'Wir sind gerade nicht erreichbar. Bitte versuchen Sie es später.',
+  away: 'Das hat nicht geklappt. Bitte versuchen Sie es gleich erneut.',
   change: 'Ändern',
   save: 'Speichern',
   personal_data: 'Speichern Ihrer Daten',
-  ai_training: 'Training unseres KI-Agenten mit Ihren Dateien',
+  ai_training: 'Training unseres KI-Assistenten mit Ihren Dateien',
   ai_answers: 'Lesen Ihrer Dateien durch unseren KI-Assistenten',
   withdraw: 'Einwilligung widerrufen',
   messages: 'Ihre Nachrichten',
@@ -20,9 +20,8 @@ const de: DialogTexts = {
   downloadAll: 'Alles herunterladen (ZIP)',
   erase: 'Alles löschen',
   eraseConsequence:
-    'Ihre Angaben, Dateien und Nachrichten werden gelöscht, hier und bei uns, und Ihr Anliegen endet. Das lässt sich nicht rückgängig machen.',
-  erased:
-    'Ihre Angaben und Dateien sind gelöscht, hier und bei uns. Die Referenz {reference} gilt nicht mehr.',
+    'Wir löschen Ihre Angaben, Dateien und Nachrichten, auf diesem Gerät und bei uns, und schließen Ihr Anliegen. Das lässt sich nicht rückgängig machen.',
+  erased: 'Alles ist gelöscht. Ihre Referenz {reference} gilt nicht mehr. Alles Gute!',
   print: 'Drucken',
   language: 'Sprache',
   textSize: 'Schriftgröße',

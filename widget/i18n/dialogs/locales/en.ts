@@ -2,16 +2,16 @@
 const en = {
   confirmDiscard: 'Your answers, messages and uploaded files will be deleted.',
   confirmForget:
-    'This device forgets the conversation. What you have handed in stays with us; keep your reference.',
+    'This clears the conversation from this device. We keep what you’ve sent us, so please note your reference.',
 
   myData: 'My data',
   loading: 'One moment…',
-  onlyHere: 'Your name stays on this device until you hand in your request.',
-  away: 'We cannot reach our system. Please try again in a moment.',
+  onlyHere: 'Your name stays on this device until you submit your request.',
+  away: 'That didn’t work. Please try again in a moment.',
   change: 'Change',
   save: 'Save',
   personal_data: 'Storing your data',
-  ai_training: 'Training our AI agent with your files',
+  ai_training: 'Training our AI assistant with your files',
   ai_answers: 'Our AI assistant reading your files',
   withdraw: 'Withdraw consent',
   messages: 'Your messages',
@@ -19,9 +19,8 @@ const en = {
   downloadAll: 'Download everything (ZIP)',
   erase: 'Erase everything',
   eraseConsequence:
-    'Your details, files and messages will be erased, here and with us, and your request ends. This cannot be undone.',
-  erased:
-    'Your details and files are erased, here and with us. The reference {reference} has ended. Goodbye.',
+    'We’ll erase your details, files and messages, on this device and on our servers, and close your request. This can’t be undone.',
+  erased: 'Everything has been erased. Your reference {reference} is no longer valid. Goodbye!',
   print: 'Print',
   language: 'Language',
   textSize: 'Text size',

@@ -3,16 +3,16 @@ import type {DialogTexts} from './en.js';
 const es: DialogTexts = {
   confirmDiscard: 'Se borrarán sus respuestas, mensajes y archivos.',
   confirmForget:
-    'Este dispositivo olvida la conversación. Lo que ha entregado sigue con nosotros; guarde su referencia.',
+    'La conversación se quitará de este dispositivo. Conservamos lo que nos ha enviado; anote su referencia.',
 
   myData: 'Mis datos',
   loading: 'Un momento…',
-  onlyHere: 'Su nombre queda en este dispositivo hasta que entregue su solicitud.',
-  away: 'No podemos conectar con nuestro sistema. Inténtelo de nuevo en un momento.',
+  onlyHere: 'Su nombre queda en este dispositivo hasta que envíe su solicitud.',
+  away: 'No ha funcionado. Inténtelo de nuevo en un momento.',
   change: 'Cambiar',
   save: 'Guardar',
   personal_data: 'Guardar sus datos',
-  ai_training: 'Entrenar a nuestro agente de IA con sus archivos',
+  ai_training: 'Entrenamiento de nuestro asistente de IA con sus archivos',
   ai_answers: 'Lectura de sus archivos por nuestro asistente de IA',
   withdraw: 'Retirar el consentimiento',
   messages: 'Sus mensajes',
@@ -20,9 +20,8 @@ const es: DialogTexts = {
   downloadAll: 'Descargar todo (ZIP)',
   erase: 'Borrar todo',
   eraseConsequence:
-    'Se borrarán sus datos, archivos y mensajes, aquí y en nuestro sistema, y su solicitud termina. No se puede deshacer.',
-  erased:
-    'Sus datos y archivos se han borrado, aquí y en nuestro sistema. La referencia {reference} ya no vale. Hasta pronto.',
+    'Borraremos sus datos, archivos y mensajes, en este dispositivo y en nuestros servidores, y cerraremos su solicitud. No se puede deshacer.',
+  erased: 'Se ha borrado todo. Su referencia {reference} ya no es válida. ¡Hasta pronto!',
   print: 'Imprimir',
   language: 'Idioma',
   textSize: 'Tamaño del texto',

@@ -3,16 +3,16 @@ import type {DialogTexts} from './en.js';
 const ptBr: DialogTexts = {
   confirmDiscard: 'Suas respostas, mensagens e arquivos serão apagados.',
   confirmForget:
-    'Este dispositivo esquece a conversa. O que você entregou fica conosco; guarde sua referência.',
+    'A conversa será removida deste dispositivo. Guardamos o que você nos enviou; anote sua referência.',
 
   myData: 'Meus dados',
   loading: 'Um momento…',
-  onlyHere: 'Seu nome fica neste dispositivo até você entregar o pedido.',
-  away: 'Não conseguimos acessar nosso sistema. Tente de novo em instantes.',
+  onlyHere: 'Seu nome fica neste dispositivo até você enviar sua solicitação.',
+  away: 'Não funcionou. Tente de novo em instantes.',
   change: 'Alterar',
   save: 'Salvar',
   personal_data: 'Guardar seus dados',
-  ai_training: 'Treinar nosso agente de IA com seus arquivos',
+  ai_training: 'Treinamento do nosso assistente de IA com seus arquivos',
   ai_answers: 'Leitura dos seus arquivos por nosso assistente de IA',
   withdraw: 'Retirar o consentimento',
   messages: 'Suas mensagens',
@@ -20,9 +20,8 @@ const ptBr: DialogTexts = {
   downloadAll: 'Baixar tudo (ZIP)',
   erase: 'Apagar tudo',
   eraseConsequence:
-    'Seus dados, arquivos e mensagens serão apagados, aqui e em nosso sistema, e seu pedido termina. Não é possível desfazer.',
-  erased:
-    'Seus dados e arquivos foram apagados, aqui e em nosso sistema. A referência {reference} não vale mais. Até logo.',
+    'Apagaremos seus dados, arquivos e mensagens, neste dispositivo e em nossos servidores, e encerraremos sua solicitação. Não é possível desfazer.',
+  erased: 'Tudo foi apagado. Sua referência {reference} não vale mais. Até logo!',
   print: 'Imprimir',
   language: 'Idioma',
   textSize: 'Tamanho do texto',
