@@ -39,7 +39,7 @@ t.test('without a responder Maria announces once that a person will reply', asyn
   await settle(server);
 
   t.same(bodiesWithState(await waitForReplies(visitor, 1)), [
-    'Vielen Dank für Ihre Nachricht. Ein Mensch wird sie lesen und Ihnen per E-Mail antworten.',
+    'Vielen Dank für Ihre Nachricht. Jemand aus unserem Team liest Ihre Nachricht und antwortet Ihnen per E-Mail.',
   ]);
   await until(() => getMailsAbout(server, /A visitor has written/).length === 1);
   const [mail] = getMailsAbout(server, /A visitor has written/);
@@ -92,7 +92,7 @@ t.test('the owner gets one e-mail per session and ten minutes', async (t) => {
     where payload->>'template' = 'message'`;
   t.equal(waiting.length, 1);
   t.ok((waiting[0]?.minutes ?? 0) > 8 && (waiting[0]?.minutes ?? 0) <= 10);
-  t.match(bodiesWithState(await waitForReplies(visitor, 1)), [/give your e-mail address/]);
+  t.match(bodiesWithState(await waitForReplies(visitor, 1)), [/leave your e-mail address/]);
 });
 
 t.test('the budgets of a session, a client and a site are shared by two replicas', async (t) => {
@@ -110,8 +110,8 @@ t.test('the budgets of a session, a client and a site are shared by two replicas
   t.equal((await model.getRequests()).length, 4);
   t.match(bodiesWithState(await waitForReplies(first, 6)).slice(3), [
     /^You said/,
-    /as much as I may/,
-    /as much as/,
+    /can’t answer more questions/,
+    /can’t answer more/,
   ]);
 
   const second = await Visitor.consenting(server.url);

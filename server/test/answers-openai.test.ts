@@ -65,7 +65,7 @@ t.test(
     await writeMessage(visitor, 'Tell me everything.');
     const [answer] = await waitForReplies(visitor);
 
-    t.match(answer?.body, /\n\n\(This answer was too long and ends here\.\)$/);
+    t.match(answer?.body, /\n\n\(This answer was shortened\.\)$/);
     t.equal(answer?.body.split('\n\n(')[0]?.length, 8_000);
     t.equal(answer?.state, 'complete');
   },

@@ -61,7 +61,7 @@ t.test('a reply whose server is killed ends as failed, and its visitor is notifi
     const answers = (await getMessages(here)).filter(({role}) => role === 'maria');
     return answers.length === 2 && answers.every(({state}) => state !== 'running');
   });
-  t.match(bodiesWithState(await waitForReplies(here, 2)), [/^failed: /, /could not finish/]);
+  t.match(bodiesWithState(await waitForReplies(here, 2)), [/^failed: /, /couldn’t finish/]);
   const [turn] = await server.sql<{outcome: string}[]>`select outcome from turns`;
   t.equal(turn?.outcome, 'lost');
   t.same(await findTurnsWithClient(server), []);

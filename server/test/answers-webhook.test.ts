@@ -167,7 +167,7 @@ t.test('after its first byte a reply is never requested again, and its text stay
 
   t.match(bodiesWithState(await waitForReplies(server.visitor, 2)), [
     'failed: I thi',
-    /could not finish/,
+    /couldn’t finish/,
   ]);
   t.equal(await getOutcome(server), 'failed_cut');
   t.equal(receiver.requests.length, 1);
@@ -197,7 +197,7 @@ const testFailures = async (
     now = i;
     await writeMessage(server.visitor, 'Hello?');
     const answers = await waitForReplies(server.visitor, i + 1);
-    t.match(answers.at(-1)?.body, /could not answer/, reason);
+    t.match(answers.at(-1)?.body, /couldn’t answer/, reason);
     t.equal(await getOutcome(server), `failed_${reason}`, reason);
     await server.sql`update responder_budgets set used = 0`;
   }
@@ -369,7 +369,7 @@ t.test('a private IP address is refused unless its host is allowed', async (t) =
   await writeMessage(server.visitor, 'Hello?');
   const [answer] = await waitForReplies(server.visitor);
 
-  t.match(answer?.body, /could not answer/);
+  t.match(answer?.body, /couldn’t answer/);
   t.equal(await getOutcome({sql, ...server}), 'failed_address_refused');
   t.equal(receiver.requests.length, 0);
 });

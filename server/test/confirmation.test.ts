@@ -222,7 +222,7 @@ void t.test('the page behind the link', async (t) => {
     const page = await again.text();
 
     t.equal(again.status, 410);
-    t.match(page, /Nobody can confirm your e.mail address/);
+    t.match(page, /no longer be used to confirm your e.mail address/);
     t.notMatch(page, /Send again/);
   });
 

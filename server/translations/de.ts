@@ -31,18 +31,18 @@ export const de: Texts = {
   notMeUsedBody:
     'Diese E‑Mail-Adresse ist bereits bestätigt, deshalb lässt sich das hier nicht mehr rückgängig machen. Bitte schreiben Sie von dieser E‑Mail-Adresse aus an {site}: Dort werden die dazu gespeicherten Daten berichtigt oder gelöscht.',
   notMeExpiredBody:
-    'Niemand kann damit Ihre E‑Mail-Adresse bestätigen. Falls Sie eine neuere E‑Mail bekommen haben, nehmen Sie bitte den Link aus dieser.',
+    'Damit lässt sich Ihre E‑Mail-Adresse nicht mehr bestätigen. Falls Sie eine neuere E‑Mail bekommen haben, nehmen Sie bitte den Link aus dieser.',
   notMeDoneTitle: 'Danke für den Hinweis',
   notMeDoneBody: 'Der Link gilt nicht mehr. Sie müssen nichts weiter tun.',
   backToSite: 'Zurück zu {site}',
   errorTitle: 'Etwas ist schiefgegangen',
   errorBody:
-    'Im System ist ein Fehler aufgetreten; der Administrator wurde benachrichtigt, um den Fehler zu untersuchen. Bitte versuchen Sie es später noch einmal.',
+    'Leider ist bei uns ein Fehler aufgetreten. Er wurde zur Prüfung gemeldet. Bitte versuchen Sie es später erneut.',
   errorReference: 'Referenz: {reference}',
-  reopenBody: 'Bitte öffnen Sie den Link in der E‑Mail noch einmal.',
+  reopenBody: 'Bitte öffnen Sie den Link in der E‑Mail erneut.',
   busyTitle: 'Bitte warten Sie einen Moment',
   busyBody:
-    'Es kamen gerade zu viele Anfragen. Bitte warten Sie eine Minute und öffnen Sie den Link noch einmal.',
+    'Es kamen gerade zu viele Anfragen. Bitte warten Sie eine Minute und öffnen Sie den Link erneut.',
   headersTitle: 'Diese Seite lässt sich gerade nicht öffnen',
   headersBody:
     'Ihr Browser sendet dieser Website zu viele Cookies. Bitte löschen Sie die Cookies, oder öffnen Sie den Link in einem privaten Fenster.',

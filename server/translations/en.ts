@@ -8,7 +8,7 @@ export const en: Texts = {
     'This e-mail address was entered in the {site} chat. If that was you, please confirm it so that we can handle your request.',
   mailButton: 'Confirm my e-mail address',
   mailExpires: 'This link is valid for {time}. You can open it more than once.',
-  mailNotMe: 'Wasn’t you? You can ignore this e-mail, or let us know:',
+  mailNotMe: 'Not you? You can ignore this e-mail, or let us know:',
   mailNotMeLink: 'This wasn’t me',
   confirmTitle: 'Confirm your e‑mail address',
   confirmBody: 'Press “Confirm” to confirm your e‑mail address for {site}.',
@@ -23,14 +23,14 @@ export const en: Texts = {
   unknownTitle: 'We don’t recognise this link',
   unknownBody:
     'Part of it may be missing: please copy the whole link from the e‑mail. If the e‑mail is old or your data was erased, the link no longer works.',
-  notMeTitle: 'This wasn’t you?',
+  notMeTitle: 'Wasn’t this you?',
   notMeBody: 'Press the button to disable the link in that e‑mail.',
   notMeButton: 'This wasn’t me',
-  notMeUsedTitle: 'This wasn’t you?',
+  notMeUsedTitle: 'Wasn’t this you?',
   notMeUsedBody:
     'This e‑mail address is already confirmed, so it can’t be undone here. Please write to {site} from this e‑mail address, and they’ll correct or erase the data stored under it.',
   notMeExpiredBody:
-    'Nobody can confirm your e‑mail address with it. If you got a newer e‑mail, please use the link in that one.',
+    'It can no longer be used to confirm your e‑mail address. If you got a newer e‑mail, please use the link in that one.',
   notMeDoneTitle: 'Thank you for telling us',
   notMeDoneBody: 'The link no longer works. You don’t need to do anything else.',
   backToSite: 'Back to {site}',

@@ -30,13 +30,13 @@ export const es: Texts = {
   notMeUsedBody:
     'Esta dirección de correo electrónico ya está confirmada, así que no se puede deshacer aquí. Escriba a {site} desde esta dirección de correo electrónico, y corregirán o borrarán los datos guardados con ella.',
   notMeExpiredBody:
-    'Nadie puede confirmar su dirección de correo electrónico con él. Si ha recibido un correo más reciente, use el enlace de ese correo.',
+    'Ya no sirve para confirmar su dirección de correo electrónico. Si ha recibido un correo más reciente, use el enlace de ese correo.',
   notMeDoneTitle: 'Gracias por avisarnos',
   notMeDoneBody: 'El enlace ya no funciona. No tiene que hacer nada más.',
   backToSite: 'Volver a {site}',
   errorTitle: 'Algo ha ido mal',
   errorBody:
-    'El sistema ha encontrado un error y se ha avisado al administrador para que lo investigue. Inténtelo más tarde.',
+    'Se ha producido un error y lo hemos comunicado para que se investigue. Inténtelo más tarde.',
   errorReference: 'Referencia: {reference}',
   reopenBody: 'Vuelva a abrir el enlace del correo.',
   busyTitle: 'Espere un momento',

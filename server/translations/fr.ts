@@ -30,13 +30,13 @@ export const fr: Texts = {
   notMeUsedBody:
     'Cette adresse e‑mail est déjà confirmée : il n’est plus possible de l’annuler ici. Veuillez écrire à {site} depuis cette adresse e‑mail : les données qui y sont associées seront corrigées ou effacées.',
   notMeExpiredBody:
-    'Personne ne peut confirmer votre adresse e‑mail avec ce lien. Si vous avez reçu un e‑mail plus récent, utilisez le lien qu’il contient.',
+    'Il ne permet plus de confirmer votre adresse e‑mail. Si vous avez reçu un e‑mail plus récent, utilisez le lien qu’il contient.',
   notMeDoneTitle: 'Merci de nous l’avoir signalé',
   notMeDoneBody: 'Le lien ne fonctionne plus. Vous n’avez rien d’autre à faire.',
   backToSite: 'Retour à {site}',
   errorTitle: 'Un problème est survenu',
   errorBody:
-    'Le système a rencontré une erreur, signalée à l’administrateur pour examen. Merci de réessayer plus tard.',
+    'Une erreur s’est produite et a été signalée pour examen. Merci de réessayer plus tard.',
   errorReference: 'Référence : {reference}',
   reopenBody: 'Veuillez rouvrir le lien de l’e‑mail.',
   busyTitle: 'Un instant, s’il vous plaît',

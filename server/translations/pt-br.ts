@@ -30,17 +30,17 @@ export const ptBr: Texts = {
   notMeUsedBody:
     'Este endereço de e‑mail já está confirmado, por isso não é possível desfazer isso aqui. Escreva para {site} a partir deste endereço de e‑mail, e os dados associados a ele serão corrigidos ou apagados.',
   notMeExpiredBody:
-    'Ninguém pode confirmar seu endereço de e‑mail com este link. Se você recebeu um e‑mail mais recente, use o link dele.',
+    'Ele não serve mais para confirmar seu endereço de e‑mail. Se você recebeu um e‑mail mais recente, use o link dele.',
   notMeDoneTitle: 'Agradecemos o aviso',
   notMeDoneBody: 'O link não funciona mais. Você não precisa fazer mais nada.',
   backToSite: 'Voltar para {site}',
   errorTitle: 'Algo deu errado',
   errorBody:
-    'O sistema encontrou um erro e o administrador foi avisado para investigar. Tente de novo mais tarde.',
+    'Ocorreu um erro, que já foi comunicado para ser investigado. Tente de novo mais tarde.',
   errorReference: 'Referência: {reference}',
   reopenBody: 'Abra de novo o link do e‑mail.',
   busyTitle: 'Aguarde um momento',
-  busyBody: 'Recebemos pedidos demais. Aguarde um minuto e abra o link de novo.',
+  busyBody: 'Recebemos solicitações demais. Aguarde um minuto e abra o link de novo.',
   headersTitle: 'Esta página não pode ser aberta agora',
   headersBody:
     'Seu navegador envia cookies demais a este site. Apague-os ou abra o link em uma janela privada.',

@@ -52,7 +52,7 @@ t.test('visitors ask questions during the conversation and after it', async (t) 
           await visitor.press('I do not agree');
         });
         await visitor.write('Who are you?');
-        await visitor.untilSaid('Thank you for your message.', 'Please give your e-mail address');
+        await visitor.untilSaid('Thank you for your message.', 'Please leave your e-mail address');
         await visitor.press('Continue');
         await visitor.untilSaid('Please add your documents.');
 
@@ -76,7 +76,7 @@ t.test('visitors ask questions during the conversation and after it', async (t) 
         turn.write('I thi');
         await visitor.untilSaid('I thi');
         turn.abort();
-        await visitor.untilSaid('I am sorry, I could not finish this answer.');
+        await visitor.untilSaid('Sorry, I couldn’t finish this answer.');
         await visitor.press('Continue');
         await caller.upload(makePdf(), {name: 'way.pdf'});
         await visitor.untilSaid('way.pdf');
