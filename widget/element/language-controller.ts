@@ -55,7 +55,7 @@ export class LanguageController implements ReactiveController {
     this.requested = tag;
     if (this.current?.tag === tag) return true;
     try {
-      const language = await loadLanguage(tag);
+      const language = await loadLanguage(tag, navigator.languages);
       host.chat?.status.showMissing(false);
       if (tag === this.wanted) this.current = language;
     } catch (error) {

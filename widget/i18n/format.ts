@@ -8,15 +8,28 @@ export const cached = <T>(key: string, create: () => T): T => {
   return formatters.get(key) as T;
 };
 
-export const formatSize = (bytes: number, tag: string, per = '') => {
-  const isLarge = bytes >= MEBIBYTE;
-  const unit = (isLarge ? 'megabyte' : 'kilobyte') + per;
-  const maximumFractionDigits = isLarge ? 1 : 0;
-  const options = {style: 'unit', unit, maximumFractionDigits} as const;
-  return cached(tag + unit, () => new Intl.NumberFormat(tag, options)).format(
-    isLarge ? bytes / MEBIBYTE : Math.ceil(bytes / 1024),
+export const formatNumber = (value: number, locale: string, options: Intl.NumberFormatOptions) =>
+  cached(locale + JSON.stringify(options), () => new Intl.NumberFormat(locale, options)).format(
+    value,
   );
+
+export const formatDate = (
+  at: Date | number,
+  locale: string,
+  options: Intl.DateTimeFormatOptions,
+) =>
+  cached(locale + JSON.stringify(options), () => new Intl.DateTimeFormat(locale, options)).format(
+    at,
+  );
+
+export const formatSize = (bytes: number, locale: string, per = '') => {
+  const isLarge = bytes >= MEBIBYTE;
+  return formatNumber(isLarge ? bytes / MEBIBYTE : Math.ceil(bytes / 1024), locale, {
+    style: 'unit',
+    unit: (isLarge ? 'megabyte' : 'kilobyte') + per,
+    maximumFractionDigits: isLarge ? 1 : 0,
+  });
 };
 
-export const formatPercent = (percent: number, tag: string) =>
-  cached(`${tag}%`, () => new Intl.NumberFormat(tag, {style: 'percent'})).format(percent / 100);
+export const formatPercent = (percent: number, locale: string) =>
+  formatNumber(percent / 100, locale, {style: 'percent'});

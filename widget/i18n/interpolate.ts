@@ -13,13 +13,16 @@ export const interpolate = <T extends {dir: string}>(
   });
 };
 
+/** Returns the tag without the additions of operating systems, such as those of `de_DE.UTF-8`. */
+export const cleanTag = (tag: string) => tag.trim().split(/[.@;]/)[0]!.replaceAll('_', '-');
+
 /** Returns the base language of a tag, also of `de_DE.UTF-8` and of three letters such as `deu`. */
 export const baseOf = (tag: string) => {
-  const written = tag.trim().split(/[.@;]/)[0]!.replaceAll('_', '-');
+  const clean = cleanTag(tag);
   try {
-    return new Intl.Locale(written).language;
+    return new Intl.Locale(clean).language;
   } catch {
-    return written.toLowerCase();
+    return clean.toLowerCase();
   }
 };
 

@@ -1,4 +1,4 @@
-import {baseOf} from './interpolate.js';
+import {baseOf, cleanTag} from './interpolate.js';
 import type {Texts} from './locales/en.js';
 
 const LANGUAGES = {
@@ -23,6 +23,8 @@ export type TextKey = Exclude<keyof Texts, 'dir'>;
 export interface Language {
   /** Spelled as in the `lang` attribute and in `Intl`. */
   tag: LanguageTag;
+  /** Tag for numbers, dates and times. It has the visitor's region, and always Latin digits. */
+  locale: string;
   texts: Texts;
 }
 
@@ -36,7 +38,18 @@ export const chooseLanguage = (attribute: string | null): LanguageTag => {
 export const knownLanguage = (tag: string) =>
   languageTags.find((one) => baseOf(one) === baseOf(tag));
 
-export const loadLanguage = async (tag: LanguageTag): Promise<Language> => {
+/** Loads the texts. The browser's tags decide how numbers and times are written. */
+export const loadLanguage = async (
+  tag: LanguageTag,
+  browserTags: readonly string[] = [],
+): Promise<Language> => {
   const files: InEachLanguage<Texts> = LANGUAGES;
-  return {tag, texts: (await files[tag]()).default};
+  return {tag, locale: localeOf(tag, browserTags), texts: (await files[tag]()).default};
+};
+
+/** Returns the first of the browser's tags that has the language: `en-GB` has other dates. */
+const localeOf = (tag: LanguageTag, browserTags: readonly string[]) => {
+  const own = browserTags.map(cleanTag).find((one) => knownLanguage(one) === tag);
+  // Numbers in texts, such as those of steps, are written without a formatter, in Latin digits.
+  return new Intl.Locale(own ?? tag, {numberingSystem: 'latn'}).toString();
 };

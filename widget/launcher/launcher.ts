@@ -5,7 +5,7 @@ const WORDS: Record<string, [open: string, unreachable: string]> = {
   en: ['Open chat', 'Chat unavailable. Please try again.'],
   es: ['Abrir el chat', 'Chat no disponible. Reintente.'],
   fr: ['Ouvrir le chat', 'Chat indisponible. Réessayez.'],
-  de: ['Chat öffnen', 'Chat nicht erreichbar. Bitte noch einmal.'],
+  de: ['Chat öffnen', 'Chat nicht erreichbar. Erneut versuchen.'],
   pt: ['Abrir o chat', 'Chat indisponível. Tente de novo.'],
   ar: ['فتح المحادثة', 'المحادثة غير متاحة. حاول مرة أخرى.'],
 };

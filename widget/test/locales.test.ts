@@ -1,6 +1,7 @@
 import {expect} from '@open-wc/testing';
 
-import {formatSize} from '../i18n/format.js';
+import {formatTime} from '../i18n/dialogs/dialog-texts.js';
+import {formatDate, formatPercent, formatSize} from '../i18n/format.js';
 import {interpolate} from '../i18n/interpolate.js';
 import {knownLanguage, languageTags, loadLanguage} from '../i18n/languages.js';
 import type {Texts} from '../i18n/locales/en.js';
@@ -95,4 +96,41 @@ describe('locales', () => {
     expect(formatSize(1_572_864, 'de')).to.equal('1,5 MB');
     expect(formatSize(1, 'en')).to.equal('1 kB');
   });
+
+  for (const [tag, browserTags, time] of [
+    ['en', ['de-AT', 'en-GB', 'en-US'], '9 Jan 2026, 13:05'],
+    ['en', ['en_GB.UTF-8'], '9 Jan 2026, 13:05'],
+    ['en', ['not a tag', 'fr-FR'], 'Jan 9, 2026, 1:05 PM'],
+    ['de', ['de-AT'], '09.01.2026, 13:05'],
+    ['pt-BR', ['pt-PT'], '09/01/2026, 13:05'],
+  ] as const) {
+    it(`times in ${tag} follow the browser’s ${browserTags.join()}`, async () => {
+      const language = await loadLanguage(tag, browserTags);
+      expect(language.tag).to.equal(tag);
+      const written = formatTime(new Date(2026, 0, 9, 13, 5), language);
+      expect(written.replaceAll('\u202f', ' ')).to.equal(time);
+    });
+  }
+
+  it('the panel shows times as the visitor’s browser writes them', async () => {
+    Object.defineProperty(navigator, 'languages', {value: ['en-GB'], configurable: true});
+    try {
+      const chat = await mountOpen();
+      await untilSaid(chat, 'What is your name?');
+      expect(inside(chat, 'time')!.textContent).to.match(/^\d\d:\d\d$/);
+    } finally {
+      Reflect.deleteProperty(navigator, 'languages');
+    }
+  });
+
+  for (const browserTag of ['ar', 'ar-EG', 'ar-SA']) {
+    it(`numbers have the digits of the texts in ${browserTag}`, async () => {
+      const {locale} = await loadLanguage('ar', [browserTag]);
+      const time = formatDate(Date.now(), locale, {dateStyle: 'full', timeStyle: 'short'});
+      for (const written of [formatSize(5_000_000, locale), formatPercent(50, locale), time]) {
+        expect(written).to.match(/[0-9]/);
+        expect(written).to.not.match(/[\u0660-\u0669]/);
+      }
+    });
+  }
 });

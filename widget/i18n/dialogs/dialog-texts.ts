@@ -1,4 +1,4 @@
-import {cached} from '../format.js';
+import {formatDate} from '../format.js';
 import type {InEachLanguage, Language, LanguageTag} from '../languages.js';
 import type {DialogTexts} from './locales/en.js';
 
@@ -36,8 +36,5 @@ export const dialogTexts = (
   return shown.get(owner) ?? (texts as AllTexts);
 };
 
-export const formatTime = (time: Date, {tag}: Language) =>
-  cached(
-    `${tag} time`,
-    () => new Intl.DateTimeFormat(tag, {dateStyle: 'medium', timeStyle: 'short'}),
-  ).format(time);
+export const formatTime = (time: Date, {locale}: Language) =>
+  formatDate(time, locale, {dateStyle: 'medium', timeStyle: 'short'});

@@ -53,7 +53,7 @@ export class Menu implements Dialog {
           max=${LARGEST_TEXT}
           step="0.15"
           .value=${size}
-          aria-valuetext=${formatPercent(Math.round(Number(size) * 100), language.tag)}
+          aria-valuetext=${formatPercent(Math.round(Number(size) * 100), language.locale)}
           @change=${this.saveAs('text-size')}
         />
       </label>

@@ -210,7 +210,7 @@ const fileView = ({data, language, texts}: MyDataContext, file: StoredFile) => {
   const facts =
     data.state.readyFile === id
       ? language.texts.downloadReady
-      : `${formatSize(size, language.tag)}, ${when}`;
+      : `${formatSize(size, language.locale)}, ${when}`;
   const label = interpolate(texts, 'downloadFile', {name});
   return factView(
     facts,

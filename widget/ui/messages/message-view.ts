@@ -78,7 +78,7 @@ const deliveryView = (
 const fileView = (
   {downloads}: Readonly<MessageThread>,
   file: StoredFile,
-  {texts, tag}: Language,
+  {texts, locale}: Language,
 ) => {
   const {id, name, size} = file;
   const state = downloads.stateOf(id);
@@ -95,7 +95,7 @@ const fileView = (
             ? html`<span class="hint state" role="alert">${texts.retry}</span>`
             : state === 'ready'
               ? html`<span class="hint" role="status">${texts.downloadReady}</span>`
-              : html`<span class="hint">PDF · ${formatSize(size, tag)}</span>`
+              : html`<span class="hint">PDF · ${formatSize(size, locale)}</span>`
         }
       </span>
       ${iconButton(TRASH, interpolate(texts, 'removeFile', {name}), () => downloads.erase(id))}

@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 
 import {canChange, changeAnswer} from '../../core/commands/change-answer.js';
 import type {Line} from '../../core/flow/transcript.js';
-import {cached} from '../../i18n/format.js';
+import {cached, formatDate} from '../../i18n/format.js';
 import {interpolate} from '../../i18n/interpolate.js';
 import {EDIT} from '../controls/intake-icons.js';
 import {iconButton} from '../controls/icons.js';
@@ -12,15 +12,17 @@ const DAY_MS = 86_400_000;
 
 /** Shows beside a line: the day if it has changed, a button to change the answer, and the time. */
 export const detailsView = (context: ViewContext, line: Line, before: Line | undefined) => {
-  const {tag} = context.language;
+  const {locale} = context.language;
   return html`
     ${
       !line.at || (before && midnight(before.at) === midnight(line.at))
         ? nothing
-        : html`<span class="day">${formatDay(line.at, tag)}</span>`
+        : html`<span class="day">${formatDay(line.at, locale)}</span>`
     }
     ${canChange(context.chat, line) ? changeView(context, line) : nothing}
-    <time aria-hidden="true">${line.at ? formatTimeOfDay(line.at, tag) : nothing}</time>
+    <time aria-hidden="true"
+      >${line.at ? formatDate(line.at, locale, {timeStyle: 'short'}) : nothing}</time
+    >
   `;
 };
 
@@ -31,17 +33,14 @@ const changeView = ({chat, language, texts}: ViewContext, line: Line) => {
   return html`<span aria-live="off">${iconButton(EDIT, label, change, !chat.flow.step)}</span>`;
 };
 
-const formatTimeOfDay = (at: number, tag: string) =>
-  cached(`${tag} clock`, () => new Intl.DateTimeFormat(tag, {timeStyle: 'short'})).format(at);
-
-const formatDay = (at: number, tag: string) => {
+const formatDay = (at: number, locale: string) => {
   const daysAgo = Math.round((midnight(Date.now()) - midnight(at)) / DAY_MS);
   return daysAgo < 2
-    ? cached(`${tag} days`, () => new Intl.RelativeTimeFormat(tag, {numeric: 'auto'})).format(
+    ? cached(`${locale} days`, () => new Intl.RelativeTimeFormat(locale, {numeric: 'auto'})).format(
         -daysAgo,
         'day',
       )
-    : cached(`${tag} date`, () => new Intl.DateTimeFormat(tag, {dateStyle: 'full'})).format(at);
+    : formatDate(at, locale, {dateStyle: 'full'});
 };
 
 const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);

@@ -22,6 +22,7 @@ export const fileListView = (context: ViewContext, uploads: Readonly<Uploads>) =
 
 const rowView = (context: ViewContext, uploads: Readonly<Uploads>, row: FileRow) => {
   const {language, texts} = context;
+  const {locale} = language;
   const {name, size, state} = row;
   const isSending = state === 'uploading' && !row.reason;
   const duplicate = row.duplicate && uploads.rows.includes(row.duplicate) && row.duplicate.name;
@@ -31,7 +32,7 @@ const rowView = (context: ViewContext, uploads: Readonly<Uploads>, row: FileRow)
       <span class="about">
         <bdi class="name" title=${name}>${fileNameView(name)}</bdi>
         <span class="hint">
-          ${formatSize(size, language.tag)} · ${stateView(row, stateText(uploads, row, language))}
+          ${formatSize(size, locale)} · ${stateView(row, stateText(uploads, row, language))}
         </span>
         ${
           duplicate

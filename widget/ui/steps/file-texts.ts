@@ -1,19 +1,19 @@
 import {isWaiting} from '../../core/uploads/file-row.js';
 import type {FileReason, FileRow} from '../../core/uploads/file-row.js';
 import type {Uploads} from '../../core/uploads/uploads.js';
-import {cached, formatPercent, formatSize} from '../../i18n/format.js';
+import {formatNumber, formatPercent, formatSize} from '../../i18n/format.js';
 import {interpolate} from '../../i18n/interpolate.js';
 import type {Language, TextKey} from '../../i18n/languages.js';
 import type {Texts} from '../../i18n/locales/en.js';
 
-export const stateText = ({limits}: Readonly<Uploads>, row: FileRow, {texts, tag}: Language) => {
+export const stateText = ({limits}: Readonly<Uploads>, row: FileRow, {texts, locale}: Language) => {
   if (row.reason) {
-    const size = formatSize(limits.maxFileBytes, tag);
+    const size = formatSize(limits.maxFileBytes, locale);
     return interpolate(texts, reasonKey(row.reason, texts), {size});
   }
   if (row.state !== 'uploading') return texts[row.state as 'queued' | 'success' | 'removing'];
   if (row.percent === 0) return texts.uploadStarts;
-  return interpolate(texts, 'uploading', {percent: formatPercent(row.percent, tag)});
+  return interpolate(texts, 'uploading', {percent: formatPercent(row.percent, locale)});
 };
 
 /** Some reasons have a text of their own. The others share one that says what to do. */
@@ -26,12 +26,14 @@ const reasonKey = (reason: FileReason, texts: Texts): TextKey => {
 type Speed = Pick<FileRow, 'bytesPerSecond' | 'secondsLeft'>;
 
 /** Returns speed and remaining time; an empty text before they have been measured. */
-export const speedText = ({bytesPerSecond, secondsLeft}: Speed, {texts, tag}: Language) => {
+export const speedText = ({bytesPerSecond, secondsLeft}: Speed, {texts, locale}: Language) => {
   if (!secondsLeft) return '';
   const isLong = secondsLeft > 90;
   const unit = isLong ? 'minute' : 'second';
-  const format = cached(tag + unit, () => new Intl.NumberFormat(tag, {style: 'unit', unit}));
-  const time = format.format(isLong ? Math.ceil(secondsLeft / 60) : secondsLeft);
-  const speed = formatSize(bytesPerSecond!, tag, '-per-second');
+  const time = formatNumber(isLong ? Math.ceil(secondsLeft / 60) : secondsLeft, locale, {
+    style: 'unit',
+    unit,
+  });
+  const speed = formatSize(bytesPerSecond!, locale, '-per-second');
   return `${speed} · ${interpolate(texts, 'timeLeft', {time})}`;
 };

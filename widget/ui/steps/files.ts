@@ -13,12 +13,11 @@ import {fileListView} from './file-list.js';
 
 export const filesView = (context: ViewContext) => {
   const {language, texts} = context;
-  const {tag} = language;
   const uploads = context.chat.uploads!;
   const {isFull, limits, rows} = uploads;
   const hasRows = rows.length > 0;
   const count = limits.maxFiles;
-  const size = formatSize(limits.maxFileBytes, tag);
+  const size = formatSize(limits.maxFileBytes, language.locale);
   const retryAll = () => uploads.failed.forEach((row) => uploads.retry(row));
   const full = interpolate(texts, 'fileCount', {count, limit: count});
   return html`

@@ -12,13 +12,13 @@ export class ProgressAnnouncer {
   private readonly announced = new Map<string, number>();
 
   /** Returns whether there is a new announcement. */
-  update(rows: readonly FileRow[], {texts, tag}: Language) {
+  update(rows: readonly FileRow[], {texts, locale}: Language) {
     const before = this.text;
     for (const row of rows) {
       const quarter = Math.floor(row.percent / QUARTER) * QUARTER;
       if (row.file === null || quarter <= (this.announced.get(row.id) ?? 0)) continue;
       this.announced.set(row.id, quarter);
-      const percent = formatPercent(quarter, tag);
+      const percent = formatPercent(quarter, locale);
       this.text = interpolate(texts, 'fileProgress', {name: row.name, percent});
     }
     return this.text !== before;
