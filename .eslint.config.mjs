@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import {defineConfig} from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
-import {plainLanguage} from './server/scripts/plain-language.mjs';
+import {plainLanguage, visitorTexts} from './server/scripts/plain-language.mjs';
 import {widgetFolders} from './server/scripts/widget-folders.mjs';
 
 const CONTRACT_VALUES = [
@@ -41,7 +41,7 @@ export default defineConfig(
   {
     files: ['{server,widget}/**/*.{ts,mjs}'],
     ignores: ['widget/test/**'],
-    plugins: {maria: {rules: {'plain-language': plainLanguage}}},
+    plugins: {maria: {rules: {'plain-language': plainLanguage, 'visitor-texts': visitorTexts}}},
     rules: {'maria/plain-language': 'error'},
   },
   {
@@ -49,6 +49,15 @@ export default defineConfig(
     files: ['server/**/*.{ts,mjs}'],
     ignores: ['server/{test,bench,translations}/**', 'server/responders/texts.ts'],
     rules: {'maria/plain-language': ['error', {texts: true}]},
+  },
+  {
+    files: [
+      'widget/i18n/{locales,dialogs/locales}/en.ts',
+      'widget/launcher/launcher.ts',
+      'server/translations/en.ts',
+      'server/responders/texts.ts',
+    ],
+    rules: {'maria/visitor-texts': 'error'},
   },
   {
     files: ['**/*.ts'],

@@ -9,6 +9,16 @@ export const WORDS =
 /** Words that tell a reader that a task is small, which it may not be. */
 export const BELITTLING = /\b(just|easy|easily|simply|basically|obviously)\b/i;
 
+/** Words of developers, and words that were translated literally, in texts that visitors read. */
+export const JARGON =
+  /\b(sessions?|technical issues?|scanners?|scripts?|storage|systems?|administrators?|UUIDs?|tokens?|AI agents?|by itself|meanwhile|hand(ed)? in)\b/i;
+
+/** Sentences that the product specification prescribes. */
+const PRESCRIBED = [
+  'Your session has been reset due to a technical issue. Please start again.',
+  'The system has encountered an error, which has been notified to the administrator to investigate. Please try again later.',
+];
+
 const MAX_WORDS = 25;
 
 /**
@@ -54,21 +64,57 @@ export const plainLanguage = {
   },
 };
 
+/** ESLint rule: texts that visitors read are plain and have no jargon. */
+export const visitorTexts = {
+  meta: {
+    type: 'suggestion',
+    schema: [],
+    messages: {problem: 'This text {{problem}}: {{sentence}}'},
+  },
+  create(context) {
+    return {
+      Literal({loc, value}) {
+        if (typeof value !== 'string') return;
+        for (const data of findVisitorProblems(value))
+          context.report({loc, messageId: 'problem', data});
+      },
+    };
+  },
+};
+
+/** Returns the problems of a text that visitors read, each with its sentence. */
+export function findVisitorProblems(text) {
+  if (PRESCRIBED.includes(text)) return [];
+  return splitSentences(text).flatMap((sentence) => {
+    const opening = /[.!:;]$/.test(sentence) && OPENING.exec(sentence)?.[0];
+    const word = (WORDS.exec(sentence) ?? JARGON.exec(sentence))?.[0];
+    return toProblems({opening, word, count: countWords(sentence)}).map((problem) => ({
+      problem,
+      sentence,
+    }));
+  });
+}
+
 /** Returns the problems of a text's sentences, each with the line where its sentence begins. */
 export function findProblems(markdown) {
   return readSentences(markdown).flatMap(({sentence, line, isHeading}) => {
     // Names of table columns and the like have no full stop.
     const isWhole = !isHeading && /[.!:;][)*_”"]*$/.test(sentence);
     const opening = isWhole && OPENING.exec(sentence)?.[0];
-    const word = WORDS.exec(sentence)?.[0] ?? BELITTLING.exec(sentence)?.[0];
-    const count = countWords(sentence);
-    return [
-      ...(opening ? [`opens with "${opening}"`] : []),
-      ...(word ? [`has "${word}"`] : []),
-      ...(count > MAX_WORDS ? [`has ${count} words`] : []),
-    ].map((problem) => ({line, problem, sentence}));
+    const word = (WORDS.exec(sentence) ?? BELITTLING.exec(sentence))?.[0];
+    return toProblems({opening, word, count: countWords(sentence)}).map((problem) => ({
+      line,
+      problem,
+      sentence,
+    }));
   });
 }
+
+const toProblems = ({opening, word, count}) => [
+  ...(opening ? [`opens with "${opening}"`] : []),
+  ...(word ? [`has "${word}"`] : []),
+  ...(count > MAX_WORDS ? [`has ${count} words`] : []),
+];
 
 /** Splits Markdown into sentences. Code is left out, because it is not prose. */
 export function readSentences(markdown) {
@@ -76,7 +122,7 @@ export function readSentences(markdown) {
   for (const {text, line} of readBlocks(markdown)) {
     const isHeading = text.startsWith('#');
     for (const cell of splitCells(text)) {
-      for (const sentence of toProse(cell).split(/(?<=[.!?:;])\s+(?=[\p{Lu}`“"(\d])/u))
+      for (const sentence of splitSentences(toProse(cell)))
         if (/\p{L}/u.test(sentence)) found.push({sentence: sentence.trim(), line, isHeading});
     }
   }
@@ -103,6 +149,8 @@ function readBlocks(markdown) {
   }
   return blocks.filter(({text}) => text && !/^[|:\s-]+$/.test(text));
 }
+
+const splitSentences = (text) => text.split(/(?<=[.!?:;])\s+(?=[\p{Lu}`“"(\d])/u);
 
 const splitCells = (text) => (text.startsWith('|') ? text.split(/(?<!\\)\|/) : [text]);
 
