@@ -14,7 +14,7 @@ export interface MariaChatAttributes {
    */
   api?: string;
   /**
-   * Language of the panel.
+   * Language of the panel. Numbers, dates and times have the format of the browser's region.
    * @default `auto`: the language of the page, then of the browser
    */
   lang?: 'auto' | 'en' | 'es' | 'fr' | 'de' | 'pt-BR' | 'ar' | (string & {});
