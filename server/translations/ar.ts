@@ -35,7 +35,7 @@ export const ar: Texts = {
   notMeDoneBody: 'لم يعد الرابط صالحًا. لا يلزمك فعل أي شيء آخر.',
   backToSite: 'العودة إلى {site}',
   errorTitle: 'حدث خطأ ما',
-  errorBody: 'حدث خطأ لدينا، وأُبلغ عنه للتحقق منه. من فضلك حاول لاحقًا.',
+  errorBody: 'حدث خطأ لدينا وأُبلغ عنه. من فضلك حاول لاحقًا.',
   errorReference: 'الرقم المرجعي: {reference}',
   reopenBody: 'يرجى فتح الرابط الوارد في الرسالة مرة أخرى.',
   busyTitle: 'انتظر لحظة من فضلك',

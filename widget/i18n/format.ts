@@ -1,35 +1,30 @@
 const MEBIBYTE = 1024 * 1024;
 
+interface Formatter<Values extends unknown[]> {
+  format(...values: Values): string;
+}
+
 const formatters = new Map<string, unknown>();
 
-/** Returns a formatter that is created once for each key, because creating one takes long. */
-export const cached = <T>(key: string, create: () => T): T => {
-  if (!formatters.has(key)) formatters.set(key, create());
-  return formatters.get(key) as T;
-};
-
-export const formatNumber = (value: number, locale: string, options: Intl.NumberFormatOptions) =>
-  cached(locale + JSON.stringify(options), () => new Intl.NumberFormat(locale, options)).format(
-    value,
-  );
-
-export const formatDate = (
-  at: Date | number,
+/** Formats values with a formatter of `Intl`, which is created once because that takes long. */
+export const format = <Values extends unknown[], Options>(
+  Type: new (locale: string, options: Options) => Formatter<Values>,
   locale: string,
-  options: Intl.DateTimeFormatOptions,
-) =>
-  cached(locale + JSON.stringify(options), () => new Intl.DateTimeFormat(locale, options)).format(
-    at,
-  );
+  options: NoInfer<Options>,
+  ...values: NoInfer<Values>
+) => {
+  const key = locale + JSON.stringify(options);
+  if (!formatters.has(key)) formatters.set(key, new Type(locale, options));
+  return (formatters.get(key) as Formatter<Values>).format(...values);
+};
 
 export const formatSize = (bytes: number, locale: string, per = '') => {
   const isLarge = bytes >= MEBIBYTE;
-  return formatNumber(isLarge ? bytes / MEBIBYTE : Math.ceil(bytes / 1024), locale, {
-    style: 'unit',
-    unit: (isLarge ? 'megabyte' : 'kilobyte') + per,
-    maximumFractionDigits: isLarge ? 1 : 0,
-  });
+  const unit = (isLarge ? 'megabyte' : 'kilobyte') + per;
+  const maximumFractionDigits = isLarge ? 1 : 0;
+  const size = isLarge ? bytes / MEBIBYTE : Math.ceil(bytes / 1024);
+  return format(Intl.NumberFormat, locale, {style: 'unit', unit, maximumFractionDigits}, size);
 };
 
 export const formatPercent = (percent: number, locale: string) =>
-  formatNumber(percent / 100, locale, {style: 'percent'});
+  format(Intl.NumberFormat, locale, {style: 'percent'}, percent / 100);

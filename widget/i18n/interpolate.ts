@@ -13,18 +13,17 @@ export const interpolate = <T extends {dir: string}>(
   });
 };
 
-/** Returns the tag without the additions of operating systems, such as those of `de_DE.UTF-8`. */
-export const cleanTag = (tag: string) => tag.trim().split(/[.@;]/)[0]!.replaceAll('_', '-');
-
-/** Returns the base language of a tag, also of `de_DE.UTF-8` and of three letters such as `deu`. */
-export const baseOf = (tag: string) => {
-  const clean = cleanTag(tag);
+/** Returns the locale of a tag, also of `de_DE.UTF-8` and of three letters such as `deu`. */
+export const toLocale = (tag: string) => {
   try {
-    return new Intl.Locale(clean).language;
+    return new Intl.Locale(tag.trim().split(/[.@;]/)[0]!.replaceAll('_', '-'));
   } catch {
-    return clean.toLowerCase();
+    return null;
   }
 };
+
+/** Returns the base language of a tag, or an empty text if the tag is not valid. */
+export const baseOf = (tag: string) => toLocale(tag)?.language ?? '';
 
 /** Returns a site's own text in the language, in English, or in any language that it has. */
 export const localise = (text: LocalisedText, tag: string): string => {

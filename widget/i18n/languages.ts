@@ -1,4 +1,4 @@
-import {baseOf, cleanTag} from './interpolate.js';
+import {baseOf, toLocale} from './interpolate.js';
 import type {Texts} from './locales/en.js';
 
 const LANGUAGES = {
@@ -49,7 +49,8 @@ export const loadLanguage = async (
 
 /** Returns the first of the browser's tags that has the language: `en-GB` has other dates. */
 const localeOf = (tag: LanguageTag, browserTags: readonly string[]) => {
-  const own = browserTags.map(cleanTag).find((one) => knownLanguage(one) === tag);
+  const base = baseOf(tag);
+  const own = [...browserTags, tag].map(toLocale).find((one) => one?.language === base)!;
   // Numbers in texts, such as those of steps, are written without a formatter, in Latin digits.
-  return new Intl.Locale(own ?? tag, {numberingSystem: 'latn'}).toString();
+  return new Intl.Locale(own, {numberingSystem: 'latn'}).toString();
 };

@@ -1,4 +1,4 @@
-import {formatDate} from '../format.js';
+import {format} from '../format.js';
 import type {InEachLanguage, Language, LanguageTag} from '../languages.js';
 import type {DialogTexts} from './locales/en.js';
 
@@ -37,4 +37,4 @@ export const dialogTexts = (
 };
 
 export const formatTime = (time: Date, {locale}: Language) =>
-  formatDate(time, locale, {dateStyle: 'medium', timeStyle: 'short'});
+  format(Intl.DateTimeFormat, locale, {dateStyle: 'medium', timeStyle: 'short'}, time);

@@ -2,7 +2,7 @@ import {html, nothing} from 'lit';
 
 import {canChange, changeAnswer} from '../../core/commands/change-answer.js';
 import type {Line} from '../../core/flow/transcript.js';
-import {cached, formatDate} from '../../i18n/format.js';
+import {format} from '../../i18n/format.js';
 import {interpolate} from '../../i18n/interpolate.js';
 import {EDIT} from '../controls/intake-icons.js';
 import {iconButton} from '../controls/icons.js';
@@ -21,7 +21,7 @@ export const detailsView = (context: ViewContext, line: Line, before: Line | und
     }
     ${canChange(context.chat, line) ? changeView(context, line) : nothing}
     <time aria-hidden="true"
-      >${line.at ? formatDate(line.at, locale, {timeStyle: 'short'}) : nothing}</time
+      >${line.at ? format(Intl.DateTimeFormat, locale, {timeStyle: 'short'}, line.at) : nothing}</time
     >
   `;
 };
@@ -36,11 +36,8 @@ const changeView = ({chat, language, texts}: ViewContext, line: Line) => {
 const formatDay = (at: number, locale: string) => {
   const daysAgo = Math.round((midnight(Date.now()) - midnight(at)) / DAY_MS);
   return daysAgo < 2
-    ? cached(`${locale} days`, () => new Intl.RelativeTimeFormat(locale, {numeric: 'auto'})).format(
-        -daysAgo,
-        'day',
-      )
-    : formatDate(at, locale, {dateStyle: 'full'});
+    ? format(Intl.RelativeTimeFormat, locale, {numeric: 'auto'}, -daysAgo, 'day')
+    : format(Intl.DateTimeFormat, locale, {dateStyle: 'full'}, at);
 };
 
 const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);

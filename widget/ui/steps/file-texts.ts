@@ -1,7 +1,7 @@
 import {isWaiting} from '../../core/uploads/file-row.js';
 import type {FileReason, FileRow} from '../../core/uploads/file-row.js';
 import type {Uploads} from '../../core/uploads/uploads.js';
-import {formatNumber, formatPercent, formatSize} from '../../i18n/format.js';
+import {format, formatPercent, formatSize} from '../../i18n/format.js';
 import {interpolate} from '../../i18n/interpolate.js';
 import type {Language, TextKey} from '../../i18n/languages.js';
 import type {Texts} from '../../i18n/locales/en.js';
@@ -30,10 +30,8 @@ export const speedText = ({bytesPerSecond, secondsLeft}: Speed, {texts, locale}:
   if (!secondsLeft) return '';
   const isLong = secondsLeft > 90;
   const unit = isLong ? 'minute' : 'second';
-  const time = formatNumber(isLong ? Math.ceil(secondsLeft / 60) : secondsLeft, locale, {
-    style: 'unit',
-    unit,
-  });
+  const left = isLong ? Math.ceil(secondsLeft / 60) : secondsLeft;
+  const time = format(Intl.NumberFormat, locale, {style: 'unit', unit}, left);
   const speed = formatSize(bytesPerSecond!, locale, '-per-second');
   return `${speed} · ${interpolate(texts, 'timeLeft', {time})}`;
 };
