@@ -92,7 +92,7 @@ describe('debug panel', () => {
     await answer(chat, 'Your name', 'Ana');
     await until(() => words(chat).includes('line offline'), 'the panel to say so');
     await untilSaid(chat, 'May we store');
-    expect(inside(chat, '.notices')!.textContent).to.include('no connection');
+    expect(inside(chat, '.notices')!.textContent).to.include('can’t connect');
     await press(chat, 'Simulate offline');
     await until(() => words(chat).includes('line up'), 'the line to be up');
   });

@@ -61,7 +61,7 @@ describe('file trouble', () => {
     await press(chat, 'Remove one.pdf');
     await untilRowSays(chat, 'Removing…');
     await until(
-      () => inside(chat, '.notices')?.textContent.includes('no connection'),
+      () => inside(chat, '.notices')?.textContent.includes('can’t connect'),
       'the notice',
     );
     await backend.heal(site);
@@ -113,7 +113,7 @@ describe('file trouble', () => {
     }
     expect(await uploadsOf(site)).to.have.length(0);
     expect(button(chat, 'Try again: one.pdf')).to.equal(undefined);
-    expect(inside(chat, '.notices')?.textContent ?? '').to.not.include('no connection');
+    expect(inside(chat, '.notices')?.textContent ?? '').to.not.include('can’t connect');
   });
 
   it('a lower limit of the page holds for files that are chosen after it was set', async () => {

@@ -15,6 +15,6 @@ describe('storage blocked', () => {
     await until(() => inside(chat, '.picker'), 'the file picker');
     const text = inside(chat, '.notices')!.textContent;
     expect(text).to.include('can’t save this conversation');
-    expect(text.match(/not kept/g)).to.have.length(1);
+    expect(text.match(/will be lost/g)).to.have.length(1);
   });
 });

@@ -70,7 +70,7 @@ describe('uploads', () => {
     const {chat} = await atFiles();
     await choose(chat, pdf('1.pdf'), pdf('2.pdf'), pdf('3.pdf'), pdf('4.pdf'));
     await untilState(chat, 'queued', 'queued', 'queued', 'error');
-    expect(rows(chat)[3]!.says).to.include('limit is reached');
+    expect(rows(chat)[3]!.says).to.include('reached the limit');
     expect(inside<HTMLInputElement>(chat, '.picker')!.disabled).to.equal(true);
   });
 
@@ -95,7 +95,7 @@ describe('uploads', () => {
       'This isn’t a PDF. Please save it as a PDF and try again.',
       'Ready to upload',
       'This isn’t a PDF. Please save it as a PDF and try again.',
-      'This file is empty.',
+      'This file is empty. Please choose another one.',
     ]);
   });
 
@@ -105,7 +105,9 @@ describe('uploads', () => {
     await untilState(chat, 'queued', 'queued');
     await press(chat, 'Upload files');
     await untilState(chat, 'error', 'success');
-    expect(rows(chat)[0]!.says).to.equal('The virus scanner refused this file.');
+    expect(rows(chat)[0]!.says).to.equal(
+      'Our security check flagged this file. Please choose another one.',
+    );
     expect(button(chat, 'Done & continue')!.disabled).to.equal(false);
   });
 
