@@ -9,7 +9,7 @@ export type MailJob =
    * `changed` and `files_added`: the owner was notified of this session before, with another e-mail
    * address or without the latest files.
    */
-  | {template: 'lead'; uuid: string; changed?: boolean; files_added?: boolean}
+  | {template: 'lead'; uuid: string; changed?: boolean; files_added?: true}
   /** A visitor has written a message and waits for a person. */
   | {template: 'message'; uuid: string}
   | {

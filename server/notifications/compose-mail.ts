@@ -56,7 +56,7 @@ const composeConfirmation = async (
 
 const composeLead = async (
   sql: Sql,
-  {uuid, changed = false, files_added: filesAdded = false}: MailJob & {template: 'lead'},
+  {uuid, changed = false, files_added: filesAdded}: MailJob & {template: 'lead'},
 ): Promise<Mail | undefined> => {
   const session = await findSession(sql, uuid);
   const [visit] = await sql<{site: string}[]>`

@@ -54,8 +54,8 @@ t.test('the steps can be resumed while the e-mail address is unconfirmed', async
     name: 'Zora',
     files: [{}, {}],
     consents: [
-      {purpose: 'ai_training', granted: true},
       {purpose: 'personal_data', granted: true},
+      {purpose: 'ai_training', granted: true},
     ],
   });
   const [row] = await server.sql<{trained: boolean}[]>`

@@ -20,6 +20,11 @@ t.test('the whole conversation works with the keyboard only', async (t) => {
 
   await tabTo('Open chat');
   await page.keyboard.press('Enter');
+  await widget.button('Start').waitFor();
+  t.equal(await widget.getFocusedName(), 'Write a message', 'the field has the focus');
+  await page.keyboard.press('Shift+Tab');
+  await tabTo('Start');
+  await page.keyboard.press('Enter');
   await widget.root.getByLabel('Your name').waitFor();
   await tabTo('Your name');
   await page.keyboard.type('Ines');

@@ -38,6 +38,7 @@ for (const width of [1280, 375]) {
     const chat = page.locator('maria-chat');
 
     await chat.getByRole('button', {name: 'Open chat', exact: true}).click();
+    await chat.getByRole('button', {name: 'Start', exact: true}).click();
     await chat.getByLabel('Your name').waitFor();
     t.ok(noise.includes('maria-open arrived'));
     t.equal(

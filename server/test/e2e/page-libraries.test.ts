@@ -228,7 +228,7 @@ createInertiaApp({
 `;
 
 async function openAndWait(widget: Widget): Promise<void> {
-  await widget.button('Open chat').click();
+  await widget.open();
   await widget.root.getByLabel('Your name').waitFor();
 }
 
