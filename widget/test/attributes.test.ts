@@ -12,6 +12,7 @@ import {
   reachFiles,
   rows,
   sitePage,
+  start,
   until,
 } from './helpers.js';
 import type {MariaChat} from '../index.js';
@@ -83,6 +84,7 @@ describe('attributes', () => {
     const help = document.querySelector<HTMLButtonElement>('.help')!;
     help.focus();
     help.querySelector('b')!.click();
+    await start(chat);
     await until(() => chat.isOpen && inside(chat, 'input[name=answer]'), 'the first question');
     await chat.close();
     expect(document.activeElement?.className).to.equal('help');
@@ -122,6 +124,7 @@ describe('attributes', () => {
   it('inline it is part of the page: open, without a launcher, and without the focus', async () => {
     const {chat, window, document} = await page({mode: 'inline', target: '#place'});
     const panel = await until(() => inside(chat, '.panel'), 'the panel');
+    await start(chat);
     await until(() => inside(chat, 'input[name=answer]'), 'the first question');
     expect(chat.parentElement?.id).to.equal('place');
     expect(window.getComputedStyle(inside(chat, '.launcher')!).display).to.equal('none');
@@ -149,6 +152,7 @@ describe('attributes', () => {
       ></maria-chat>`,
     );
     await chat.open();
+    await start(chat);
     await until(() => inside(chat, 'input[name=answer]'), 'the first question');
     expect(inside(chat, 'h2')!.textContent).to.equal('Intake desk');
     expect(inside(chat, '.panel')!.ariaLabel).to.equal('Intake desk');

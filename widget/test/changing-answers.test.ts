@@ -17,6 +17,7 @@ import {
   reachFiles,
   reachPending,
   rows,
+  start,
   stored,
   until,
   untilRecorded,
@@ -37,6 +38,7 @@ describe('changing answers', () => {
     const chat = await mountOpen();
     await reachFiles(chat, 'Anna');
     await press(chat, 'Change: Anna');
+    await start(chat);
     const field = await until(() => inside<HTMLInputElement>(chat, 'input[name=answer]'), 'field');
     expect(field.value).to.equal('Anna');
     await answer(chat, 'Your name', 'Hanna');

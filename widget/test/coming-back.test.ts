@@ -4,19 +4,20 @@ import {
   answer,
   backend,
   button,
+  choose,
   inside,
   lines,
   mount,
   mountOpen,
   newSite,
+  pdf,
   press,
   reachFiles,
   reachPending,
   rows,
-  choose,
-  pdf,
-  stored,
+  start,
   store,
+  stored,
   storedKeys,
   until,
   untilRecorded,
@@ -62,6 +63,7 @@ describe('coming back', () => {
 
     const chat = await comeBack(first, site);
     await press(chat, 'Start from scratch');
+    await start(chat);
     await untilSaid(chat, 'What is your name?');
 
     expect((await backend.visit(uuid)).ended).to.equal('gone');
@@ -72,8 +74,10 @@ describe('coming back', () => {
   it('somebody who had answered nothing is not asked', async () => {
     const site = newSite();
     const first = await mountOpen(site);
+    await start(first);
     await untilSaid(first, 'What is your name?');
     const chat = await comeBack(first, site);
+    await start(chat);
     await untilSaid(chat, 'What is your name?');
     expect(button(chat, 'Continue')).to.equal(undefined);
   });
@@ -87,6 +91,7 @@ describe('coming back', () => {
     await backend.end(uuid);
 
     const chat = await comeBack(first, site);
+    await start(chat);
     await untilSaid(chat, 'What is your name?');
 
     expect(notices(chat)).to.include('It’s been a while');
@@ -103,6 +108,7 @@ describe('coming back', () => {
     await backend.end(uuid);
     await choose(chat, pdf('late.pdf'));
     await press(chat, 'Upload files');
+    await start(chat);
     await untilSaid(chat, 'What is your name?');
     await until(() => notices(chat).includes('been a while'), 'the friendly line');
     expect(stored(site, 'session_uuid')).to.not.equal(uuid);
@@ -145,6 +151,7 @@ describe('coming back', () => {
     const uuid = crypto.randomUUID();
     store(site, 'session_uuid', uuid.toUpperCase());
     const chat = await mountOpen(site);
+    await start(chat);
     await untilSaid(chat, 'What is your name?');
     expect(stored(site, 'session_uuid')).to.equal(uuid);
     expect(stored(site, 'token')).to.match(/^[0-9a-f-]{36} token-/);
@@ -162,6 +169,7 @@ describe('coming back', () => {
     const uuid = crypto.randomUUID();
     store(site, 'session_uuid', uuid);
     const chat = await mountOpen(site);
+    await start(chat);
     await untilSaid(chat, 'What is your name?');
     expect(stored(site, 'answers') ?? '').to.not.include('Ana');
   });
@@ -193,6 +201,7 @@ describe('coming back', () => {
     await untilSaid(chat, 'Hello Ana, good to see you again.');
     await until(() => inside(chat, '.reference')?.textContent === uuid, 'the reference');
     await press(chat, 'Not you? Remove from this device');
+    await start(chat);
     await untilSaid(chat, 'What is your name?');
     expect((await backend.visit(uuid)).ended).to.equal(undefined);
   });

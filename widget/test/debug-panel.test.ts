@@ -11,6 +11,7 @@ import {
   press,
   reachPending,
   sitePage,
+  start,
   stored,
   until,
   untilSaid,
@@ -32,6 +33,7 @@ describe('debug panel', () => {
   it('is not fetched, and not there, unless the attribute is', async () => {
     const {chat, window} = await sitePage(`site=${newSite()}`);
     await window.MariaChat!.open();
+    await start(chat);
     await until(() => inside(chat, 'input[name=answer]'), 'the name');
     await answer(chat, 'Your name', 'Ana');
     await untilSaid(chat, 'May we store');
@@ -84,6 +86,7 @@ describe('debug panel', () => {
   it('keeps everything from the line while offline is simulated, and catches up after', async () => {
     const chat = await mountDebugged();
     await chat.open();
+    await start(chat);
     await until(() => inside(chat, 'input[name=answer]'), 'the name');
     await press(chat, 'Simulate offline');
     expect(button(chat, 'Simulate offline')!.ariaPressed).to.equal('true');
@@ -101,6 +104,7 @@ describe('debug panel', () => {
     await setViewport({width: 390, height: 700});
     const chat = await mountDebugged();
     await chat.open();
+    await start(chat);
     await until(() => inside(chat, 'input[name=answer]'), 'the name');
     const {bottom} = inside(chat, '.header')!.getBoundingClientRect();
     expect(debug(chat).getBoundingClientRect().top).to.be.at.least(bottom);
@@ -116,6 +120,7 @@ describe('debug panel', () => {
     await untilSaid(chat, 'May we store');
     const before = stored(site, 'session_uuid');
     await press(chat, 'Reset');
+    await start(chat);
     await until(() => inside(chat, 'input[name=answer]'), 'the name');
     await until(() => stored(site, 'session_uuid'), 'a new session');
     expect(stored(site, 'session_uuid')).to.not.equal(before);

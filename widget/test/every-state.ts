@@ -1,5 +1,5 @@
 import type {MariaChat} from '../index.js';
-import {backend, choose, every, inside, pdf, stored, until} from './helpers.js';
+import {backend, choose, every, inside, pdf, start, stored, until} from './helpers.js';
 
 /** Told the name of each state while the panel is in it. */
 export type Look = (state: string) => Promise<void>;
@@ -27,6 +27,7 @@ export const visitEveryState = async (chat: MariaChat, look: Look) => {
   const {site} = chat;
   await look('closed');
   await chat.open();
+  await start(chat);
   await wait(chat, 'input[name=answer]');
   await look('name');
   await fill(chat, '');

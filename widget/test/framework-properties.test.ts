@@ -1,7 +1,7 @@
 import {expect} from '@open-wc/testing';
 
 import type {MariaChat} from '../index.js';
-import {inside, mount, newSite, until} from './helpers.js';
+import {inside, mount, newSite, start, until} from './helpers.js';
 
 const VALUES: Record<string, string> = {
   site: newSite(),
@@ -26,6 +26,7 @@ describe('attributes that frameworks write as properties', () => {
       write(chat, name, value);
       await chat.updateComplete;
       await chat.open();
+      await start(chat);
       await until(() => inside(chat, 'input[name=answer]'), 'the first question');
       await chat.close();
       expect(chat.isOpen).to.equal(false);

@@ -11,6 +11,7 @@ import {
   pressInMenu,
   reachFiles,
   reachPending,
+  start,
   until,
   untilSaid,
 } from './helpers.js';
@@ -106,6 +107,7 @@ describe('keyboard', () => {
     document.body.append(field);
     field.focus();
     await chat.open({isQuiet: true});
+    await start(chat);
     await until(() => inside(chat, 'input[name=answer]'), 'the question');
     expect(document.activeElement).to.equal(field);
     field.remove();

@@ -14,10 +14,11 @@ import {
   reachFiles,
   reachPending,
   replace,
+  start,
   stored,
   storedKeys,
-  untilCalled,
   until,
+  untilCalled,
   untilQuiet,
   untilRecorded,
   untilSaid,
@@ -204,6 +205,7 @@ describe('my data', () => {
     expect(left).to.deep.equal([]);
     window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
     await press(chat, 'Start a new request');
+    await start(chat);
     await untilSaid(chat, 'What is your name?');
     expect(stored(site, 'session_uuid')).to.not.equal(uuid);
   });

@@ -4,24 +4,25 @@ import {
   answer,
   backend,
   button,
+  choose,
   every,
   inside,
   lines,
   mount,
   mountOpen,
   newSite,
+  pdf,
   press,
   reachEmail,
   reachFiles,
+  rows,
   setOnline,
+  start,
   stored,
   storedKeys,
   until,
   untilCalled,
   untilSaid,
-  choose,
-  pdf,
-  rows,
 } from './helpers.js';
 
 const notices = (chat: Element) => inside(chat, '.notices')?.textContent ?? '';
@@ -35,6 +36,7 @@ describe('offline', () => {
     const site = newSite();
     await backend.fault(site, {drop: true});
     const chat = await mountOpen(site);
+    await start(chat);
     await untilSaid(chat, 'What is your name?');
     await until(() => notices(chat).includes(UNREACHABLE), 'the notice');
     expect(stored(site, 'session_uuid')).to.match(
@@ -199,6 +201,7 @@ describe('offline', () => {
       expect(storedKeys(site)).to.deep.equal([`maria-chat:${site}:open`]);
       await backend.heal(site);
       await press(chat, 'Try again');
+      await start(chat);
       await untilSaid(chat, 'What is your name?');
       expect(lines(chat)).to.have.length(2);
     });

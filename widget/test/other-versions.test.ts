@@ -8,6 +8,7 @@ import {
   newSite,
   press,
   reachFiles,
+  start,
   store,
   stored,
   until,
@@ -90,6 +91,7 @@ describe('other versions of the widget on the same site', () => {
       const site = newSite();
       store(site, 'answers', text);
       const chat = await mountOpen(site);
+      await start(chat);
       await until(() => inside(chat, 'input[name=answer]'), 'the name');
       chat.remove();
     }

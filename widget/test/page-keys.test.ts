@@ -1,7 +1,7 @@
 import {expect} from '@open-wc/testing';
 import {sendKeys} from '@web/test-runner-commands';
 
-import {inside, mountOpen, newSite, reachFiles, sitePage, until} from './helpers.js';
+import {inside, mountOpen, newSite, reachFiles, sitePage, start, until} from './helpers.js';
 
 const KEY_EVENTS = ['keydown', 'keypress', 'keyup'];
 
@@ -15,6 +15,7 @@ const listenTo = (types: string[], target: EventTarget = document) => {
 };
 
 const nameField = async (chat: Element) => {
+  await start(chat);
   const field = await until(() => inside<HTMLInputElement>(chat, 'input[name=answer]'), 'a field');
   field.focus();
   return field;

@@ -18,6 +18,7 @@ import {
   reachPending,
   rows,
   sitePage,
+  start,
   stored,
   until,
   untilRecorded,
@@ -45,7 +46,7 @@ const ASKED = [
 
 const openIn = async (chat: Element) => {
   inside(chat, '.launcher')!.click();
-  await until(() => inside(chat, '.tray > *'), 'something to answer');
+  await start(chat);
 };
 
 describe('retelling', () => {
@@ -112,7 +113,9 @@ describe('retelling', () => {
     const uuid = stored(site, 'session_uuid')!;
     await untilRecorded(uuid, 'files');
     await backend.end(uuid);
-    await untilSaid(await comeBack(first, site), 'What is your name?');
+    const chat = await comeBack(first, site);
+    await start(chat);
+    await untilSaid(chat, 'What is your name?');
     expect(Object.keys(sessionStorage).filter((key) => key.includes(site))).to.deep.equal([]);
   });
 
@@ -175,6 +178,7 @@ describe('retelling', () => {
     const {chat: other} = await sitePage(`site=${site}`);
     await openIn(one);
     await openIn(other);
+    await start(other);
     await until(() => inside(other, 'input[name=answer]'), 'the name');
     await other.close();
     await reachPending(one);

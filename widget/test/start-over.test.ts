@@ -5,17 +5,18 @@ import {
   answer,
   backend,
   inside,
+  mount,
   mountOpen,
   newSite,
   press,
   pressInMenu,
   reachFiles,
   reachPending,
+  start,
   stored,
   storedKeys,
   until,
   untilSaid,
-  mount,
 } from './helpers.js';
 
 const confirm = async (chat: Element) => {
@@ -34,6 +35,7 @@ describe('start over', () => {
     const uuid = stored(site, 'session_uuid')!;
     expect(await confirm(chat)).to.include('will be deleted');
     await until(() => stored(site, 'session_uuid') !== uuid, 'another session');
+    await start(chat);
     await untilSaid(chat, 'What is your name?');
     expect((await backend.visit(uuid)).ended).to.equal('gone');
   });
@@ -66,6 +68,7 @@ describe('start over', () => {
     await reachPending(chat);
     const uuid = stored(site, 'session_uuid')!;
     expect(await confirm(chat)).to.include('from this device');
+    await start(chat);
     await untilSaid(chat, 'What is your name?');
     expect((await backend.visit(uuid)).ended).to.equal(undefined);
     expect((await backend.visit(uuid)).state).to.equal('pending');
@@ -104,6 +107,7 @@ describe('start over', () => {
     for (const key of storedKeys(site)) localStorage.removeItem(key);
     window.dispatchEvent(new StorageEvent('storage', {key: `maria-chat:${site}:session_uuid`}));
     await until(() => stored(site, 'session_uuid'), 'another session');
+    await start(chat);
     await untilSaid(chat, 'What is your name?');
   });
 });

@@ -17,6 +17,7 @@ import {
   reachFiles,
   reachPending,
   sitePage,
+  start,
   storedKeys,
   until,
   untilCalled,
@@ -256,6 +257,7 @@ describe('free chat', () => {
     const question = await until(() => inside(chat, '[role=alertdialog]'), 'the question');
     question.querySelectorAll('button')[1]!.click();
     await until(() => !field(chat), 'the field to go');
+    await start(chat);
     await until(() => inside(chat, 'input[name=answer]'), 'a new beginning');
     expect(storedKeys(site)).to.not.include(`maria-chat:${site}:talk`);
     expect(lines(chat).join()).to.not.include('Forget me');

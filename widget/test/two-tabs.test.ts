@@ -16,6 +16,7 @@ import {
   reachPending,
   rows,
   sitePage,
+  start,
   store,
   stored,
   until,
@@ -35,6 +36,7 @@ const made = async (site: string) =>
 const openIn = async (chat: Element) => {
   inside(chat, '.launcher')!.click();
   await until(() => inside(chat, '.tray > *, .notice'), 'something to answer');
+  if (inside(chat, '.doors')) await start(chat);
 };
 
 const twoTabs = async (more = '') => {
@@ -220,6 +222,7 @@ describe('two tabs', () => {
     await until(() => inside(other, '[part=consent]'), 'the consent');
     await press(one, 'I do not agree');
     await until(() => button(one, 'Start a new request'), 'the goodbye');
+    await start(other);
     await until(() => inside(other, 'input[name=answer]'), 'the name, asked anew');
     await until(() => stored(site, 'session_uuid'), 'a new session');
     expect(stored(site, 'session_uuid')).to.not.equal(before);
@@ -274,6 +277,7 @@ describe('two tabs', () => {
     await until(() => button(chat, 'Try again'), 'the end of all attempts');
     await backend.heal(site);
     await press(chat, 'Try again');
+    await start(chat);
     await untilSaid(chat, 'What is your name?');
     expect((await made(site)).length).to.be.at.most(7);
   });

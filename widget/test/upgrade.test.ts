@@ -1,6 +1,16 @@
 import {expect} from '@open-wc/testing';
 
-import {backend, button, inside, mount, newSite, sitePage, storedKeys, until} from './helpers.js';
+import {
+  backend,
+  button,
+  inside,
+  mount,
+  newSite,
+  sitePage,
+  start,
+  storedKeys,
+  until,
+} from './helpers.js';
 
 describe('upgrade', () => {
   it('the loader draws the button and leaves the element for later', async () => {
@@ -26,6 +36,7 @@ describe('upgrade', () => {
   it('one click loads, opens and moves the focus inside', async () => {
     const {chat} = await sitePage(`site=${newSite()}`);
     inside(chat, '.launcher')!.click();
+    await start(chat);
     await until(() => chat.isOpen && inside(chat, 'input[name=answer]'), 'the first question');
     expect(inside(chat, '.launcher')!.getAttribute('aria-expanded')).to.equal('true');
     expect(inside(chat, '.launcher')!.ariaExpanded).to.equal('true');
@@ -87,6 +98,7 @@ describe('upgrade', () => {
       reported.push(event.violatedDirective),
     );
     await window.MariaChat!.open();
+    await start(chat);
     await until(() => inside(chat, 'input[name=answer]'), 'the first question');
     expect(getComputedStyle(inside(chat, '.panel')!).position).to.equal('fixed');
     expect(reported).to.deep.equal([]);

@@ -1,6 +1,6 @@
 import {expect, fixture, html} from '@open-wc/testing';
 
-import {button, inside, newSite, pause, sitePage, until} from './helpers.js';
+import {button, inside, newSite, pause, sitePage, start, until} from './helpers.js';
 
 const page = (attributes: Record<string, string>) =>
   sitePage(new URLSearchParams({site: newSite(), ...attributes}).toString());
@@ -23,6 +23,7 @@ describe('ways in', () => {
       const {right} = inside(chat, '.launcher')!.getBoundingClientRect();
       expect(window.innerWidth - right).to.equal(40);
       button(chat, 'Chat öffnen')!.click();
+      await start(chat);
       await until(() => chat.isOpen && inside(chat, 'input[name=answer]'), 'the first question');
       expect(chat.parentElement?.localName).to.equal('body');
       expect(document.querySelectorAll('maria-chat')).to.have.length(1);
@@ -110,6 +111,7 @@ describe('ways in', () => {
   it('a conversation outlives the page’s navigation', async () => {
     const {chat, window, document} = await page({});
     await window.MariaChat!.open();
+    await start(chat);
     await until(() => inside(chat, 'input[name=answer]'), 'the first question');
     inside<HTMLInputElement>(chat, 'input[name=answer]')!.value = 'An';
     window.history.pushState(null, '', '/pages/next');
