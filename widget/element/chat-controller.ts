@@ -12,6 +12,7 @@ import type {PanelHost} from '../ui/page/panel-host.js';
 import type {ProgressAnnouncer} from '../ui/steps/progress-announcer.js';
 import type {ViewContext} from '../ui/view-context.js';
 import {browserPlatform} from './browser-platform.js';
+import {checkAttributes} from './check-attributes.js';
 import {LanguageController} from './language-controller.js';
 import {LazyParts} from './lazy-parts.js';
 
@@ -99,6 +100,7 @@ export class ChatController implements ChatHost, ReactiveController {
     if (this.isStarted) return chat.startPolling();
     this.isStarted = true;
     this.hostConnected();
+    this.checkAttributes();
     void chat.lifecycle.start();
   }
 
@@ -161,13 +163,12 @@ export class ChatController implements ChatHost, ReactiveController {
   onIntake() {
     this.announcer = new this.parts.intake!.ProgressAnnouncer();
     this.hostConnected();
-    this.checkAttributes();
     this.onChange();
   }
 
   /** Warns the page's developer about attributes that have no effect. */
   checkAttributes() {
-    void this.parts.intake?.checkAttributes(this.element, this.onLoadError);
+    if (this.isStarted) void checkAttributes(this.element, this.onLoadError);
   }
 
   readonly whenUpdated = () => this.element.updateComplete;

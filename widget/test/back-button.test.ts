@@ -217,13 +217,13 @@ describe('the back button and the page below', () => {
   it('the Tab key goes round inside, in both directions', async () => {
     const chat = await openNarrow();
     const focused = () => chat.shadowRoot!.activeElement as HTMLElement | null;
-    inside(chat, '.send')!.focus();
+    inside(chat, '.ask')!.focus();
     await sendKeys({press: 'Tab'});
     expect(focused()!.ariaLabel).to.equal('More');
     await sendKeys({down: 'Shift'});
     await sendKeys({press: 'Tab'});
     await sendKeys({up: 'Shift'});
-    expect(focused()!.className).to.equal('send');
+    expect(focused()!.className).to.equal('link ask');
     await chat.close();
   });
 

@@ -103,7 +103,7 @@ const lockPage = (isLocked: boolean) => {
 const keepInside = (event: KeyboardEvent, panel: HTMLElement) => {
   if (event.key !== 'Tab') return;
   const stops = [
-    ...panel.querySelectorAll<HTMLElement>('button, input, select, a, [tabindex="0"]'),
+    ...panel.querySelectorAll<HTMLElement>('button, input, textarea, select, a, [tabindex="0"]'),
   ].filter((stop) => !stop.matches(':disabled, [inert] *') && stop.getClientRects().length > 0);
   const [first, last] = [stops[0], stops.at(-1)];
   const current = (panel.getRootNode() as ShadowRoot).activeElement;
