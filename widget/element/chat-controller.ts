@@ -12,7 +12,6 @@ import type {PanelHost} from '../ui/page/panel-host.js';
 import type {ProgressAnnouncer} from '../ui/steps/progress-announcer.js';
 import type {ViewContext} from '../ui/view-context.js';
 import {browserPlatform} from './browser-platform.js';
-import {checkAttributes} from './check-attributes.js';
 import {LanguageController} from './language-controller.js';
 import {LazyParts} from './lazy-parts.js';
 
@@ -100,7 +99,6 @@ export class ChatController implements ChatHost, ReactiveController {
     if (this.isStarted) return chat.startPolling();
     this.isStarted = true;
     this.hostConnected();
-    this.checkAttributes();
     void chat.lifecycle.start();
   }
 
@@ -163,12 +161,13 @@ export class ChatController implements ChatHost, ReactiveController {
   onIntake() {
     this.announcer = new this.parts.intake!.ProgressAnnouncer();
     this.hostConnected();
+    this.checkAttributes();
     this.onChange();
   }
 
   /** Warns the page's developer about attributes that have no effect. */
   checkAttributes() {
-    if (this.isStarted) void checkAttributes(this.element, this.onLoadError);
+    void this.parts.intake?.checkAttributes(this.element, this.onLoadError);
   }
 
   readonly whenUpdated = () => this.element.updateComplete;
@@ -244,7 +243,7 @@ export class ChatController implements ChatHost, ReactiveController {
   private loadIntakeOnUse() {
     const load = () => void this.parts.loadIntake().catch(() => undefined);
     if (this.element.isFullScreen) return load();
-    for (const type of ['pointerdown', 'keydown', 'dragenter', 'paste']) {
+    for (const type of ['pointerdown', 'click', 'keydown', 'dragenter', 'paste']) {
       this.root.addEventListener(type, load, {once: true});
     }
   }

@@ -14,6 +14,7 @@ export {connectPage} from '../ui/page/page-events.js';
 export {applySettings, chimeUnseen} from '../ui/page/visitor-settings.js';
 export * from '../ui/panel/intake-views.js';
 export {ProgressAnnouncer} from '../ui/steps/progress-announcer.js';
+export {checkAttributes} from './check-attributes.js';
 
 export const intakeStyles = [answerStyles, fileStyles];
 

@@ -13,7 +13,6 @@ import {
   reachFiles,
   reachPending,
   setOnline,
-  start,
   stored,
   storedKeys,
   until,
@@ -73,7 +72,7 @@ describe('being away', () => {
     await backend.end(uuid);
     window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
     await until(() => notices(chat).includes(GONE), 'the friendly line');
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
   });
 
@@ -172,7 +171,7 @@ describe('being away', () => {
     const before = stored(site, 'session_uuid');
     for (const key of storedKeys(site)) localStorage.removeItem(key);
     window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     await until(() => stored(site, 'session_uuid'), 'another session');
     expect(stored(site, 'session_uuid')).to.not.equal(before);

@@ -15,7 +15,6 @@ import {
   reachFiles,
   reachPending,
   rows,
-  start,
   store,
   stored,
   storedKeys,
@@ -63,7 +62,7 @@ describe('coming back', () => {
 
     const chat = await comeBack(first, site);
     await press(chat, 'Start from scratch');
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
 
     expect((await backend.visit(uuid)).ended).to.equal('gone');
@@ -74,10 +73,10 @@ describe('coming back', () => {
   it('somebody who had answered nothing is not asked', async () => {
     const site = newSite();
     const first = await mountOpen(site);
-    await start(first);
+    await press(first, 'Start');
     await untilSaid(first, 'What is your name?');
     const chat = await comeBack(first, site);
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     expect(button(chat, 'Continue')).to.equal(undefined);
   });
@@ -91,7 +90,7 @@ describe('coming back', () => {
     await backend.end(uuid);
 
     const chat = await comeBack(first, site);
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
 
     expect(notices(chat)).to.include('It’s been a while');
@@ -108,7 +107,7 @@ describe('coming back', () => {
     await backend.end(uuid);
     await choose(chat, pdf('late.pdf'));
     await press(chat, 'Upload files');
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     await until(() => notices(chat).includes('been a while'), 'the friendly line');
     expect(stored(site, 'session_uuid')).to.not.equal(uuid);
@@ -151,7 +150,7 @@ describe('coming back', () => {
     const uuid = crypto.randomUUID();
     store(site, 'session_uuid', uuid.toUpperCase());
     const chat = await mountOpen(site);
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     expect(stored(site, 'session_uuid')).to.equal(uuid);
     expect(stored(site, 'token')).to.match(/^[0-9a-f-]{36} token-/);
@@ -169,7 +168,7 @@ describe('coming back', () => {
     const uuid = crypto.randomUUID();
     store(site, 'session_uuid', uuid);
     const chat = await mountOpen(site);
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     expect(stored(site, 'answers') ?? '').to.not.include('Ana');
   });
@@ -201,7 +200,7 @@ describe('coming back', () => {
     await untilSaid(chat, 'Hello Ana, good to see you again.');
     await until(() => inside(chat, '.reference')?.textContent === uuid, 'the reference');
     await press(chat, 'Not you? Remove from this device');
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     expect((await backend.visit(uuid)).ended).to.equal(undefined);
   });

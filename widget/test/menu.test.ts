@@ -11,7 +11,6 @@ import {
   pressInMenu,
   reachPending,
   replace,
-  start,
   store,
   stored,
   storedKeys,
@@ -42,7 +41,7 @@ describe('menu', () => {
   it('the language is chosen by its own name, and kept', async () => {
     const site = newSite();
     const chat = await mountOpen(site);
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     await openMenu(chat);
     const names = [...inside(chat, 'select')!.querySelectorAll('option')].map((option) =>

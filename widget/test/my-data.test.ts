@@ -14,7 +14,6 @@ import {
   reachFiles,
   reachPending,
   replace,
-  start,
   stored,
   storedKeys,
   until,
@@ -205,7 +204,7 @@ describe('my data', () => {
     expect(left).to.deep.equal([]);
     window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}));
     await press(chat, 'Start a new request');
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     expect(stored(site, 'session_uuid')).to.not.equal(uuid);
   });

@@ -17,7 +17,6 @@ import {
   reachFiles,
   rows,
   setOnline,
-  start,
   stored,
   storedKeys,
   until,
@@ -36,7 +35,7 @@ describe('offline', () => {
     const site = newSite();
     await backend.fault(site, {drop: true});
     const chat = await mountOpen(site);
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     await until(() => notices(chat).includes(UNREACHABLE), 'the notice');
     expect(stored(site, 'session_uuid')).to.match(
@@ -201,7 +200,7 @@ describe('offline', () => {
       expect(storedKeys(site)).to.deep.equal([`maria-chat:${site}:open`]);
       await backend.heal(site);
       await press(chat, 'Try again');
-      await start(chat);
+      await press(chat, 'Start');
       await untilSaid(chat, 'What is your name?');
       expect(lines(chat)).to.have.length(2);
     });

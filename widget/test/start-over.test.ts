@@ -12,7 +12,6 @@ import {
   pressInMenu,
   reachFiles,
   reachPending,
-  start,
   stored,
   storedKeys,
   until,
@@ -35,7 +34,7 @@ describe('start over', () => {
     const uuid = stored(site, 'session_uuid')!;
     expect(await confirm(chat)).to.include('will be deleted');
     await until(() => stored(site, 'session_uuid') !== uuid, 'another session');
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     expect((await backend.visit(uuid)).ended).to.equal('gone');
   });
@@ -68,7 +67,7 @@ describe('start over', () => {
     await reachPending(chat);
     const uuid = stored(site, 'session_uuid')!;
     expect(await confirm(chat)).to.include('from this device');
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     expect((await backend.visit(uuid)).ended).to.equal(undefined);
     expect((await backend.visit(uuid)).state).to.equal('pending');
@@ -107,7 +106,7 @@ describe('start over', () => {
     for (const key of storedKeys(site)) localStorage.removeItem(key);
     window.dispatchEvent(new StorageEvent('storage', {key: `maria-chat:${site}:session_uuid`}));
     await until(() => stored(site, 'session_uuid'), 'another session');
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
   });
 });

@@ -1,13 +1,13 @@
 import {expect} from '@open-wc/testing';
 
-import {answer, inside, newSite, press, sitePage, start, until, untilSaid} from './helpers.js';
+import {answer, inside, newSite, press, sitePage, until, untilSaid} from './helpers.js';
 
 describe('storage blocked', () => {
   it('the conversation works all the same, and one line says that it is not kept', async () => {
     const {chat, window} = await sitePage(`blocked=1&open=false&site=${newSite()}`);
     expect(() => (window as Window & {localStorage: Storage}).localStorage).to.throw();
     await window.MariaChat!.open();
-    await start(chat);
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     await answer(chat, 'Your name', 'Ana');
     await press(chat, 'I agree');
