@@ -186,12 +186,12 @@ export const pressInMenu = async (chat: Element, name: string) => {
 export const untilSaid = (chat: Element, words: string) =>
   until(() => lines(chat).some((line) => line.includes(words)), `the line “${words}”`);
 
+/** Fills in the field of a step. A new visitor goes through the first door before. */
 export const answer = async (chat: Element, label: string, text: string) => {
-  const form = await until(
-    () =>
-      every(chat, 'form').find((one) => one.querySelector('label')!.textContent.trim() === label),
-    `the field “${label}”`,
-  );
+  const labelOf = (form: Element) => form.querySelector('label')!.textContent.trim();
+  const find = () => every(chat, 'form').find((form) => labelOf(form) === label);
+  if (!find()) await start(chat);
+  const form = await until(find, `the field “${label}”`);
   form.querySelector('input')!.value = text;
   (form as HTMLFormElement).requestSubmit();
 };
