@@ -120,7 +120,7 @@ describe('debug panel', () => {
     await untilSaid(chat, 'May we store');
     const before = stored(site, 'session_uuid');
     await press(chat, 'Reset');
-    await start(chat);
+    await press(chat, 'Start');
     await until(() => inside(chat, 'input[name=answer]'), 'the name');
     await until(() => stored(site, 'session_uuid'), 'a new session');
     expect(stored(site, 'session_uuid')).to.not.equal(before);

@@ -222,7 +222,7 @@ describe('two tabs', () => {
     await until(() => inside(other, '[part=consent]'), 'the consent');
     await press(one, 'I do not agree');
     await until(() => button(one, 'Start a new request'), 'the goodbye');
-    await start(other);
+    await press(other, 'Start');
     await until(() => inside(other, 'input[name=answer]'), 'the name, asked anew');
     await until(() => stored(site, 'session_uuid'), 'a new session');
     expect(stored(site, 'session_uuid')).to.not.equal(before);
