@@ -3,6 +3,7 @@ import {MAX_MESSAGE_PAGE} from '../../server/contract/limits.js';
 import type {Message, MessageList} from '../../server/contract/messages.js';
 import type {Purpose, Session} from '../../server/contract/sessions.js';
 
+import {MariaFileDeletedEvent} from '../events.js';
 import type {Chat} from './chat.js';
 import {cleanEmail, looksLikeEmail} from './email/email-address.js';
 import {cleanName} from './flow/clean-name.js';
@@ -110,6 +111,16 @@ export class MyData {
       const path = `/api/files/download/${id}`;
       const isOpened = await links.open(id, () => chat.session.call<DownloadLink>('GET', path));
       this.patch({readyFile: isOpened ? null : id});
+    });
+  }
+
+  removeFile(id: string) {
+    const {host, session, status} = this.deps.chat;
+    return this.run(async () => {
+      await session.call('DELETE', `/api/files/${id}`);
+      host.emit(new MariaFileDeletedEvent(id));
+      status.showToast('fileRemoved');
+      await this.fetch();
     });
   }
 

@@ -80,8 +80,8 @@ describe('my data', () => {
     for (const words of [
       'Ana',
       'a•••@example.com',
-      'Storing your data ✓ I agree',
-      'Training our AI assistant with your files ✓ I agree',
+      'Storing your data ✓ Agreed on',
+      'Training our AI assistant with your files ✓ Agreed on',
       'contract.pdf',
       'Your reference',
     ]) {
@@ -113,7 +113,7 @@ describe('my data', () => {
     await press(chat, 'I do not agree');
     await openMyData(chat);
     await until(() => button(chat, 'Erase everything'), 'what is stored');
-    expect(content(chat)).to.include('✗ I do not agree');
+    expect(content(chat)).to.include('✗ Declined on');
   });
 
   it('a backend that is away is told, and asked once more', async () => {
@@ -151,7 +151,7 @@ describe('my data', () => {
   it('a consent is withdrawn with the words of the button, and the rest stays', async () => {
     const {chat, uuid} = await openAfterPending();
     await press(chat, 'Withdraw consent Training our AI assistant with your files');
-    await until(() => content(chat).includes('I do not agree'), 'the withdrawal');
+    await until(() => content(chat).includes('✗ Declined on'), 'the withdrawal');
     const withdrawn = (await backend.visit(uuid)).consents.find(
       ({purpose}) => purpose === 'ai_training',
     )!;
@@ -167,10 +167,10 @@ describe('my data', () => {
     const question =
       'May we also use the files you upload to train our AI assistant? It’s up to you and won’t affect your request.';
     await press(chat, 'Withdraw consent Training our AI assistant with your files');
-    await until(() => content(chat).includes(`${question} ✗ I do not agree`), 'what holds now');
+    await until(() => content(chat).includes(`${question} ✗ Declined on`), 'what holds now');
     await press(chat, 'I agree Training our AI assistant with your files');
     await until(() => !content(chat).includes('✗'), 'what holds then');
-    expect(content(chat)).to.include('Training our AI assistant with your files ✓ I agree');
+    expect(content(chat)).to.include('Training our AI assistant with your files ✓ Agreed on');
     const {consents} = await backend.visit(uuid);
     expect(consents.find(({purpose}) => purpose === 'ai_training')).to.include({
       granted: true,
@@ -207,6 +207,35 @@ describe('my data', () => {
     await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     expect(stored(site, 'session_uuid')).to.not.equal(uuid);
+  });
+
+  it('a file is removed by itself, also the last one of a request', async () => {
+    const {chat, uuid} = await openAfterPending();
+    const headings = () => every(chat, '.content h3').map(({textContent}) => textContent);
+    expect(headings()).to.deep.equal(['Your files']);
+    await press(chat, 'Remove contract.pdf');
+    await until(() => !content(chat).includes('contract.pdf'), 'the file to go');
+    expect((await backend.visit(uuid)).files).to.deep.equal([]);
+    expect(chat.shadowRoot!.activeElement!.id).to.equal('title');
+    expect(inside(chat, '.toast')!.textContent).to.equal('The file is removed.');
+    expect(headings()).to.deep.equal([]);
+  });
+
+  it('a removal that fails is told, and the file stays', async () => {
+    const {chat, site, uuid} = await openAfterPending();
+    await backend.fault(site, {...DOWN, method: 'DELETE'});
+    await press(chat, 'Remove contract.pdf');
+    await until(() => content(chat).includes('We cannot reach our system.'), 'the fault');
+    expect((await backend.visit(uuid)).files).to.have.length(1);
+    expect(content(chat)).to.include('contract.pdf');
+  });
+
+  it('the name of a file stands above its size and date', async () => {
+    const {chat} = await openAfterPending();
+    const file = every(chat, '.content .fact').find((one) => one.textContent.includes('.pdf'))!;
+    const words = [...file.querySelectorAll('p')].map(({textContent}) => textContent);
+    expect(words[0]).to.equal('contract.pdf');
+    expect(words[1]).to.match(/^2 kB, /);
   });
 
   it('an erasure that fails is told, and nothing is forgotten', async () => {

@@ -71,7 +71,7 @@ t.test('a visitor sees, corrects, downloads and erases the stored data', async (
 
   await widget.button('Withdraw consent Training our AI assistant with your files').click();
   await widget
-    .getByText(/I do not agree/)
+    .getByText(/Declined on/)
     .last()
     .waitFor();
   const [{consent_ai_training: training}] =

@@ -13,6 +13,7 @@ import {formatSize} from '../../i18n/format.js';
 import {interpolate} from '../../i18n/interpolate.js';
 import type {Language} from '../../i18n/languages.js';
 import {iconButton} from '../controls/icons.js';
+import {TRASH} from '../controls/intake-icons.js';
 import {referenceView} from '../controls/reference.js';
 import {submitTo} from '../controls/text-field.js';
 import type {Dialog, DialogController} from '../dialog-host.js';
@@ -117,16 +118,29 @@ const factsView = (context: MyDataContext) => {
     ${session?.email_masked ? fieldView(context, 'email', session.email_masked) : nothing}
     ${pending ? html`<p class="hint">${interpolate(texts, 'pending', {email: pending})}</p>` : nothing}
     ${session?.consents.map((consent) => consentView(context, consent))}
+    ${session?.files.length ? html`<h3 class="hint">${texts.files}</h3>` : nothing}
     ${session?.files.map((file) => fileView(context, file))} ${messagesView(context)}
     ${isVisit ? nothing : html`<div class="fact">${referenceView(chat, language.texts)}</div>`}
   `;
 };
 
+/** A value below its label. */
 const factView = (label: string, value: string, end: unknown) => html`
   <div class="fact">
     <div>
       <p class="hint">${label}</p>
       <p dir="auto">${value}</p>
+    </div>
+    ${end}
+  </div>
+`;
+
+/** Something that the visitor has given, above its details. */
+const itemView = (title: string, details: string, end: unknown) => html`
+  <div class="fact">
+    <div>
+      <p dir="auto">${title}</p>
+      <p class="hint">${details}</p>
     </div>
     ${end}
   </div>
@@ -179,15 +193,15 @@ const consentView = (
   const about = texts[purpose];
   const step = flow.graph.firstOf((one) => one.type === 'consent' && one.purpose === purpose);
   const question = step ? flow.promptFor(step)(language) : about;
-  const answer = granted ? `✓ ${texts.agree}` : `✗ ${texts.disagree}`;
-  const decided = `${answer}, ${formatTime(new Date(recorded_at), language)}`;
+  const time = formatTime(new Date(recorded_at), language);
+  const decided = interpolate(texts, granted ? 'agreedOn' : 'declinedOn', {time});
   const withdraw = () =>
     purpose === 'personal_data'
       ? data.ask('withdraw')
       : data.changeConsent(purpose, false, `${texts.withdraw}: ${about}`);
   return granted
-    ? factView(about, decided, linkView(texts.withdraw, about, withdraw))
-    : factView(
+    ? itemView(about, decided, linkView(texts.withdraw, about, withdraw))
+    : itemView(
         question,
         decided,
         linkView(texts.agree, about, () => data.changeConsent(purpose, true, question)),
@@ -200,7 +214,7 @@ const messagesView = ({data, language, texts}: MyDataContext) =>
     : html`
         <h3 class="hint">${texts.messages}</h3>
         ${data.state.messages.map(({body, created_at}) =>
-          factView(formatTime(new Date(created_at), language), body, nothing),
+          itemView(body, formatTime(new Date(created_at), language), nothing),
         )}
       `;
 
@@ -212,9 +226,17 @@ const fileView = ({data, language, texts}: MyDataContext, file: StoredFile) => {
       ? language.texts.downloadReady
       : `${formatSize(size, language.locale)}, ${when}`;
   const label = interpolate(texts, 'downloadFile', {name});
-  return factView(
-    facts,
+  const remove = ({currentTarget}: Event) => {
+    // The button goes with its file.
+    (currentTarget as Element).closest('.dialog')!.querySelector<HTMLElement>('#title')!.focus();
+    void data.removeFile(id);
+  };
+  return itemView(
     name,
-    iconButton(DOWNLOAD, label, () => data.downloadFile(id)),
+    facts,
+    html`
+      ${iconButton(DOWNLOAD, label, () => data.downloadFile(id))}
+      ${iconButton(TRASH, interpolate(texts, 'removeFile', {name}), remove, data.state.isBusy)}
+    `,
   );
 };

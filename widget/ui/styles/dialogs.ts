@@ -78,6 +78,12 @@ export const dialogStyles = css`
     min-inline-size: 0;
     overflow-wrap: break-word;
   }
+  .fact > div {
+    flex: 1;
+  }
+  .content h3 {
+    margin: 12px 0 0;
+  }
   .fact > span {
     min-inline-size: min-content;
   }

@@ -13,6 +13,8 @@ const ar: DialogTexts = {
   personal_data: 'حفظ بياناتك',
   ai_training: 'تدريب مساعد الذكاء الاصطناعي لدينا بملفاتك',
   ai_answers: 'قراءة مساعد الذكاء الاصطناعي لدينا لملفاتك',
+  agreedOn: '✓ تمت الموافقة في {time}',
+  declinedOn: '✗ تم الرفض في {time}',
   withdraw: 'سحب الموافقة',
   messages: 'رسائلك',
   downloadFile: 'تنزيل {name}',

@@ -14,6 +14,8 @@ const de: DialogTexts = {
   personal_data: 'Speichern Ihrer Daten',
   ai_training: 'Training unseres KI-Assistenten mit Ihren Dateien',
   ai_answers: 'Lesen Ihrer Dateien durch unseren KI-Assistenten',
+  agreedOn: '✓ Zugestimmt am {time}',
+  declinedOn: '✗ Abgelehnt am {time}',
   withdraw: 'Einwilligung widerrufen',
   messages: 'Ihre Nachrichten',
   downloadFile: '{name} herunterladen',

@@ -13,6 +13,8 @@ const en = {
   personal_data: 'Storing your data',
   ai_training: 'Training our AI assistant with your files',
   ai_answers: 'Our AI assistant reading your files',
+  agreedOn: '✓ Agreed on {time}',
+  declinedOn: '✗ Declined on {time}',
   withdraw: 'Withdraw consent',
   messages: 'Your messages',
   downloadFile: 'Download {name}',

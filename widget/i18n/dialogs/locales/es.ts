@@ -14,6 +14,8 @@ const es: DialogTexts = {
   personal_data: 'Guardar sus datos',
   ai_training: 'Entrenamiento de nuestro asistente de IA con sus archivos',
   ai_answers: 'Lectura de sus archivos por nuestro asistente de IA',
+  agreedOn: '✓ Aceptado el {time}',
+  declinedOn: '✗ Rechazado el {time}',
   withdraw: 'Retirar el consentimiento',
   messages: 'Sus mensajes',
   downloadFile: 'Descargar {name}',

@@ -14,6 +14,8 @@ const fr: DialogTexts = {
   personal_data: 'Conservation de vos données',
   ai_training: 'Entraînement de notre assistant IA avec vos fichiers',
   ai_answers: 'Lecture de vos fichiers par notre assistant IA',
+  agreedOn: '✓ Accepté le {time}',
+  declinedOn: '✗ Refusé le {time}',
   withdraw: 'Retirer le consentement',
   messages: 'Vos messages',
   downloadFile: 'Télécharger {name}',

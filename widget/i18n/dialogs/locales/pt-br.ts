@@ -14,6 +14,8 @@ const ptBr: DialogTexts = {
   personal_data: 'Guardar seus dados',
   ai_training: 'Treinamento do nosso assistente de IA com seus arquivos',
   ai_answers: 'Leitura dos seus arquivos por nosso assistente de IA',
+  agreedOn: '✓ Aceito em {time}',
+  declinedOn: '✗ Recusado em {time}',
   withdraw: 'Retirar o consentimento',
   messages: 'Suas mensagens',
   downloadFile: 'Baixar {name}',
