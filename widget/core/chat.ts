@@ -124,9 +124,8 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
   get textValues() {
     return {
       name: this.name ?? '',
-      email: this.verification?.emailMasked ?? '',
       greeting: this.host.settings.greeting ?? '',
-      isDelayed: this.verification?.isDelayed ?? false,
+      verification: this.verification,
     };
   }
 

@@ -18,9 +18,9 @@ export const format = <Values extends unknown[], Options>(
   return (formatters.get(key) as Formatter<Values>).format(...values);
 };
 
-export const formatSize = (bytes: number, locale: string, per = '') => {
+export const formatSize = (bytes: number, locale: string) => {
   const isLarge = bytes >= MEBIBYTE;
-  const unit = (isLarge ? 'megabyte' : 'kilobyte') + per;
+  const unit = isLarge ? 'megabyte' : 'kilobyte';
   const maximumFractionDigits = isLarge ? 1 : 0;
   const size = isLarge ? bytes / MEBIBYTE : Math.ceil(bytes / 1024);
   return format(Intl.NumberFormat, locale, {style: 'unit', unit, maximumFractionDigits}, size);

@@ -50,10 +50,8 @@ const pairs = (chat: MariaChat): Pair[] => {
     ]),
     pair('the drop zone’s words', READABLE, [seen('.dropzone').color, panel]),
     pair('its words while pointed at', READABLE, [seen('.dropzone').color, tint]),
-    pair('an icon on its ground', DISCERNIBLE, [
-      seen('.badge-icon').color,
-      seen('.badge-icon').backgroundColor,
-    ]),
+    pair('an icon on the panel', DISCERNIBLE, [seen('.badge-icon').color, panel]),
+    pair('an icon on the ground of a card', DISCERNIBLE, [seen('.badge-icon').color, tint]),
     pair('words of a notice', READABLE, [seen('.notice').color, tint]),
     pair('the ring of the focus', DISCERNIBLE, [focusRing(chat), panel]),
     pair('the launcher’s drawing', DISCERNIBLE, [

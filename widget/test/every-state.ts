@@ -51,12 +51,12 @@ const visitFiles = async (chat: MariaChat, look: Look) => {
   await wait(chat, '.picker');
   await look('no files yet');
   await choose(chat, pdf('a.pdf'));
-  await press(chat, '.files .primary');
+  await press(chat, '.files > .pair > button');
   await wait(chat, '.file.success');
   await backend.fault(site, {path: '/upload', delayMs: 60_000, times: 1});
   await choose(chat, pdf('b.pdf'));
   await wait(chat, '.file.queued');
-  await press(chat, '.files > .pair > .primary');
+  await press(chat, '.files > .pair > button');
   await wait(chat, '.file.uploading');
   await choose(chat, pdf('c.pdf'), new File(['x'], 'd.pdf'));
   await wait(chat, '.file.error');
@@ -65,9 +65,7 @@ const visitFiles = async (chat: MariaChat, look: Look) => {
   await press(chat, '.file.uploading .icon');
   await press(chat, '.file.queued .icon');
   await until(() => !inside(chat, '.file.queued, .file.uploading'), 'the upload to be cancelled');
-  // Nothing is left to be uploaded: the way on takes the button's place.
-  await until(() => every(chat, '.files > .pair > button:enabled').length === 1, 'the way on');
-  await press(chat, '.files > .pair > button');
+  await press(chat, '.files > .pair > .primary');
 };
 
 const visitEmail = async (chat: MariaChat, look: Look) => {

@@ -87,7 +87,7 @@ const visit = async (document: unknown, conditionValues: Answers) => {
     answers,
     host: {typingMs: 0, emit: () => true, onMariaSpoke: () => undefined},
     conditionValues,
-    textValues: {name: '', email: '', greeting: '', isDelayed: false},
+    textValues: {name: '', greeting: '', verification: null},
     prepareStep: () => Promise.resolve(true),
     onStep: () => undefined,
     onDoors: () => undefined,

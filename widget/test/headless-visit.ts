@@ -90,7 +90,7 @@ export const visit = async (options: VisitOptions): Promise<VisitResult> => {
   await addFiles(chat, messaging, files);
   chat.uploads!.start();
   await until(() => chat.uploads!.storedCount === files.length, 'the files to be stored');
-  await finishUploads(chat);
+  finishUploads(chat);
   await untilStep(chat, 'email');
   await submitEmail(chat, email);
   await untilStep(chat, 'verify');

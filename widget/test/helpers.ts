@@ -80,8 +80,12 @@ export const store = (site: string, key: string, value: string) =>
 export const storedKeys = (site: string) =>
   Object.keys(localStorage).filter((key) => key.startsWith(`maria-chat:${site}:`));
 
-/** On the page, closed, and with nobody waiting for Maria to type. */
+/** Makes this a new tab for the site: a visitor who comes back is asked whether to continue. */
+export const openNewTab = (site: string) => sessionStorage.removeItem(`maria-chat:${site}:active`);
+
+/** In a new tab, closed, and with nobody waiting for Maria to type. */
 export const mount = async (site = newSite(), lang = 'en') => {
+  openNewTab(site);
   await emulateMedia({reducedMotion: 'reduce'});
   const chat = await fixture<MariaChat>(
     html`<maria-chat site=${site} lang=${lang} open="false"></maria-chat>`,
@@ -94,7 +98,7 @@ export const mount = async (site = newSite(), lang = 'en') => {
 export const mountAtDoors = async (site = newSite(), lang = 'en') => {
   const chat = await mount(site, lang);
   await chat.open();
-  await until(() => inside(chat, '.tray > *'), 'something to answer');
+  await until(() => inside(chat, '.tray > *, .done'), 'something to answer, or the end');
   return chat;
 };
 
@@ -230,6 +234,7 @@ export const replace = (
 
 /** A page of somebody else's site with our script tag in it. */
 export const sitePage = async (query: string) => {
+  openNewTab(new URLSearchParams(query).get('site')!);
   const frame = await fixture<HTMLIFrameElement>(
     html`<iframe src="/pages/site.html?${query}" width="900" height="700"></iframe>`,
   );
@@ -253,7 +258,6 @@ export const reachFiles = async (chat: Element, name = 'Ana') => {
 export const reachEmail = async (chat: Element) => {
   await reachFiles(chat);
   await choose(chat, pdf('contract.pdf'));
-  await press(chat, 'Upload files');
   await press(chat, 'Done & continue');
   await until(() => inside(chat, 'input[type=email]'), 'the e-mail field');
 };

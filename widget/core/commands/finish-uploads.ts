@@ -1,11 +1,16 @@
-import {interpolate} from '../../i18n/interpolate.js';
 import type {Chat} from '../chat.js';
+import {filesAnswer} from '../flow/step-texts.js';
 
-export const finishUploads = async (chat: Chat) => {
+/** Uploads what is queued, and continues as soon as all of it is stored. */
+export const finishUploads = (chat: Chat) => {
   const {flow} = chat;
   const uploads = chat.uploads!;
-  const count = uploads.storedCount;
-  uploads.dropUnstored();
-  chat.addAnswer(({texts}) => interpolate(texts, 'filesDone', {count}));
-  await flow.complete(flow.step!);
+  const {step} = flow;
+  uploads.finish(() => {
+    // The visitor may have gone back to an earlier answer.
+    if (!step || flow.step !== step) return;
+    uploads.dropUnstored();
+    chat.addAnswer(filesAnswer(uploads.storedNames));
+    void flow.complete(step);
+  });
 };

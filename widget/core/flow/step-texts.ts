@@ -1,6 +1,7 @@
 import type {Step} from '../../../server/contract/conversation.js';
 
 import {interpolate, localise} from '../../i18n/interpolate.js';
+import type {Language} from '../../i18n/languages.js';
 import {typeOf} from './step-types.js';
 import type {TextValues} from './step-types.js';
 import type {TextOf} from './transcript.js';
@@ -8,11 +9,22 @@ import type {TextOf} from './transcript.js';
 /** Returns what Maria says at a step: the site's own text, otherwise ours. */
 export const promptOf = (step: Step, values: TextValues): TextOf => {
   const {text} = step;
-  if (text !== undefined) return ({tag}) => localise(text, tag);
-  if (step.type === 'say' && values.greeting) return () => values.greeting;
-  const {name, email} = values;
+  const {greeting, name, verification} = values;
+  const siteText = text !== undefined && (({tag}: Language) => localise(text, tag));
   const key = typeOf(step).textKey(step, values);
-  return ({texts}) => interpolate(texts, key, {name, email});
+  const isThanked = key.startsWith('complete') && verification?.emailMasked;
+  if (siteText && !isThanked) return siteText;
+  if (step.type === 'say' && greeting) return () => greeting;
+  const typed = verification?.email;
+  return (language) => {
+    const {texts} = language;
+    // Another tab may change the e-mail address.
+    const email = typed || (verification?.emailMasked ?? '');
+    const prompt = interpolate(texts, key, {name, email});
+    if (!isThanked) return prompt;
+    // The text of the site says what happens next.
+    return `${prompt}\n${siteText ? siteText(language) : texts.whatNext}`;
+  };
 };
 
 /** Returns the answer to a consent, in the words of its button. */
@@ -20,3 +32,9 @@ export const consentAnswer =
   (isGranted: boolean): TextOf =>
   ({texts}) =>
     isGranted ? texts.agree : texts.disagree;
+
+/** Returns the answer to the file step: number and names of the stored files. */
+export const filesAnswer =
+  (names: readonly string[]): TextOf =>
+  ({texts}) =>
+    [interpolate(texts, 'filesDone', {count: names.length}), ...names].join('\n');

@@ -14,11 +14,15 @@ export interface StepContext {
 /** Values that texts can contain, or that decide which text a step has. */
 export interface TextValues {
   name: string;
-  email: string;
   /** The page's own welcome. */
   greeting: string;
-  /** The e-mail with the confirmation link has not been sent yet. */
-  isDelayed: boolean;
+  verification: {
+    /** As typed on this page; otherwise empty. */
+    readonly email: string;
+    readonly emailMasked: string;
+    /** The e-mail with the confirmation link has not been sent yet. */
+    readonly isDelayed: boolean;
+  } | null;
 }
 
 interface StepType<S extends Step = Step> {
@@ -60,7 +64,7 @@ const STEP_TYPES: {[Type in Step['type']]: StepType<Extract<Step, {type: Type}>>
   verify_email: {
     isQuestion: true,
     isSkipped: ({isPending}) => !isPending,
-    textKey: (_step, {isDelayed}) => (isDelayed ? 'pendingLater' : 'pending'),
+    textKey: (_step, {verification}) => (verification?.isDelayed ? 'pendingLater' : 'pending'),
   },
   assistant: {
     // Messages are stored, which the visitor must have agreed to.

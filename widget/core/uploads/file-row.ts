@@ -20,9 +20,6 @@ export interface FileRow {
   /** While `uploading`: the reason for the current delay between two attempts. */
   readonly reason: FileReason | null;
   readonly stored: StoredFile | null;
-  /** Both are missing or 0 until they have been measured. */
-  readonly bytesPerSecond?: number;
-  readonly secondsLeft?: number;
   /** Another row that seems to be the same file. */
   readonly duplicate?: FileRow | null;
   /** The visitor has pressed *Upload files*. */
@@ -60,6 +57,9 @@ export const storedRow = (stored: StoredFile): FileRow => ({
   ...newRow(stored.name, stored.size, null),
   ...asStored(stored),
 });
+
+/** True if sending the file again can help. */
+export const canRetry = ({state, isRefused}: FileRow) => state === 'error' && !isRefused;
 
 /** True for states that end by themselves or by a press of *Upload files*. */
 export const isOpen = ({state}: FileRow) =>

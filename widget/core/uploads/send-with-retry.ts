@@ -3,7 +3,6 @@ import type {StoredFile} from '../../../server/contract/files.js';
 import {ClientError} from '../transport/api-client.js';
 import {backoffMs, delay, isTransient} from '../transport/retry.js';
 import type {FileRow} from './file-row.js';
-import {TransferSpeed} from './transfer-speed.js';
 import type {FileTransport} from './file-transport.js';
 
 /** Failures of an upload before its row shows an error. The next attempt follows later. */
@@ -31,7 +30,9 @@ export const sendWithRetry = async (
       // The bytes are sent again only if the server can accept them.
       if (row.wasSent && (await transport.isInProgress(row.id))) throw inProgress();
       signal.throwIfAborted();
-      const onProgress = measure(row, change);
+      // 100 means stored, which only the server can say. The reason stays until a byte is sent.
+      const onProgress = (sentBytes: number) =>
+        change({percent: Math.min(99, Math.round((100 * sentBytes) / row.size)), reason: null});
       change({wasSent: true});
       return await transport.send(row.file!, {idempotencyKey: row.id, signal, onProgress});
     } catch (error) {
@@ -46,20 +47,6 @@ export const sendWithRetry = async (
       await delay(isInProgress ? error.retryAfterMs || IN_PROGRESS_POLL_MS : waitMs, signal);
     }
   }
-};
-
-/** Returns a listener that shows progress and speed in the row. */
-const measure = (row: FileRow, change: SendOptions['change']) => {
-  const speed = new TransferSpeed(performance.now());
-  change({bytesPerSecond: 0, secondsLeft: 0, reason: null});
-  return (sentBytes: number) => {
-    speed.measure(sentBytes, performance.now());
-    const {bytesPerSecond} = speed;
-    const secondsLeft = bytesPerSecond && Math.ceil((row.size - sentBytes) / bytesPerSecond);
-    // 100 means stored, which only the server can say.
-    const percent = Math.min(99, Math.round((100 * sentBytes) / row.size));
-    change({bytesPerSecond, secondsLeft, percent});
-  };
 };
 
 const inProgress = () => new ClientError('in_progress', 'error');

@@ -1,7 +1,7 @@
 import type {StoredFile} from '../../../server/contract/files.js';
 
 import {backoffMs, retryAfterOf} from '../transport/retry.js';
-import {asStored, isOpen, isWaiting, newRow, reasonOf, storedRow} from './file-row.js';
+import {asStored, canRetry, isOpen, isWaiting, newRow, reasonOf, storedRow} from './file-row.js';
 import type {FileReason, FileRow} from './file-row.js';
 import {findDuplicate, findUnstored, looksLikePdf} from './file-contents.js';
 import {ATTEMPTS, sendWithRetry} from './send-with-retry.js';
@@ -13,6 +13,9 @@ const PARALLEL = 3;
 /** The queue of files. Only it changes rows. */
 export class Uploads {
   rows: readonly FileRow[] = [];
+  /** `failed`: a file could not be stored, so the visitor has not been led on. */
+  finishing: 'waiting' | 'failed' | null = null;
+  private onFinish: () => void = () => undefined;
   private ending = new AbortController();
 
   constructor(
@@ -25,8 +28,12 @@ export class Uploads {
     return this.readLimits();
   }
 
+  get storedNames() {
+    return this.rows.filter((row) => row.state === 'success').map(({name}) => name);
+  }
+
   get storedCount() {
-    return this.rows.filter((row) => row.state === 'success').length;
+    return this.storedNames.length;
   }
 
   get storedIds() {
@@ -37,9 +44,9 @@ export class Uploads {
     return this.rows.some((row) => row.state === 'uploading');
   }
 
-  /** True if a file waits for *Upload files*. */
-  get hasQueued() {
-    return this.rows.some((row) => row.state === 'queued' && !row.isConfirmed);
+  /** True if *Upload files* sends a file, or sends it again. */
+  get hasUnsent() {
+    return this.rows.some((row) => canRetry(row) || (row.state === 'queued' && !row.isConfirmed));
   }
 
   /** Number of files that would be lost if the visitor left the page now. */
@@ -47,17 +54,14 @@ export class Uploads {
     return this.rows.filter((row) => isOpen(row) || isWaiting(row)).length;
   }
 
-  get failed() {
-    return this.rows.filter((row) => row.state === 'error' && !row.isRefused);
-  }
-
   get isFull() {
     return this.rows.filter((row) => !row.isRefused).length >= this.limits.maxFiles;
   }
 
-  /** Enough files are stored, and none is being sent or waits to be sent. */
-  get isDone() {
-    return this.storedCount >= this.limits.minFiles && !this.rows.some(isOpen);
+  /** True if enough files are stored or can be. */
+  get canFinish() {
+    const isLost = (row: FileRow) => /error|removing/.test(row.state) && !isWaiting(row);
+    return this.rows.filter((row) => !isLost(row)).length >= this.limits.minFiles;
   }
 
   /** Shows files that the backend already has. */
@@ -66,30 +70,41 @@ export class Uploads {
   }
 
   async add(files: Iterable<File>) {
+    this.finishing = null;
     for (const file of files) {
       const row = newRow(file.name, file.size, file);
       const reason = await this.refusalOf(file);
       if (reason) Object.assign(row, {state: 'error', reason, isRefused: true});
       this.rows = [...this.rows, row];
-      this.transport.onChange();
+      this.notify();
       if (!reason) this.change(row, {duplicate: await findDuplicate(row, this.rows)});
     }
   }
 
-  start() {
+  /** Sends what is queued, and what has failed if it is asked for. */
+  start(isRetrying = true) {
     for (const row of this.rows) {
-      if (row.state === 'queued') this.change(row, {isConfirmed: true});
+      if (row.state === 'queued' || (isRetrying && canRetry(row))) this.retry(row);
     }
-    this.sendNext();
+  }
+
+  /** Uploads what is queued, and calls back once all of it is stored. */
+  finish(onFinish: () => void) {
+    this.onFinish = onFinish;
+    this.finishing = 'waiting';
+    this.start(false);
+    this.notify();
   }
 
   cancel(row: FileRow) {
+    this.finishing = null;
     if (!row.upload) return;
     row.upload.abort('cancelled');
     this.change(row, {state: 'error', reason: 'cancelled', upload: null});
   }
 
   retry(row: FileRow) {
+    if (this.finishing === 'failed') this.finishing = null;
     this.change(row, {state: 'queued', reason: null, percent: 0, isConfirmed: true});
     this.sendNext();
   }
@@ -101,7 +116,7 @@ export class Uploads {
 
   /** Continues uploads that wait for a connection. */
   resume() {
-    for (const row of this.rows) if (isWaiting(row)) this.retry(row);
+    for (const row of this.rows) if (isWaiting(row) && !row.upload) this.retry(row);
   }
 
   /** Returns false if the backend still has the file. The row says so. */
@@ -111,7 +126,7 @@ export class Uploads {
     if (row.stored && !(await this.erase(row, row.stored))) return false;
     this.rows = this.rows.filter((other) => other !== row);
     this.queueNextRefused();
-    this.transport.onChange();
+    this.notify();
     return true;
   }
 
@@ -141,12 +156,12 @@ export class Uploads {
       clearTimeout(row.resumeTimer);
     }
     this.rows = [];
-    this.transport.onChange();
+    this.notify();
   }
 
   dropUnstored() {
     this.rows = this.rows.filter((row) => row.state === 'success');
-    this.transport.onChange();
+    this.notify();
   }
 
   private async erase(row: FileRow, stored: StoredFile) {
@@ -206,6 +221,7 @@ export class Uploads {
     const reason = isPaused ? 'offline' : reasonOf(error);
     const isQueued = reason === 'offline' && (isPaused || !this.transport.isOnline());
     const isRefused = reason === 'unreadable' || reason === 'size_mismatch';
+    if (this.finishing && !isWaiting({reason})) this.finishing = 'failed';
     this.change(row, {state: isQueued ? 'queued' : 'error', reason, isRefused});
     if (isRefused) this.queueNextRefused();
     if (!isPaused) this.transport.onFailure(error);
@@ -225,6 +241,13 @@ export class Uploads {
 
   private change(row: FileRow, change: Partial<FileRow>) {
     Object.assign(row, change);
+    this.notify();
+  }
+
+  private notify() {
+    const isDone = this.finishing === 'waiting' && !this.unsent && this.canFinish;
+    if (isDone) this.finishing = null;
     this.transport.onChange();
+    if (isDone) this.onFinish();
   }
 }

@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 
+import {canRetry} from '../../core/uploads/file-row.js';
 import type {FileRow} from '../../core/uploads/file-row.js';
 import type {Uploads} from '../../core/uploads/uploads.js';
 import {formatSize} from '../../i18n/format.js';
@@ -9,7 +10,7 @@ import {freshText} from '../controls/fresh-text.js';
 import {ALERT, CLOSE, icon, iconButton} from '../controls/icons.js';
 import {CHECK, FILE, RESTART, TRASH} from '../controls/intake-icons.js';
 import type {ViewContext} from '../view-context.js';
-import {speedText, stateText} from './file-texts.js';
+import {stateText} from './file-texts.js';
 
 const ICONS = {queued: FILE, uploading: FILE, success: CHECK, removing: FILE, error: ALERT};
 
@@ -25,21 +26,23 @@ const rowView = (context: ViewContext, uploads: Readonly<Uploads>, row: FileRow)
   const {locale} = language;
   const {name, size, state} = row;
   const isSending = state === 'uploading' && !row.reason;
+  // The icon shows that a file waits or is stored. Screen readers read both the size and the state.
+  const isPlain = !row.reason && /queued|success/.test(state);
   const duplicate = row.duplicate && uploads.rows.includes(row.duplicate) && row.duplicate.name;
   return html`
     <li class="file ${state}" part="file">
       <span class="badge-icon">${icon(ICONS[state])}</span>
       <span class="about">
         <bdi class="name" title=${name}>${fileNameView(name)}</bdi>
-        <span class="hint">
-          ${formatSize(size, locale)} · ${stateView(row, stateText(uploads, row, language))}
+        <span class=${isPlain ? 'hint' : 'sr'}>${formatSize(size, locale)}</span>
+        <span class=${isPlain ? 'sr' : 'hint'}>
+          ${stateView(row, stateText(uploads, row, language))}
         </span>
         ${
           duplicate
             ? html`<span class="hint">${interpolate(texts, 'duplicate', {name: duplicate})}</span>`
             : nothing
         }
-        ${isSending ? html`<span class="hint">${freshText(speedText(row, language))}</span>` : nothing}
         ${isSending ? progressView(row) : nothing}
       </span>
       ${buttonsView(context, uploads, row)}
@@ -72,11 +75,7 @@ const buttonsView = (context: ViewContext, uploads: Readonly<Uploads>, row: File
     if (await uploads.remove(row)) context.chat.status.showToast('fileRemoved');
   };
   return html`
-    ${
-      row.state === 'error' && !row.isRefused
-        ? button(RESTART, 'retryFile', () => uploads.retry(row))
-        : nothing
-    }
+    ${canRetry(row) ? button(RESTART, 'retryFile', () => uploads.retry(row)) : nothing}
     ${button(TRASH, 'removeFile', remove)}
   `;
 };

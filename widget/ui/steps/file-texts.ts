@@ -1,7 +1,7 @@
 import {isWaiting} from '../../core/uploads/file-row.js';
 import type {FileReason, FileRow} from '../../core/uploads/file-row.js';
 import type {Uploads} from '../../core/uploads/uploads.js';
-import {format, formatPercent, formatSize} from '../../i18n/format.js';
+import {formatPercent, formatSize} from '../../i18n/format.js';
 import {interpolate} from '../../i18n/interpolate.js';
 import type {Language, TextKey} from '../../i18n/languages.js';
 import type {Texts} from '../../i18n/locales/en.js';
@@ -21,17 +21,4 @@ const reasonKey = (reason: FileReason, texts: Texts): TextKey => {
   if (reason === 'offline') return 'fileOffline';
   if (isWaiting({reason})) return 'fileBusy';
   return reason in texts ? (reason as TextKey) : 'fileFailed';
-};
-
-type Speed = Pick<FileRow, 'bytesPerSecond' | 'secondsLeft'>;
-
-/** Returns speed and remaining time; an empty text before they have been measured. */
-export const speedText = ({bytesPerSecond, secondsLeft}: Speed, {texts, locale}: Language) => {
-  if (!secondsLeft) return '';
-  const isLong = secondsLeft > 90;
-  const unit = isLong ? 'minute' : 'second';
-  const left = isLong ? Math.ceil(secondsLeft / 60) : secondsLeft;
-  const time = format(Intl.NumberFormat, locale, {style: 'unit', unit}, left);
-  const speed = formatSize(bytesPerSecond!, locale, '-per-second');
-  return `${speed} · ${interpolate(texts, 'timeLeft', {time})}`;
 };

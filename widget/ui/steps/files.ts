@@ -18,7 +18,10 @@ export const filesView = (context: ViewContext) => {
   const hasRows = rows.length > 0;
   const count = limits.maxFiles;
   const size = formatSize(limits.maxFileBytes, language.locale);
-  const retryAll = () => uploads.failed.forEach((row) => uploads.retry(row));
+  const fault =
+    uploads.finishing === 'failed'
+      ? html`<p class="fault" role="alert">${texts.fileFailed}</p>`
+      : nothing;
   const full = interpolate(texts, 'fileCount', {count, limit: count});
   return html`
     <div class="files">
@@ -33,7 +36,6 @@ export const filesView = (context: ViewContext) => {
         @change=${(event: Event) => pick(context, event)}
         data-focus
       />
-      ${hasRows ? fileListView(context, uploads) : nothing}
       <label
         class="dropzone ${hasRows ? 'small' : ''} ${isFull ? 'full' : ''}"
         part="dropzone"
@@ -43,9 +45,10 @@ export const filesView = (context: ViewContext) => {
         <b>${freshText(isFull ? full : hasRows ? texts.addMore : texts.chooseFiles)}</b>
         ${isFull ? nothing : html`<span class="hint">${texts.orDrop}</span>`}
       </label>
-      <p class="hint" id="limits">${interpolate(texts, 'fileLimits', {count, size})}</p>
-      ${uploads.failed.length > 1 ? buttonView(texts.retryAll, retryAll, {style: 'link'}) : nothing}
-      ${actionView(context)}
+      <p class=${hasRows ? 'sr' : 'hint'} id="limits">
+        ${interpolate(texts, 'fileLimits', {count, size})}
+      </p>
+      ${hasRows ? fileListView(context, uploads) : nothing} ${fault} ${actionsView(context)}
     </div>
   `;
 };
@@ -57,22 +60,41 @@ export const dropView = ({state: {step}, texts}: ViewContext) => html`
   </div>
 `;
 
-/** Shows the one thing to do now. Ignores the second click of a double click, meant for the first. */
-const actionView = ({chat, texts}: ViewContext) => {
+/** Shows what can be done now. A second click of a double click is meant for the button before. */
+const actionsView = ({chat, texts}: ViewContext) => {
   const uploads = chat.uploads!;
-  const {hasQueued, isDone, rows} = uploads;
-  if (!hasQueued && !isDone) return nothing;
-  const act = (event: MouseEvent) => {
-    if (event.detail > 1) return;
-    if (isDone) return finishUploads(chat);
+  const {canFinish, finishing, hasUnsent, rows} = uploads;
+  if (!hasUnsent && !canFinish) return nothing;
+  const hasRows = rows.length > 0;
+  const label = hasRows ? texts.done : texts.skipFiles;
+  const isBusy = finishing === 'waiting';
+  const upload = ({currentTarget, detail}: MouseEvent) => {
+    if (detail > 1) return;
     uploads.start();
-    const files = (event.currentTarget as Element).closest('.files')!;
+    const files = (currentTarget as Element).closest('.files')!;
     files.querySelector<HTMLElement>('.rows')?.focus();
   };
-  const hasRows = rows.length > 0;
-  const label = hasQueued ? texts.upload : hasRows ? texts.done : texts.skipFiles;
-  const button = buttonView(freshText(label), act, {style: hasRows ? 'primary' : 'choice'});
-  return html`<div class="pair">${button}</div>`;
+  const finish = ({detail}: MouseEvent) => {
+    if (detail < 2 && !isBusy) finishUploads(chat);
+  };
+  return html`
+    <div class="pair">
+      ${hasUnsent ? buttonView(texts.upload, upload, {style: canFinish ? 'choice' : 'primary'}) : nothing}
+      ${
+        canFinish
+          ? html`<button
+              part="button"
+              class=${hasRows ? 'primary' : 'choice'}
+              aria-label=${label}
+              aria-disabled=${isBusy}
+              @click=${finish}
+            >
+              ${isBusy ? html`<span class="spinner"></span>` : freshText(label)}
+            </button>`
+          : nothing
+      }
+    </div>
+  `;
 };
 
 const pick = (context: ViewContext, event: Event) => {

@@ -2,8 +2,9 @@ import {css} from 'lit';
 
 export const fileStyles = css`
   .files {
+    position: relative;
     display: grid;
-    gap: 10px;
+    gap: 8px;
   }
   /* However long the list and however low the window, the way on stays in view. */
   .files > .pair {
@@ -18,34 +19,53 @@ export const fileStyles = css`
     box-shadow: 0 -8px 8px var(--bg);
   }
   .tray {
-    scroll-padding-block-end: 120px;
+    scroll-padding-block-end: 76px;
+  }
+  /* What was said and the field to write in keep most of a small panel. */
+  .main:has(.files):has(.talk) .log {
+    min-block-size: 50%;
+  }
+  .main:has(.files):has(.talk) .footnote {
+    display: none;
+  }
+  .tray:not(:has(*)) {
+    display: none;
+  }
+  .rows,
+  .file,
+  .about {
+    min-inline-size: 0;
   }
   .rows {
     display: grid;
-    gap: 6px;
+    gap: 4px;
     list-style: none;
   }
   .file {
     display: flex;
     align-items: center;
-    gap: 10px;
-    padding: 8px 6px;
+    gap: 8px;
+    padding: 2px 4px;
     padding-inline-start: 10px;
     border: 1px solid var(--border);
-    border-radius: 14px;
+    border-radius: 12px;
     background: var(--bg);
     animation: appear 0.24s ease-out;
   }
   .about {
     flex: 1;
-    min-inline-size: 0;
-    display: grid;
-    gap: 1px;
+    display: flex;
+    flex-wrap: wrap;
+    align-items: baseline;
+    column-gap: 8px;
+    padding-block: 4px;
   }
   .name {
-    /* At the start of the page's direction, whatever the name's own. */
-    justify-self: start;
-    white-space: pre-wrap;
+    flex: 1 1 0;
+    min-inline-size: 45%;
+    overflow: hidden;
+    white-space: pre;
+    text-overflow: ellipsis;
     font-size: 14px;
     font-weight: 600;
     line-height: 1.35;
@@ -70,21 +90,38 @@ export const fileStyles = css`
     flex: none;
     display: grid;
     place-items: center;
-    inline-size: 34px;
-    block-size: 34px;
-    border-radius: 10px;
-    background: var(--tint);
     color: var(--accent-text);
   }
-  .badge-icon.large {
-    inline-size: 44px;
-    block-size: 44px;
+  .card .badge-icon {
+    inline-size: 34px;
+    block-size: 34px;
     border-radius: 50%;
+    background: var(--tint);
   }
-  .success .badge-icon,
-  .done .badge-icon,
-  .success .state {
+  .success .badge-icon {
     color: var(--success);
+  }
+  /* Below the line that it belongs to. */
+  .done {
+    flex: 1 0 calc(100% - 36px);
+    display: grid;
+    grid-template-columns: auto 1fr auto;
+    margin: 4px 0 0;
+    margin-inline-start: 36px;
+  }
+  .done :is(ul, .link) {
+    grid-column: 2 / 4;
+    justify-self: start;
+    margin: 0;
+    padding: 0;
+    list-style: none;
+  }
+  .done > div {
+    grid-column: 2;
+  }
+  .done .badge-icon {
+    background: var(--success);
+    color: var(--bg);
   }
   .error .badge-icon,
   .error .state {
@@ -93,9 +130,8 @@ export const fileStyles = css`
   progress {
     appearance: none;
     display: block;
-    inline-size: 100%;
-    block-size: 5px;
-    margin-block-start: 4px;
+    flex: 1 1 60px;
+    block-size: 4px;
     border: 0;
     border-radius: 3px;
     background: var(--border);
@@ -136,9 +172,12 @@ export const fileStyles = css`
       display: none;
     }
   }
+  /* The whole panel takes dropped files: what remains is a button. */
   .dropzone.small {
-    min-block-size: 44px;
-    padding: 8px 12px;
+    justify-content: start;
+    min-block-size: 36px;
+    padding: 0 10px;
+    border: 0;
   }
   .dropzone:hover {
     background: var(--tint);
@@ -149,6 +188,10 @@ export const fileStyles = css`
     border-color: var(--border);
     color: var(--muted);
     pointer-events: none;
+  }
+  .pair .spinner {
+    display: block;
+    margin: auto;
   }
   .picker:focus-visible ~ .dropzone {
     outline: 2px solid var(--accent-text);
