@@ -33,14 +33,13 @@ export const JOURNEYS = [
       ],
       ['files-uploading', (v) => startUpload(v)],
       ['files-uploaded', (v) => finishUpload(v)],
-      ['e-mail', (v) => v.press('.files .pair > :last-child').then(() => v.see('.composer'))],
+      ['e-mail', (v) => v.press('.files .primary').then(() => v.see('.composer'))],
       ['e-mail-fault', (v) => v.answer('amira@').then(() => v.see('.fault:not(:empty)'))],
       ['pending', (v) => v.answer(v.email).then(() => v.see('.card'))],
       ['change-address', (v) => v.press('.pair > :last-child').then(() => v.see('.composer'))],
       ['complete', (v) => v.press('.tray .link').then(() => v.confirm())],
-      ['copied', (v) => v.press('.card .icon').then(() => v.see('.toast'))],
-      ['forget', (v) => v.press('.tray .link + .link').then(() => v.see('.dialog'))],
-      ['recognised', (v) => v.comeBack().then(() => v.see('.card.done'))],
+      ['copied', (v) => v.press('.done .icon').then(() => v.see('.toast'))],
+      ['recognised', (v) => v.comeBack().then(() => v.see('.done'))],
     ],
   },
   {
@@ -102,7 +101,7 @@ export const JOURNEYS = [
             .then(() => v.press('.item:nth-of-type(4)'))
             .then(() => v.see('[role=alertdialog]')),
       ],
-      ['question', (v) => v.comeBack().then(() => v.see('.tray .primary'))],
+      ['question', (v) => v.comeBackLater().then(() => v.see('.tray .primary'))],
     ],
   },
   {

@@ -43,6 +43,12 @@ export class Visitor {
     if (isPhone) await this.open();
   }
 
+  /** Comes back after the time in which the conversation continues without a question. */
+  async comeBackLater() {
+    await this.page.evaluate('sessionStorage.clear()');
+    await this.comeBack();
+  }
+
   see(selector) {
     return this.root.locator(selector).first().waitFor();
   }
@@ -99,9 +105,7 @@ export class Visitor {
   async reachEmail() {
     await this.reachFiles();
     await this.choose([['Lebenslauf.pdf', 220_000]]);
-    await this.press('.files .pair > :first-child');
-    await this.see('.file.success');
-    await this.press('.files .pair > :last-child');
+    await this.press('.files .primary');
     await this.see('.composer');
   }
 
@@ -118,7 +122,7 @@ export class Visitor {
     await tab.getByRole('button').first().click();
     await tab.close();
     await this.page.bringToFront();
-    await this.see('.card.done');
+    await this.see('.done');
   }
 
   /** Responds to all further calls of this path with an error. */

@@ -141,7 +141,7 @@ describe('menu', () => {
       text = fetch(this.href).then((response) => response.text());
     });
     try {
-      await press(chat, 'Save the conversation');
+      await pressInMenu(chat, 'Save the conversation');
       await until(() => text, 'the text');
     } finally {
       restore();

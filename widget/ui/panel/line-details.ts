@@ -6,11 +6,12 @@ import {format} from '../../i18n/format.js';
 import {interpolate} from '../../i18n/interpolate.js';
 import {EDIT} from '../controls/intake-icons.js';
 import {iconButton} from '../controls/icons.js';
+import {completionView} from '../steps/end.js';
 import type {ViewContext} from '../view-context.js';
 
 const DAY_MS = 86_400_000;
 
-/** Shows beside a line: the day if it has changed, a button to change the answer, and the time. */
+/** Shows beside a line: the day if it has changed, a button to change the answer, the end, the time. */
 export const detailsView = (context: ViewContext, line: Line, before: Line | undefined) => {
   const {locale} = context.language;
   return html`
@@ -20,6 +21,7 @@ export const detailsView = (context: ViewContext, line: Line, before: Line | und
         : html`<span class="day">${formatDay(line.at, locale)}</span>`
     }
     ${canChange(context.chat, line) ? changeView(context, line) : nothing}
+    ${completionView(context, line)}
     <time aria-hidden="true"
       >${line.at ? format(Intl.DateTimeFormat, locale, {timeStyle: 'short'}, line.at) : nothing}</time
     >

@@ -1,38 +1,55 @@
 import {html, nothing} from 'lit';
 
 import {reconsider} from '../../core/commands/change-answer.js';
+import type {Line} from '../../core/flow/transcript.js';
 import {buttonView} from '../controls/button.js';
+import {fileNameView} from '../controls/file-name.js';
 import {icon} from '../controls/icons.js';
 import {CHECK} from '../controls/intake-icons.js';
 import {referenceView} from '../controls/reference.js';
 import type {ViewContext} from '../view-context.js';
 
-export const endView = (context: ViewContext) =>
-  context.chat.flow.isRefused ? refusedView(context) : completeView(context);
-
-const completeView = ({chat, dialogs, state, texts}: ViewContext) => {
-  const {isRecognised} = state;
-  // A visitor who finds another one's session here is not asked again; the owner of one is.
-  const leave = () => (isRecognised ? chat.lifecycle.startOver() : dialogs.open('startOver'));
-  const save = () => dialogs.exportConversation('saveTranscript');
+/** A complete conversation needs no answer. After a refusal, the visitor can reconsider. */
+export const endView = ({chat, state, texts}: ViewContext) => {
+  if (!chat.flow.isRefused) return nothing;
+  // After an erasure there is no answer to reconsider.
+  const hasAnswers = chat.transcript.lines.some((line) => line.step);
+  const act = ({detail}: MouseEvent) => {
+    // The second click of a double click is meant for the refusal.
+    if (detail > 1) return;
+    void (hasAnswers ? reconsider(chat) : chat.lifecycle.startOver());
+  };
+  const options = {style: 'primary', isDisabled: state.isSubmitting};
   return html`
-    <div class="card done" tabindex="-1" data-focus>
-      <span class="badge-icon large">${icon(CHECK)}</span>
-      ${referenceView(chat, texts)}
+    <div class="pair" role="group" aria-label=${texts.yourChoice} tabindex="-1" data-focus>
+      ${buttonView(hasAnswers ? texts.changedMind : texts.newRequest, act, options)}
     </div>
-    ${buttonView(texts.keep, save, {style: 'link'})}
-    ${buttonView(isRecognised ? texts.notYou : texts.newRequest, leave, {style: 'link'})}
   `;
 };
 
-/** After an erasure there is no answer to reconsider. */
-const refusedView = ({chat, state, texts}: ViewContext) => {
-  const hasAnswers = chat.transcript.lines.some(({step}) => step);
-  const isDisabled = state.isSubmitting;
+/** Belongs to the line that ends the conversation: what has arrived, and the reference. */
+export const completionView = ({chat, state, texts}: ViewContext, line: Line) => {
+  const {step} = state;
+  const isEnd = step?.type === 'end' && step.outcome === 'complete';
+  const isOwn = ({from, message}: Line) => from === 'maria' && !message;
+  if (!isEnd || line !== chat.transcript.lines.filter(isOwn).at(-1)) return nothing;
+  const names = chat.uploads!.storedNames;
   return html`
-    <div class="pair" role="group" aria-label=${texts.yourChoice} tabindex="-1" data-focus>
-      ${hasAnswers ? buttonView(texts.changedMind, () => reconsider(chat), {isDisabled}) : nothing}
-      ${buttonView(texts.newRequest, () => chat.lifecycle.startOver())}
+    <div class="card done">
+      <span class="badge-icon">${icon(CHECK)}</span>
+      ${
+        names.length > 0
+          ? html`<ul aria-label=${texts.files}>
+              ${names.map((name) => html`<li><bdi title=${name}>${fileNameView(name)}</bdi></li>`)}
+            </ul>`
+          : nothing
+      }
+      ${referenceView(chat, texts)}
+      ${
+        state.isRecognised
+          ? buttonView(texts.notYou, () => chat.lifecycle.startOver(), {style: 'link'})
+          : nothing
+      }
     </div>
   `;
 };

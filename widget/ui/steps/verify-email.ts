@@ -13,10 +13,8 @@ import {emailView} from './email.js';
 export const verifyEmailView = (context: ViewContext) => {
   const {chat, state, texts} = context;
   const verification = chat.verification!;
-  const email = html`<bdi>${verification.email || verification.emailMasked}</bdi>`;
   if (verification.isChanging) {
     return html`
-      <p class="hint">${texts.emailLabel}: ${email}</p>
       ${emailView(context)}
       ${buttonView(texts.keepAddress, () => cancelChange(chat), {style: 'link'})}
     `;
@@ -30,10 +28,9 @@ export const verifyEmailView = (context: ViewContext) => {
   const isDisabled = seconds > 0 || state.isSubmitting;
   return html`
     <div class="card" tabindex="-1" data-focus>
-      <span class="badge-icon large">${icon(MAIL)}</span>
+      <span class="badge-icon">${icon(MAIL)}</span>
       <div>
         <p class="strong">${texts.pendingTitle}</p>
-        <p>${email}</p>
         <p class="hint">${verification.isDelayed ? texts.pendingDelayed : texts.pendingHint}</p>
       </div>
     </div>

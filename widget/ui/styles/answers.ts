@@ -49,8 +49,8 @@ export const answerStyles = css`
     display: flex;
     align-items: center;
     gap: 12px;
-    margin-block-end: 10px;
-    padding: 14px;
+    margin-block-end: 8px;
+    padding: 10px 12px;
     border: 1px solid var(--border);
     border-radius: 16px;
   }
@@ -63,6 +63,9 @@ export const answerStyles = css`
       600 13px/1.5 ui-monospace,
       monospace;
     user-select: all;
+  }
+  .reference span {
+    font-size: 0;
   }
   .toasts {
     position: absolute;
