@@ -5,15 +5,18 @@ import {interpolate} from '../i18n/interpolate.js';
 import type {ChatHost} from './chat-host.js';
 import type {EmailVerification} from './email/email-verification.js';
 import type {Answers, VisitorAnswers} from './flow/answers.js';
-import {UNSENT_FILES_KEY} from './flow/answers.js';
+import {ACTIVE_KEY, UNSENT_FILES_KEY} from './flow/answers.js';
 import type {Flow} from './flow/flow.js';
-import {consentAnswer} from './flow/step-texts.js';
 import {typeOf} from './flow/step-types.js';
+import {consentAnswer, filesAnswer} from './flow/step-texts.js';
 import type {AskedField} from './flow/step-types.js';
 import type {TextOf, Transcript} from './flow/transcript.js';
 import type {SiteStorage} from './session/storage.js';
 import type {Store} from './state.js';
 import type {Uploads} from './uploads/uploads.js';
+
+/** A visitor who was active in this tab within this time continues without a question. */
+const SILENT_WITHIN_MS = 10 * 60_000;
 
 /** The parts of a conversation that returning visitors need. */
 export interface ResumeDeps {
@@ -27,6 +30,7 @@ export interface ResumeDeps {
   readonly verification: Readonly<EmailVerification> | null;
   readonly name: string | null;
   readonly conditionValues: Answers;
+  readonly isStarted: boolean;
 }
 
 /** Continues a session, or a conversation that only this browser has. */
@@ -40,6 +44,8 @@ export const resumeConversation = (chat: ResumeDeps, session: Session | null) =>
     store.patch({isRecognised: session.state === 'complete'});
     return greetReturning(chat, session);
   }
+  const idleMs = Date.now() - Number(chat.storage.getInTab(ACTIVE_KEY));
+  if (idleMs < SILENT_WITHIN_MS) return continueSilently(chat);
   askToContinue(chat);
   // The visitor sees earlier messages before deciding.
   host.onStep();
@@ -54,6 +60,20 @@ const completeAnswered = (chat: ResumeDeps) => {
     const isKnown = isWhole && typeOf(step).isQuestion;
     if (isKnown || answerTo(chat, step)) answers.complete(step.id);
   }
+};
+
+/** Continues for a visitor who was active in this tab a moment ago. Nothing is read out. */
+const continueSilently = (chat: ResumeDeps) => {
+  const {flow, storage, transcript} = chat;
+  const {step, unspoken} = replayAnswers(chat);
+  const isWaiting = step && chat.isStarted;
+  const shown = isWaiting ? [...unspoken, step] : unspoken;
+  const prompts = shown.map((one) => flow.promptFor(one));
+  for (const one of unspoken) flow.spokenSteps.add(one);
+  for (const text of [...prompts, ...unsentRemarks(storage)])
+    transcript.say('maria', text, null, 0);
+  if (isWaiting) flow.waitAt(step, true);
+  else void flow.begin();
 };
 
 /** Asks a visitor who has returned to an unfinished visit whether to continue it. */
@@ -78,17 +98,21 @@ const greetReturning = (chat: ResumeDeps, {name, state}: Session) => {
 /** Continues an unfinished visit. */
 export const continueVisit = async (chat: Pick<ResumeDeps, 'flow' | 'storage' | 'transcript'>) => {
   const {flow, storage, transcript} = chat;
-  const remarks: TextOf[] = [({texts}) => texts.goesOn];
-  const count = Number(storage.getInTab(UNSENT_FILES_KEY));
-  if (count) remarks.push(({texts}) => interpolate(texts, 'filesAgain', {count}));
+  const remarks: TextOf[] = [({texts}) => texts.goesOn, ...unsentRemarks(storage)];
   transcript.say('visitor', ({texts}) => texts.goOn);
   await flow.begin(remarks);
+};
+
+/** Asks for files again that were chosen before, and not uploaded. */
+const unsentRemarks = (storage: Readonly<SiteStorage>): TextOf[] => {
+  const count = Number(storage.getInTab(UNSENT_FILES_KEY));
+  return count ? [({texts}) => interpolate(texts, 'filesAgain', {count})] : [];
 };
 
 /**
  * Adds the lines that this page does not have, after a reload or after an answer in another tab. They
  * have no time and are not read out. An answer that was corrected elsewhere is corrected here, which
- * is all that `isCorrectionOnly` allows.
+ * is all that `isCorrectionOnly` allows. Returns the step that waits, with the unspoken texts before it.
  */
 export const replayAnswers = (chat: ResumeDeps, isCorrectionOnly = false) => {
   const {flow, store, transcript} = chat;
@@ -116,6 +140,7 @@ export const replayAnswers = (chat: ResumeDeps, isCorrectionOnly = false) => {
     }
     step = flow.graph.after(step, chat.conditionValues);
   }
+  return {step: step && !seen.has(step) ? step : null, unspoken};
 };
 
 type AnswerOf = (chat: ResumeDeps, step: Step) => TextOf | null;
@@ -137,8 +162,8 @@ const ANSWERS: Partial<Record<Step['type'], AnswerOf>> = {
     return typeof isGranted === 'boolean' ? consentAnswer(isGranted) : null;
   },
   upload: ({uploads}) => {
-    const count = uploads?.storedCount;
-    return count ? ({texts}) => interpolate(texts, 'filesDone', {count}) : null;
+    const names = uploads?.storedNames ?? [];
+    return names.length > 0 ? filesAnswer(names) : null;
   },
 };
 

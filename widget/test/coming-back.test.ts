@@ -119,11 +119,10 @@ describe('coming back', () => {
     await reachPending(first);
     await press(first, 'Change address');
     await answer(first, 'New e-mail address', 'zoe@example.org');
-    await until(() => inside(first, '.card bdi')?.textContent === 'zoe@example.org', 'the new one');
+    await untilSaid(first, 'a link to zoe@example.org');
 
     const chat = await comeBack(first, site);
-    await until(() => inside(chat, '.card'), 'the card');
-    expect(inside(chat, '.card bdi')!.textContent).to.equal('z•••@example.org');
+    await untilSaid(chat, 'a link to z•••@example.org');
   });
 
   it('a UUID of somebody else is replaced, with the fixed sentence', async () => {
@@ -198,7 +197,7 @@ describe('coming back', () => {
     store(site, 'token', `${uuid} t`);
     const chat = await mountOpen(site);
     await untilSaid(chat, 'Hello Ana, good to see you again.');
-    await until(() => inside(chat, '.reference')?.textContent === uuid, 'the reference');
+    await until(() => inside(chat, '.reference')?.textContent.trim() === uuid, 'the reference');
     await press(chat, 'Not you? Remove from this device');
     await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');

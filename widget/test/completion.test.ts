@@ -125,8 +125,8 @@ describe('the end', () => {
     await untilSaid(chat, 'Hello, good to see you again.');
     await until(() => inside(chat, '.done'), 'the card');
     expect(names(chat)).to.deep.equal(['old.pdf']);
-    expect(button(chat, 'Not you? Forget on this device')!.closest('.done')).to.exist;
-    await press(chat, 'Not you? Forget on this device');
+    expect(button(chat, 'Not you? Remove from this device')!.closest('.done')).to.exist;
+    await press(chat, 'Not you? Remove from this device');
     await untilSaid(chat, 'What is your name?');
     expect((await backend.visit(uuid)).ended).to.equal(undefined);
   });
@@ -166,7 +166,7 @@ describe('a refusal', () => {
     const chat = await mountOpen();
     await answer(chat, 'Your name', 'Ana');
     await press(chat, 'I do not agree');
-    return {chat, back: await until(() => button(chat, 'I changed my mind'), 'the way back')};
+    return {chat, back: await until(() => button(chat, 'I’ve changed my mind'), 'the way back')};
   };
 
   it('leaves one button', async () => {
@@ -178,9 +178,9 @@ describe('a refusal', () => {
     const {chat, back} = await refuse();
     back.dispatchEvent(new MouseEvent('click', {bubbles: true, detail: 2}));
     await chat.updateComplete;
-    expect(lines(chat)).to.not.include('I changed my mind');
+    expect(lines(chat)).to.not.include('I’ve changed my mind');
     back.dispatchEvent(new MouseEvent('click', {bubbles: true, detail: 1}));
-    await untilSaid(chat, 'I changed my mind');
+    await untilSaid(chat, 'I’ve changed my mind');
   });
 });
 
@@ -206,6 +206,6 @@ describe('the address in the pending state', () => {
     const chat = await mountOpen();
     await reachEmail(chat);
     await answer(chat, 'Your e-mail address', 'ana@delayed.example');
-    await untilSaid(chat, 'We’ll mail a link to ana@delayed.example.');
+    await untilSaid(chat, 'We’ll send a link to ana@delayed.example.');
   });
 });

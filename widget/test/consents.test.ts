@@ -86,7 +86,7 @@ describe('consents', () => {
     await until(() => stored(site, 'session_uuid') === null, 'the session to be forgotten');
     expect(storedKeys(site)).to.deep.equal([`maria-chat:${site}:open`]);
     expect((await backend.visit(uuid)).consents[0]!.granted).to.equal(false);
-    expect(button(chat, 'I changed my mind')).to.exist;
+    expect(button(chat, 'I’ve changed my mind')).to.exist;
   });
 
   it('a refusal is recorded even while an earlier call is under way', async () => {
@@ -127,7 +127,7 @@ describe('consents', () => {
     await untilSaid(chat, 'No problem');
     await until(() => stored(site, 'session_uuid') === null, 'the session to be forgotten');
     expect(lines(chat).some((line) => line.includes('Thank you'))).to.equal(false);
-    expect(button(chat, 'I changed my mind')).to.exist;
+    expect(button(chat, 'I’ve changed my mind')).to.exist;
   });
 
   it('the name stays here until the e-mail step', async () => {

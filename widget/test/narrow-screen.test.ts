@@ -14,7 +14,6 @@ import {
   rows,
   store,
   until,
-  untilSaid,
 } from './helpers.js';
 
 const fits = (chat: Element) => {
@@ -84,7 +83,7 @@ describe('narrow screen', () => {
     expect(chat.isOpen).to.equal(false);
     expect(chat.unreadCount).to.equal(1);
     inside(chat, '.launcher')!.click();
-    await untilSaid(chat, 'Welcome back, Ana.');
+    await until(() => inside(chat, '.picker'), 'the files');
     expect(chat.unreadCount).to.equal(0);
   });
 

@@ -128,7 +128,7 @@ describe('retelling', () => {
     expect(lines(chat)).to.deep.equal([
       ...ASKED,
       'Please add your documents.',
-      'Files uploaded: 1',
+      'Files uploaded: 1\ncontract.pdf',
       'Where can we reach you? We’ll send you a link to confirm your address.',
       'a•••@example.com',
       'We’ve sent a link to a•••@example.com. Please open it to confirm your address.',
@@ -165,7 +165,7 @@ describe('retelling', () => {
     await answer(one, 'Your e-mail address', 'ana@example.com');
     await until(() => inside(other, '.card'), 'the card');
     expect(lines(other).slice(8)).to.deep.equal([
-      'Files uploaded: 1',
+      'Files uploaded: 1\none.pdf',
       'Where can we reach you? We’ll send you a link to confirm your address.',
       'a•••@example.com',
       'We’ve sent a link to a•••@example.com. Please open it to confirm your address.',

@@ -54,15 +54,15 @@ t.test('a double press', async (t) => {
     const place = await getMiddle(widget.button('I do not agree'));
 
     await page.mouse.click(place.x, place.y);
-    await widget.button('I changed my mind').waitFor();
-    const next = await getMiddle(widget.button('I changed my mind'));
+    await widget.button('I’ve changed my mind').waitFor();
+    const next = await getMiddle(widget.button('I’ve changed my mind'));
     await page.mouse.move(next.x, next.y);
     // The second half of a double press hits the new button.
     await page.mouse.down({clickCount: 2});
     await page.mouse.up({clickCount: 2});
 
-    t.equal(await widget.button('I changed my mind').isVisible(), true);
-    await widget.button('I changed my mind').click();
+    t.equal(await widget.button('I’ve changed my mind').isVisible(), true);
+    await widget.button('I’ve changed my mind').click();
     await t.resolves(
       widget
         .getByText(/May we store your name/)

@@ -94,6 +94,7 @@ async function hostile(t: Test, {page, widget, url}: Opened): Promise<void> {
   await plain.locator('maria-chat .panel').waitFor();
   await plain.locator('maria-chat').getByRole('button', {name: 'Continue'}).click();
   await plain.locator('maria-chat').getByText('May we store your name').waitFor();
+  await page.evaluate('sessionStorage.clear()');
   await page.reload();
   await widget.button('Continue').click();
   await widget.getByText('May we store your name').waitFor();

@@ -88,7 +88,6 @@ t.test('a file that no server has is reported as missing, and loaded later', asy
 
     await find();
     await widget.button('Try again').click();
-    await widget.button('Continue').click();
     await widget.answerConsents(true, true);
     await widget.getByText('Please add your documents.').waitFor();
     await widget.getByText(NOT_LOADED).waitFor({state: 'detached'});

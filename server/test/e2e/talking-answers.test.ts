@@ -72,7 +72,6 @@ t.test('the visitor sees the reply of a model', async (t) => {
         await visitor.untilSaid('Once upon');
         await tab.reload();
         turn.write('a time ');
-        await visitor.press('Continue');
         await visitor.untilSaid('Once upon a time');
         turn.write('there was ');
         await visitor.untilSaid('Once upon a time there was');

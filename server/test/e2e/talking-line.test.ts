@@ -41,7 +41,6 @@ t.test('a message without a connection is queued', async (t) => {
         await tab.go('about:blank');
         await proxy.set('pass');
         await tab.go(url);
-        await visitor.press('Continue');
         await visitor.untilSaid('First, with a file.', 'scan.pdf', 'Second.');
         await until(async () => (await visitor.getStored('outgoing')) === null);
 

@@ -10,6 +10,8 @@ export const UNSENT_KEY = 'outgoing';
 export const THREAD_KEY = 'talk';
 /** Number of files that were chosen in this tab and not uploaded. */
 export const UNSENT_FILES_KEY = 'unsent';
+/** Time of the visitor's last activity in this tab, in ms since 1970. */
+export const ACTIVE_KEY = 'active';
 /** The backend's default, until it has sent the site's own value. */
 const DEFAULT_IDLE_MS = 30 * 60_000;
 
@@ -102,6 +104,7 @@ export class VisitorAnswers {
   complete(stepId: string) {
     this.draft.done.push(stepId);
     this.save();
+    if (!this.isSubmitted) this.storage.setInTab(ACTIVE_KEY, String(Date.now()));
   }
 
   reopen(stepId: string) {
@@ -177,7 +180,7 @@ export class VisitorAnswers {
 
   private removeKept() {
     this.storage.remove(ANSWERS_KEY);
-    this.storage.setInTab(UNSENT_FILES_KEY, '');
+    for (const key of [UNSENT_FILES_KEY, ACTIVE_KEY]) this.storage.setInTab(key, '');
   }
 
   private get decisions() {

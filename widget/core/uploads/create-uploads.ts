@@ -4,7 +4,7 @@ import type {SiteConfig} from '../../../server/contract/sites.js';
 
 import {MariaFileDeletedEvent, MariaFileUploadedEvent} from '../../events.js';
 import type {ChatHost} from '../chat-host.js';
-import {UNSENT_FILES_KEY} from '../flow/answers.js';
+import {ACTIVE_KEY, UNSENT_FILES_KEY} from '../flow/answers.js';
 import type {Outbox} from '../flow/outbox.js';
 import {endingOf} from '../session/session-end.js';
 import type {VisitorSession} from '../session/session.js';
@@ -34,7 +34,7 @@ export interface UploadDeps {
 
 /** Creates the queue of the visitor's files. Files are sent after the consent that they need. */
 export const createUploads = (deps: UploadDeps, sendUpload: SendUpload) => {
-  const {client, session, outbox, host} = deps;
+  const {client, session, storage, outbox, host} = deps;
   const uploads: Uploads = new Uploads(() => limitsOf(deps), {
     async send(file, options) {
       await outbox.flush();
@@ -53,7 +53,9 @@ export const createUploads = (deps: UploadDeps, sendUpload: SendUpload) => {
     },
     isOnline: () => client.platform.isOnline ?? true,
     onChange: () => {
-      deps.storage.setInTab(UNSENT_FILES_KEY, String(uploads.unsent || ''));
+      storage.setInTab(UNSENT_FILES_KEY, String(uploads.unsent || ''));
+      // While a file waits, the visitor is at the step.
+      if (uploads.unsent) storage.setInTab(ACTIVE_KEY, String(Date.now()));
       host.onChange();
     },
     // The row shows the reason. Only the end of the session concerns more than the row.

@@ -1,0 +1,125 @@
+import {expect} from '@open-wc/testing';
+
+import {
+  answer,
+  button,
+  choose,
+  every,
+  inside,
+  lines,
+  mountOpen,
+  newSite,
+  openNewTab,
+  pdf,
+  press,
+  reachFiles,
+  reachPending,
+  rows,
+  stored,
+  until,
+  untilRecorded,
+  untilSaid,
+} from './helpers.js';
+
+const marker = (site: string) => `maria-chat:${site}:active`;
+
+/** Loads the page again in the same tab, after this time. */
+const reload = async (chat: Element, site: string, minutes = 0) => {
+  const kept = sessionStorage.getItem(marker(site));
+  chat.remove();
+  const again = document.createElement('maria-chat');
+  again.setAttribute('site', site);
+  again.setAttribute('lang', 'en');
+  again.setAttribute('open', 'false');
+  document.body.append(again);
+  if (kept) sessionStorage.setItem(marker(site), String(Number(kept) - minutes * 60_000));
+  return again;
+};
+
+const atFiles = async () => {
+  const site = newSite();
+  const chat = await mountOpen(site);
+  await reachFiles(chat);
+  await untilRecorded(stored(site, 'session_uuid')!, 'files');
+  return {chat, site};
+};
+
+describe('a visitor who was active in this tab', () => {
+  it('continues after a reload without a question', async () => {
+    const {chat, site} = await atFiles();
+    const before = lines(chat);
+    const again = await reload(chat, site, 9);
+    await again.open();
+    await until(() => inside(again, '.picker'), 'the files');
+    expect(lines(again)).to.deep.equal(before.filter((line) => line !== 'Nice to meet you, Ana.'));
+    expect(button(again, 'Continue')).to.equal(undefined);
+    again.remove();
+  });
+
+  it('hears nothing again, and keeps the focus where it is', async () => {
+    const {chat, site} = await atFiles();
+    const again = await reload(chat, site);
+    const field = document.body.appendChild(document.createElement('input'));
+    field.focus();
+    await again.open({isQuiet: true});
+    await until(() => inside(again, '.picker'), 'the files');
+    expect(every(again, '.line:not([aria-live=off])')).to.deep.equal([]);
+    expect(inside(again, '.typing')).to.equal(null);
+    expect(document.activeElement === field).to.equal(true);
+    expect(again.unreadCount).to.equal(0);
+    field.remove();
+    again.remove();
+  });
+
+  it('is reminded of files that were not uploaded', async () => {
+    const {chat, site} = await atFiles();
+    await choose(chat, pdf('one.pdf'));
+    await until(() => rows(chat).length === 1, 'the row');
+    const again = await reload(chat, site);
+    await again.open();
+    await untilSaid(again, 'Files chosen but not sent: 1.');
+    again.remove();
+  });
+
+  it('is led on by the next answer, and told nothing twice', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await answer(chat, 'Your name', 'Ana');
+    await until(() => inside(chat, '.consent'), 'the consent');
+    const again = await reload(chat, site);
+    await again.open();
+    await press(again, 'I agree');
+    await untilSaid(again, 'train our AI assistant');
+    expect(lines(again).filter((line) => line.startsWith('Hello'))).to.have.length(1);
+    expect(lines(again).filter((line) => line.startsWith('May we store'))).to.have.length(1);
+    again.remove();
+  });
+
+  it('is asked after eleven minutes', async () => {
+    const {chat, site} = await atFiles();
+    const again = await reload(chat, site, 11);
+    await again.open();
+    await until(() => button(again, 'Continue'), 'the question');
+    again.remove();
+  });
+
+  it('is asked in another tab', async () => {
+    const {chat, site} = await atFiles();
+    const again = await reload(chat, site);
+    openNewTab(site);
+    await again.open();
+    await until(() => button(again, 'Continue'), 'the question');
+    again.remove();
+  });
+
+  it('leaves no time behind once the answers are submitted', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    expect(Number(sessionStorage.getItem(marker(site)))).to.be.closeTo(Date.now(), 60_000);
+    chat.remove();
+    const other = newSite();
+    await reachPending(await mountOpen(other));
+    expect(sessionStorage.getItem(marker(other))).to.equal(null);
+  });
+});
