@@ -7,13 +7,14 @@ interface Formatter<Values extends unknown[]> {
 const formatters = new Map<string, unknown>();
 
 /** Formats values with a formatter of `Intl`, which is created once because that takes long. */
-export const format = <Values extends unknown[], Options>(
+export const format = <Values extends unknown[], Options extends object>(
   Type: new (locale: string, options: Options) => Formatter<Values>,
   locale: string,
   options: NoInfer<Options>,
   ...values: NoInfer<Values>
 ) => {
-  const key = locale + JSON.stringify(options);
+  // Not as JSON, which scripts of the page may have changed.
+  const key = locale + Object.entries(options).join();
   if (!formatters.has(key)) formatters.set(key, new Type(locale, options));
   return (formatters.get(key) as Formatter<Values>).format(...values);
 };
