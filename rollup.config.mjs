@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto';
-import {readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
 import {brotliCompressSync, gzipSync} from 'node:zlib';
 
@@ -12,6 +12,8 @@ import {minifyMarkup, minifyStyleSheets} from './server/scripts/minify-templates
 
 const OUT = 'dist/widget';
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
+/** End of the names of all languages, so that the loader can name the file of each. */
+const LANGUAGE_END = `-${hashOfLanguages()}.js`;
 const NOTICE = `/*! Maria Chat ${version}, MIT. Contains Lit, (c) Google LLC, BSD-3-Clause */`;
 
 /** File names by role in the manifest. The loader is bundled last, because it contains two of them. */
@@ -47,7 +49,7 @@ export default [
       format: 'es',
       freeze: false,
       entryFileNames: '[name]-[hash].js',
-      chunkFileNames: (chunk) => `${isOfDialogs(chunk) ? 'dialogs-' : ''}[name]-[hash].js`,
+      chunkFileNames: nameOfChunk,
       banner: ({name}) => (name === 'chat' ? NOTICE : ''),
       plugins: [minify, collectChunks()],
     },
@@ -73,11 +75,26 @@ function emptyFolder() {
   return {name: 'empty-folder', buildStart: () => rmSync(OUT, {recursive: true, force: true})};
 }
 
+function nameOfChunk(chunk) {
+  const role = roleOf(chunk);
+  if (role === 'language') return chunk.name.split('-')[0] + LANGUAGE_END;
+  return role === 'dialog-language' ? 'dialogs-[name]-[hash].js' : '[name]-[hash].js';
+}
+
+/** Includes the version, because another build may make other files of the same texts. */
+function hashOfLanguages() {
+  const folder = 'widget/i18n/locales';
+  const hash = createHash('sha256').update(version);
+  for (const file of readdirSync(folder).sort()) hash.update(readFileSync(path.join(folder, file)));
+  return hash.digest('base64url').slice(0, 8);
+}
+
 function replaceConstants() {
   const renderChunk = (code) =>
     code
       .replaceAll('CHAT_MODULE', `'${manifest.chat}'`)
       .replaceAll('HOST_PAGE', `'${manifest.hostPage}'`)
+      .replaceAll('LANGUAGE_END', `'${LANGUAGE_END}'`)
       .replaceAll('VERSION', `'${version}'`);
   return {name: 'replace-constants', renderChunk};
 }
@@ -107,12 +124,8 @@ function writeManifest() {
 }
 
 function roleOf({name, facadeModuleId}) {
-  if (isOfDialogs({facadeModuleId})) return 'dialog-language';
+  if (/dialogs.locales/.test(facadeModuleId)) return 'dialog-language';
   return /locales/.test(facadeModuleId) ? 'language' : name;
-}
-
-function isOfDialogs({facadeModuleId}) {
-  return /dialogs.locales/.test(facadeModuleId);
 }
 
 /** Compresses the file as well, so that the server does not compress it for each visitor. */

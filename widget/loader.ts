@@ -1,21 +1,22 @@
 import type * as HostPage from './host-page/protect.js';
-import {createLauncher, launcherStyles, launcherWords} from './launcher/launcher.js';
+import {WORDS, drawLauncher, launcherLanguage} from './launcher/launcher.js';
 import {applyStyleAttributes} from './launcher/style-attributes.js';
 import type {MariaChat} from './element/maria-chat.js';
 import type {MariaChatGlobal, MariaChatSettings, Method} from './global.js';
 import {watchPageLauncher} from './launcher/page-launcher.js';
 import {readStored} from './launcher/stored-value.js';
 
-/** Inserted by the build: the names of two modules, and the version. */
+/** Inserted by the build: the names of two modules, the end of a language's name, and the version. */
 declare const CHAT_MODULE: string;
 declare const HOST_PAGE: string;
+declare const LANGUAGE_END: string;
 declare const VERSION: string;
 
-type Call = (...values: unknown[]) => Promise<unknown>;
+type Call = (...values: unknown[]) => unknown;
 type Calls = Record<string, Call | null>;
 
 const findScript = () => {
-  const tags = [...document.querySelectorAll<HTMLScriptElement>('script[src*="maria-chat.js"]')];
+  const tags = [...document.scripts].filter(({src}) => src.includes('maria-chat.js'));
   // Read now, because it is null in every later task.
   const current = document.currentScript as HTMLScriptElement | null;
   if (current?.src) tags.unshift(current);
@@ -25,6 +26,7 @@ const findScript = () => {
 
 /** Tag managers strip `data-…`. Settings can also be in the page or in the URL of the script. */
 const readSettings = (script: HTMLScriptElement | undefined, source: URL): MariaChatSettings => ({
+  site: 'demo',
   ...Object.fromEntries(source.searchParams),
   ...window.MariaChatSettings,
   ...script?.dataset,
@@ -42,21 +44,24 @@ const start = () => {
   const api = (settings['api'] || baseOf(source)).replace(/\/$/, '');
   const folder = `${api}/widget/`;
   const host = makeHost({...settings, api});
-  const launcher = createLauncher(host);
-  draw(host, launcher);
+  const launcher = drawLauncher(host, host.attachShadow({mode: 'open'}));
 
   let loading: Promise<MariaChat> | undefined;
-  // The files of this release may be deleted. The stable entry imports the current release.
+  const importChat = () =>
+    Promise.all([
+      // The files of this release may be deleted. The stable entry imports the current release.
+      importTwice(folder, CHAT_MODULE).catch(() => import(`${folder}maria-chat.esm.js`)),
+      // The chat imports it as well, and reports a failure.
+      import(folder + launcherLanguage(host) + LANGUAGE_END).catch(() => 0),
+    ]);
   const load = () =>
-    (loading ??= importTwice(folder, CHAT_MODULE)
-      .catch(() => import(`${folder}maria-chat.esm.js`))
-      .then(
-        () => host,
-        (error: unknown) => {
-          loading = undefined;
-          throw error;
-        },
-      ));
+    (loading ??= importChat().then(
+      () => host,
+      (error: unknown) => {
+        loading = undefined;
+        throw error;
+      },
+    ));
   /** For calls that the visitor or the page waits for. */
   const loadOrApologise = () =>
     load().catch((error: unknown) => {
@@ -73,7 +78,7 @@ const start = () => {
     const {activeElement} = document;
     loadOrApologise()
       // The visitor may be typing elsewhere on the page now.
-      .then((chat) => (hasMoved(activeElement) ? undefined : chat.toggle()))
+      .then((chat): unknown => hasMoved(activeElement) || chat.toggle())
       .catch(report)
       .finally(() => (launcher.ariaBusy = null));
   };
@@ -98,11 +103,10 @@ const start = () => {
     watchPageLauncher(host, toggle, signal);
   };
   listen();
-  Promise.all([importTwice(folder, HOST_PAGE), ready]).then(([hostPage, neighbours]) => {
-    const {keepOnPage, protectElement} = hostPage as typeof HostPage;
-    protectElement(host);
-    keepOnPage(host, {neighbours, listen, signal});
-  }, report);
+  Promise.all([importTwice<typeof HostPage>(folder, HOST_PAGE), ready]).then(
+    ([{keepOnPage}, neighbours]) => keepOnPage(host, {neighbours, listen, signal}),
+    report,
+  );
   if (wantsOpen(settings)) void load().then((chat) => chat.open({isQuiet: true}), report);
   else if (settings['load'] === 'eager') preload();
   else if (settings['load'] === 'idle') window.requestIdleCallback?.(preload);
@@ -116,27 +120,17 @@ const makeHost = (settings: MariaChatSettings) => {
       host.setAttribute(name.replace(/[A-Z]/g, '-$&'), value);
   }
   applyStyleAttributes(host);
-  return host;
-};
-
-const draw = (host: HTMLElement, launcher: HTMLElement) => {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(launcherStyles);
-  const root = host.attachShadow({mode: 'open'});
-  root.adoptedStyleSheets = [sheet];
-  root.append(launcher);
   // This text is never displayed. It keeps the page's rules for `:empty` from matching.
   host.append('\u00a0');
+  return host;
 };
 
 /**
  * Imports a module, and after a failure once more from another URL, because browsers remember the
  * failure. The folder differs, and not the name, so that relative imports find the same module.
  */
-const importTwice = (folder: string, name: string) => {
-  const importFrom = (place: string): Promise<unknown> => import(place + name);
-  return importFrom(folder).catch(() => importFrom(`${folder}again/`));
-};
+const importTwice = <Module>(folder: string, name: string): Promise<Module> =>
+  import(folder + name).catch(() => import(`${folder}again/${name}`));
 
 /** Adds the element to the body as soon as there is a body. Resolves with its neighbours. */
 const place = (host: HTMLElement) =>
@@ -159,19 +153,18 @@ const methodsBefore = (
   host: HTMLElement,
   launcher: HTMLElement,
 ): Calls & Record<Method, Call | null> => {
-  const set = (name: string) => async (value: unknown) => host.setAttribute(name, value as string);
   return {
     sendMessage: null,
     open: null,
     toggle: null,
     prefill: null,
     reset: null,
-    show: async () => (launcher.hidden = false),
-    hide: async () => (launcher.hidden = true),
-    close: async () => undefined,
-    setLang: set('lang'),
-    setTheme: set('theme'),
-    destroy: async () => host.remove(),
+    show: () => (launcher.hidden = false),
+    hide: () => (launcher.hidden = true),
+    close: () => undefined,
+    setLang: (lang) => host.setAttribute('lang', lang as string),
+    setTheme: (theme) => host.setAttribute('theme', theme as string),
+    destroy: () => host.remove(),
   };
 };
 
@@ -202,8 +195,8 @@ const watchLauncher = (launcher: HTMLElement, load: () => void, toggle: () => vo
   launcher.addEventListener('click', toggle);
 };
 
-const wantsOpen = ({site = 'demo', open, mode}: MariaChatSettings) =>
-  mode === 'inline' || open === 'true' || (open !== 'false' && readStored(site, 'open'));
+const wantsOpen = ({site, open, mode}: MariaChatSettings) =>
+  mode === 'inline' || open === 'true' || (open !== 'false' && readStored(site!, 'open'));
 
 /** Returns whether the focus has moved to a field of the page since the press. */
 const hasMoved = (before: Element | null) => {
@@ -212,7 +205,7 @@ const hasMoved = (before: Element | null) => {
 };
 
 const apologise = (host: HTMLElement, excuse: HTMLElement) => {
-  excuse.textContent = launcherWords(host)[1];
+  excuse.textContent = WORDS[launcherLanguage(host)]![1];
   host.shadowRoot!.append(excuse);
   setTimeout(() => excuse.remove(), 8_000);
 };

@@ -2,7 +2,7 @@ import type {ReactiveController} from 'lit';
 
 import type {Language} from '../i18n/languages.js';
 import {updateLauncher} from '../launcher/launcher-state.js';
-import {watchPageLauncher} from '../launcher/page-launcher.js';
+import {whileBusy} from '../ui/controls/while-busy.js';
 
 interface LauncherHost extends HTMLElement {
   readonly isOpen: boolean;
@@ -14,16 +14,16 @@ interface LauncherHost extends HTMLElement {
 /** The button that opens the panel: the loader's, or one that the element draws. */
 export class LauncherController implements ReactiveController {
   private button: HTMLButtonElement | null = null;
-  private isOwn = false;
   private isAway = false;
   private watching = new AbortController();
+  /** Watches for presses of the page's own button. The loader does it for its own launcher. */
+  private watchPage: ((signal: AbortSignal) => void) | null = null;
 
   constructor(private readonly element: LauncherHost) {}
 
-  /** Watches for presses of the page's own button while the element is on the page. */
   hostConnected() {
     this.watching = new AbortController();
-    if (this.isOwn) watchPageLauncher(this.element, this.onPress, this.watching.signal);
+    this.watchPage?.(this.watching.signal);
   }
 
   hostDisconnected() {
@@ -45,15 +45,14 @@ export class LauncherController implements ReactiveController {
 
   /** Draws a button, whose code is loaded in pages without the loader only. */
   async draw(root: ShadowRoot) {
-    this.isOwn = true;
-    const {createLauncher, launcherStyles} = await import('../launcher/launcher.js');
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(launcherStyles);
-    root.adoptedStyleSheets.unshift(sheet);
-    this.button = createLauncher(this.element);
-    this.button.hidden = this.isAway;
-    this.button.addEventListener('click', () => this.button?.ariaBusy ?? this.onPress());
-    root.append(this.button);
+    const {drawLauncher, watchPageLauncher} = await import('../launcher/launcher.js');
+    const {element} = this;
+    const toggle = () => element.toggle();
+    const button = (this.button = drawLauncher(element, root));
+    button.hidden = this.isAway;
+    button.addEventListener('click', (event) => void whileBusy(event, toggle));
+    this.watchPage = (signal) => watchPageLauncher(element, toggle, signal);
+    this.watchPage(this.watching.signal);
     this.hostUpdated();
   }
 
@@ -68,6 +67,4 @@ export class LauncherController implements ReactiveController {
   focus() {
     this.button?.focus();
   }
-
-  private readonly onPress = () => void this.element.toggle();
 }

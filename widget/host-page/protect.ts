@@ -32,17 +32,19 @@ export const protectElement = (host: HTMLElement) => {
 /** To be called for an element that has left the page, so that nothing keeps it in memory. */
 export const releaseElement = (host: HTMLElement) => topLayers.get(host)?.rest();
 
-/** For an element that the loader has made: it comes back when the page empties its body. */
-export const keepOnPage = (host: HTMLElement, placement: Omit<Placement, 'onMove'>) =>
+/** Protects an element that the loader has made. It comes back when the page empties its body. */
+export const keepOnPage = (host: HTMLElement, placement: Omit<Placement, 'onMove'>) => {
+  protectElement(host);
   keepPresent(host, {
     ...placement,
-    onMove: () => topLayers.get(host)!.check(),
+    onMove: () => protectElement(host),
     listen: () => {
       listen(host);
       placement.listen();
       (host as {listenAgain?(): void}).listenAgain?.();
     },
   });
+};
 
 const listen = (host: HTMLElement) => {
   window.addEventListener('beforeprint', leaveTopLayer);

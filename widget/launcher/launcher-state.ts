@@ -16,12 +16,11 @@ export interface LauncherState {
 
 /** Updates the launcher, which the loader or the element has drawn. */
 export const updateLauncher = (launcher: HTMLElement, state: LauncherState) => {
-  launcher.setAttribute('aria-haspopup', 'dialog');
+  launcher.ariaHasPopup = 'dialog';
   const {isOpen, texts, unreadCount} = state;
   // Without texts there is no panel yet.
-  launcher.setAttribute('aria-expanded', String(isOpen && texts !== null));
-  launcher.ariaBusy = isOpen && !texts ? 'true' : null;
-  if (texts) launcher.setAttribute('aria-label', labelFor(state, texts));
+  launcher.ariaExpanded = String(isOpen && texts !== null);
+  if (texts) launcher.ariaLabel = labelFor(state, texts);
   if (!launcher.querySelector('slot')) wrapFace(launcher);
   const badge = launcher.querySelector('.badge') ?? makeBadge();
   badge.textContent = String(unreadCount);
@@ -46,9 +45,5 @@ const wrapFace = (launcher: HTMLElement) => {
   slot.append(icon ?? '', svgIcon(CLOSE));
 };
 
-const makeBadge = () => {
-  const badge = document.createElement('span');
-  badge.className = 'badge';
-  badge.setAttribute('part', 'badge');
-  return badge;
-};
+const makeBadge = () =>
+  Object.assign(document.createElement('span'), {className: 'badge', part: 'badge'});

@@ -1,7 +1,9 @@
+export {watchPageLauncher} from './page-launcher.js';
+import {readStored} from './stored-value.js';
 import {svgIcon} from './svg-icon.js';
 
-/** Texts that are needed before a language file is loaded. */
-const WORDS: Record<string, [open: string, unreachable: string]> = {
+/** Texts that are needed before a language file is loaded. Its name begins with the key. */
+export const WORDS: Record<string, [open: string, unreachable: string]> = {
   en: ['Open chat', 'Chat unavailable. Please try again.'],
   es: ['Abrir el chat', 'Chat no disponible. Reintente.'],
   fr: ['Ouvrir le chat', 'Chat indisponible. Réessayez.'],
@@ -10,18 +12,19 @@ const WORDS: Record<string, [open: string, unreachable: string]> = {
   ar: ['فتح المحادثة', 'المحادثة غير متاحة. حاول مرة أخرى.'],
 };
 
-/** Returns texts in the language of the attribute, the page or the browser, as the element does. */
-export const launcherWords = (host: Element) => {
-  const lang = host.getAttribute('lang') ?? host.getAttribute('locale') ?? '';
-  const wishes = [lang, document.documentElement.lang, ...navigator.languages, 'en'];
-  return wishes.map((tag) => WORDS[tag.toLowerCase().split('-')[0]!]).find((words) => words)!;
+/** Returns the key of the language that the element chooses in `i18n/languages.ts`. */
+export const launcherLanguage = (host: Element) => {
+  const stored = readStored(host.getAttribute('site')!, 'lang');
+  const chosen = stored ?? host.getAttribute('lang') ?? host.getAttribute('locale') ?? '';
+  const wishes = [chosen, document.documentElement.lang, ...navigator.languages];
+  return wishes.map((tag) => tag.toLowerCase().split(/[-_]/)[0]!).find((key) => WORDS[key]) ?? 'en';
 };
 
 /**
  * Shared by the loader, which draws the button, and the element, which takes it over. The other
  * styles of the button come with `host-page/styles.ts`, to keep the loader small.
  */
-export const launcherStyles = /* css */ `
+const launcherStyles = /* css */ `
 :host {
   position: fixed !important;
   inset: auto !important;
@@ -102,14 +105,18 @@ output {
 const ICON =
   'M21 11.5a8.4 8.4 0 0 1-12.2 7.5L3 21l1.9-5.6A8.4 8.4 0 1 1 21 11.5zM8.5 11.6v.1m4-.1v.1m4-.1v.1';
 
-/** Creates the button with DOM calls, because policies of the page may forbid parsed markup. */
-export const createLauncher = (host: Element) => {
-  const button = document.createElement('button');
-  button.className = 'launcher';
-  button.setAttribute('part', 'launcher');
+/** Adds the button with DOM calls, because policies of the page may forbid parsed markup. */
+export const drawLauncher = (host: Element, root: ShadowRoot) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(launcherStyles);
+  root.adoptedStyleSheets.unshift(sheet);
   const label = host.getAttribute('launcher-label');
+  const button = root.appendChild(document.createElement('button'));
   button.append(svgIcon(ICON), label ?? '');
-  button.setAttribute('aria-expanded', 'false');
-  button.setAttribute('aria-label', label ?? launcherWords(host)[0]);
-  return button;
+  return Object.assign(button, {
+    className: 'launcher',
+    part: 'launcher',
+    ariaExpanded: 'false',
+    ariaLabel: label ?? WORDS[launcherLanguage(host)]![0],
+  });
 };

@@ -27,13 +27,12 @@ t.test('a press on a slow connection', async (t) => {
       t.equal(await getOpacity(page), 1);
 
       await launcher.tap();
-      await code.asked;
+      await Promise.all([code.asked, texts.asked]);
       t.equal(await launcher.getAttribute('aria-busy'), 'true');
       t.ok((await getOpacity(page)) < 1);
 
       code.release();
-      await texts.asked;
-      await page.waitForFunction('MariaChat.element.isOpen');
+      await page.waitForFunction('customElements.get("maria-chat")');
       t.equal(await launcher.isVisible(), true, 'the panel needs its texts');
       t.equal(await launcher.getAttribute('aria-busy'), 'true');
       t.equal(await launcher.getAttribute('aria-expanded'), 'false');
@@ -56,8 +55,7 @@ t.test('a press on a slow connection', async (t) => {
     await code.asked;
     await launcher.dispatchEvent('click');
     code.release();
-    await texts.asked;
-    await page.waitForFunction('MariaChat.element.isOpen');
+    await page.waitForFunction('customElements.get("maria-chat")');
     await launcher.dispatchEvent('click');
     texts.release();
 
@@ -66,23 +64,28 @@ t.test('a press on a slow connection', async (t) => {
     await context.close();
   });
 
-  await t.test('opens nothing once the visitor types into a field of the page', async (t) => {
-    const {page, context, widget, launcher} = await openPage();
-    const code = await hold(page, '**/widget/chat-*');
+  for (const [part, pattern] of [
+    ['code', '**/widget/chat-*'],
+    ['language', '**/widget/en-*'],
+  ] as const) {
+    await t.test(`opens nothing once the visitor types before the ${part} arrives`, async (t) => {
+      const {page, context, widget, launcher} = await openPage();
+      const held = await hold(page, pattern);
 
-    await launcher.tap();
-    await code.asked;
-    await page.locator('#own').fill('socks');
-    code.release();
-    await page.waitForFunction('customElements.get("maria-chat")');
-    await page.waitForFunction(`!MariaChat.element.shadowRoot.querySelector('[aria-busy]')`);
+      await launcher.tap();
+      await held.asked;
+      await page.locator('#own').fill('socks');
+      held.release();
+      await page.waitForFunction('customElements.get("maria-chat")');
+      await page.waitForFunction(`!MariaChat.element.shadowRoot.querySelector('[aria-busy]')`);
 
-    t.equal(await page.evaluate('MariaChat.element.isOpen'), false);
-    t.equal(await page.evaluate('document.activeElement.id'), 'own');
-    await launcher.dispatchEvent('click');
-    await t.resolves(widget.root.getByRole('dialog').waitFor());
-    await context.close();
-  });
+      t.equal(await page.evaluate('MariaChat.element.isOpen'), false);
+      t.equal(await page.evaluate('document.activeElement.id'), 'own');
+      await launcher.dispatchEvent('click');
+      await t.resolves(widget.root.getByRole('dialog').waitFor());
+      await context.close();
+    });
+  }
 
   await t.test('leaves the focus in a field of the page', async (t) => {
     const {page, context, widget, launcher} = await openPage();
