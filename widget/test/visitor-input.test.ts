@@ -109,6 +109,15 @@ describe('what visitors type and paste', () => {
     expect(lines(chat).join()).to.not.match(/[\u202a-\u202e]/);
   });
 
+  it('a file name is shown without overrides of its direction', async () => {
+    const chat = await mountOpen();
+    await reachFiles(chat);
+    await choose(chat, pdf('cv\u202efdp.exe.pdf'));
+    const name = await until(() => inside(chat, '.file .name'), 'the row');
+    expect(name.textContent).to.equal('cv fdp.exe.pdf');
+    expect(name.title).to.equal('cv fdp.exe.pdf');
+  });
+
   it('language tags are recognised in every spelling', () => {
     for (const [tag, language] of [
       ['de', 'de'],

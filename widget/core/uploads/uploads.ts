@@ -1,5 +1,6 @@
 import type {StoredFile} from '../../../server/contract/files.js';
 
+import {cleanName} from '../flow/clean-name.js';
 import {backoffMs, retryAfterOf} from '../transport/retry.js';
 import {asStored, canRetry, isOpen, isWaiting, newRow, reasonOf, storedRow} from './file-row.js';
 import type {FileReason, FileRow} from './file-row.js';
@@ -72,7 +73,7 @@ export class Uploads {
   async add(files: Iterable<File>) {
     this.finishing = null;
     for (const file of files) {
-      const row = newRow(file.name, file.size, file);
+      const row = newRow(cleanName(file.name), file.size, file);
       const reason = await this.refusalOf(file);
       if (reason) Object.assign(row, {state: 'error', reason, isRefused: true});
       this.rows = [...this.rows, row];
