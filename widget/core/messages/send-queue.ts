@@ -43,8 +43,7 @@ export class SendQueue {
   save() {
     const {host, storage} = this.chat;
     const text = formatUnsent(this.messages, storage.get(UNSENT_KEY));
-    if (text === '[]') storage.remove(UNSENT_KEY);
-    else storage.set(UNSENT_KEY, text);
+    storage.set(UNSENT_KEY, text === '[]' ? '' : text);
     host.onChange();
   }
 

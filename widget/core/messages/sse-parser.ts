@@ -1,8 +1,9 @@
 import type {LiveEvent} from '../../../server/contract/events.js';
 
 /**
- * Parses Server-Sent Events (WHATWG HTML, section 9.2) whose data are events as JSON. The listener
- * gets null for all other data, comments included, because they show that the connection is open.
+ * Parses Server-Sent Events (WHATWG HTML, section 9.2). The server writes each event as JSON in one
+ * line. The listener gets null for all other data, comments included, because they show that the
+ * connection is open.
  *
  * @throws errors of the network, and a SyntaxError for data that are no JSON
  */
@@ -16,19 +17,10 @@ export const parseEvents = async (
     const {done, value} = await reader.read();
     if (done) return;
     onEvent(null);
-    // JSON has no line ends of its own.
-    const blocks = (rest + value.replaceAll('\r', '')).split('\n\n');
-    rest = blocks.pop()!;
-    for (const block of blocks) {
-      const data = dataOf(block);
-      if (data) onEvent(JSON.parse(data) as LiveEvent);
+    const lines = (rest + value).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) {
+      if (line.startsWith('data:')) onEvent(JSON.parse(line.slice('data:'.length)) as LiveEvent);
     }
   }
 };
-
-const dataOf = (block: string) =>
-  block
-    .split('\n')
-    .filter((line) => line.startsWith('data:'))
-    .map((line) => line.slice('data:'.length))
-    .join('\n');

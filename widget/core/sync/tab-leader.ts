@@ -37,13 +37,8 @@ export const shareStream = ({name, platform, signal, read, receive}: SharedStrea
     for (let wait = await turn(); wait; wait = await turn()) await wait();
   };
   const turn = () => locks!.request(name, {signal}, readForAll);
-  takeTurns(channel && locks ? turn : readForAll).catch((error: unknown) => {
-    if (signal.aborted) return;
-    if (!isRefused(error)) throw error;
-    void takeTurns(readForAll);
-  });
+  // Browsers that refuse storage refuse locks as well. Nothing else rejects before the signal aborts.
+  takeTurns(channel && locks ? turn : readForAll).catch(
+    () => void (signal.aborted || takeTurns(readForAll)),
+  );
 };
-
-/** Browsers that refuse storage refuse locks as well. */
-const isRefused = (error: unknown) =>
-  error instanceof DOMException && error.name === 'SecurityError';

@@ -12,14 +12,14 @@ export const plainView = (text: string) => textView(readLinks(text).map(pieceVie
 
 const blockView = (block: Block) => {
   if (block.kind === 'code') return html`<pre dir="ltr"><code>${block.text}</code></pre>`;
-  if (block.kind === 'lines')
-    return block.lines.length === 0
-      ? nothing
-      : html`<p dir="auto">
-          ${block.lines.map((line, index) => html`${index ? html`<br />` : nothing}${line.map(pieceView)}`)}
-        </p>`;
-  const items = block.items.map((item) => html`<li>${item.map(pieceView)}</li>`);
-  return block.kind === 'bullets'
+  const {kind, lines} = block;
+  if (lines.length === 0) return nothing;
+  if (kind === 'lines')
+    return html`<p dir="auto">
+      ${lines.map((line, index) => html`${index ? html`<br />` : nothing}${line.map(pieceView)}`)}
+    </p>`;
+  const items = lines.map((line) => html`<li>${line.map(pieceView)}</li>`);
+  return kind === 'bullets'
     ? html`<ul dir="auto">
         ${items}
       </ul>`

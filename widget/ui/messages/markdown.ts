@@ -3,15 +3,18 @@ export type Piece =
   | {kind: 'text' | 'strong' | 'em' | 'code'; text: string}
   | {kind: 'link'; text: string; address: URL};
 
-export type Block =
-  | {kind: 'lines'; lines: Piece[][]}
-  | {kind: 'bullets' | 'numbers'; items: Piece[][]}
-  | {kind: 'code'; text: string};
+interface Lines {
+  kind: 'lines' | 'bullets' | 'numbers';
+  lines: Piece[][];
+}
+
+export type Block = Lines | {kind: 'code'; text: string};
 
 const PROTOCOLS = ['https:', 'http:', 'mailto:'];
 const FENCE = /^\s*```/;
 const BULLET = /^\s*[-*•]\s+/;
 const NUMBER = /^\s*\d{1,3}[.)]\s+/;
+const LINE_MARK = /^(\s*([-*•]|\d{1,3}[.)])|#{1,6})\s+/;
 const ADDRESS = String.raw`(?:https?:\/\/|mailto:)[^\s<>()"'*]*[^\s<>()"'*.,;:!?]`;
 const LINK = new RegExp(ADDRESS, 'g');
 const MARK = new RegExp(
@@ -49,16 +52,11 @@ export const readLinks = (text: string): Piece[] =>
   pieces(text, LINK, ([found]) => link(found, found));
 
 const addLine = (blocks: Block[], line: string) => {
-  const last = blocks.at(-1);
-  const list = BULLET.test(line) ? 'bullets' : NUMBER.test(line) ? 'numbers' : null;
-  if (list) {
-    const item = readLine(line.replace(list === 'bullets' ? BULLET : NUMBER, ''));
-    if (last?.kind === list) last.items.push(item);
-    else blocks.push({kind: list, items: [item]});
-  } else if (line.trim() === '') blocks.push({kind: 'lines', lines: []});
-  // An indented line below an item belongs to it.
-  else if (last?.kind === 'lines') last.lines.push(readLine(line.replace(/^#{1,6}\s+/, '')));
-  else blocks.push({kind: 'lines', lines: [readLine(line.replace(/^#{1,6}\s+/, ''))]});
+  const kind = BULLET.test(line) ? 'bullets' : NUMBER.test(line) ? 'numbers' : 'lines';
+  const isEmpty = line.trim() === '';
+  let last = blocks.at(-1) as Lines | undefined;
+  if (isEmpty || last?.kind !== kind) blocks.push((last = {kind, lines: []}));
+  if (!isEmpty) last.lines.push(readLine(line.replace(LINE_MARK, '')));
 };
 
 const readLine = (line: string) =>

@@ -52,23 +52,19 @@ const deliveryView = (
   language: Language,
 ) => {
   const {texts} = language;
-  const isWaiting =
-    message.state === 'unsent' || (message.state === 'sending' && message.isWaiting);
-  if (!isWaiting && message.state !== 'sending') return nothing;
+  const {body, isWaiting, state} = message;
+  if (state !== 'sending' && state !== 'unsent') return nothing;
+  const retry = () => thread.sendQueue.retry(message);
+  const label = interpolate(texts, 'retryFile', {name: body.slice(0, LABEL_LENGTH)});
   return html`
     <span class="delivery" dir=${texts.dir}>
-      ${isWaiting ? texts.notSent : texts.sending}
       ${
-        isWaiting
-          ? html`<button
-              part="button"
-              class="link"
-              aria-label=${interpolate(texts, 'retryFile', {name: message.body.slice(0, LABEL_LENGTH)})}
-              @click=${() => thread.sendQueue.retry(message)}
-            >
-              ${texts.retry}
-            </button>`
-          : nothing
+        isWaiting || state === 'unsent'
+          ? html`${texts.notSent}
+              <button part="button" class="link" aria-label=${label} @click=${retry}>
+                ${texts.retry}
+              </button>`
+          : texts.sending
       }
     </span>
   `;
