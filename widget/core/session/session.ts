@@ -226,17 +226,14 @@ const exclusively = async <T>(
   name: string,
   work: () => Promise<T>,
 ): Promise<T> => {
-  let hasBegun = false;
-  const begin = () => {
-    hasBegun = true;
-    return work();
-  };
+  let result: Promise<T> | undefined;
+  const begin = () => (result ??= work());
   try {
-    if (locks) return await locks.request(name, begin);
-  } catch (error) {
-    if (hasBegun) throw error;
+    await locks?.request(name, begin);
+  } catch {
+    // The browser has refused the lock, or the work has failed.
   }
-  return work();
+  return begin();
 };
 
 const isTokenRefused = (error: unknown) =>

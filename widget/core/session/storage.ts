@@ -13,26 +13,20 @@ export class SiteStorage {
   ) {}
 
   get(key: string): string | null {
-    return this.memory.get(key) ?? read(this.platform.storage, itemName(this.site, key)) ?? null;
+    return this.memory.get(key) || read(this.platform.storage, itemName(this.site, key)) || null;
   }
 
+  /** Keeps a value; an empty one removes it. */
   set(key: string, value: string) {
-    try {
-      this.platform.storage.set(itemName(this.site, key), value);
-      this.memory.delete(key);
-    } catch {
+    if (write(this.platform.storage, itemName(this.site, key), value)) this.memory.delete(key);
+    else {
       this.isKept = false;
       this.memory.set(key, value);
     }
   }
 
   remove(key: string) {
-    this.memory.delete(key);
-    try {
-      this.platform.storage.delete(itemName(this.site, key));
-    } catch {
-      this.isKept = false;
-    }
+    this.set(key, '');
   }
 
   /** Returns a value that is kept for this tab, also across reloads. */
@@ -40,15 +34,9 @@ export class SiteStorage {
     return read(this.platform.tabStorage, itemName(this.site, key));
   }
 
-  /** Keeps a value for this tab; an empty one removes it. */
+  /** Keeps a value for this tab; an empty one removes it. A browser that refuses loses it at a reload. */
   setInTab(key: string, value: string) {
-    const name = itemName(this.site, key);
-    try {
-      if (value) this.platform.tabStorage?.set(name, value);
-      else this.platform.tabStorage?.delete(name);
-    } catch {
-      // Then a reload loses it.
-    }
+    write(this.platform.tabStorage, itemName(this.site, key), value);
   }
 
   /** Returns whether another tab has changed this value of the site, or emptied the storage. */
@@ -62,5 +50,16 @@ const read = (store: ValueStore | undefined, name: string) => {
     return store?.get(name);
   } catch {
     return null;
+  }
+};
+
+/** Returns false if the browser refuses. */
+const write = (store: ValueStore | undefined, name: string, value: string) => {
+  try {
+    if (value) store?.set(name, value);
+    else store?.delete(name);
+    return true;
+  } catch {
+    return false;
   }
 };

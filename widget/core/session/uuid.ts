@@ -1,11 +1,9 @@
 /** A version-4 UUID. `crypto.randomUUID` is missing on pages served over plain HTTP. */
-export const makeUuid = (): string => crypto.randomUUID?.() ?? fromRandomBytes();
-
-const fromRandomBytes = () => {
+export const makeUuid = () => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  return toHex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 };
 
 export const toHex = (bytes: Uint8Array) =>

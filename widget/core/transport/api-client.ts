@@ -56,7 +56,8 @@ export interface ApiClientHost {
 /** Calls the backend. No other module calls `fetch` or sends beacons. */
 export class ApiClient {
   private credentials: Credentials | null = null;
-  private slowCalls = 0;
+  /** Timers of the calls that take long. */
+  private readonly slowCalls = new Set<unknown>();
   /** Time of the last response, in ms since 1970; 0 before the first. */
   lastResponseAt = 0;
   /** The backend's clock minus this browser's, in ms; NaN before the first response. */
@@ -69,7 +70,7 @@ export class ApiClient {
   ) {}
 
   get isSlow() {
-    return this.slowCalls > 0;
+    return this.slowCalls.size > 0;
   }
 
   get token() {
@@ -82,10 +83,9 @@ export class ApiClient {
 
   /** Returns the body of the response. @throws {ClientError} */
   async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    let isSlow = false;
     const timer = setTimeout(() => {
-      isSlow = true;
-      this.countSlow(1);
+      this.slowCalls.add(timer);
+      this.host.onSlow(true);
     }, SLOW_MS);
     try {
       const response = await this.fetch(method, path, body);
@@ -97,7 +97,8 @@ export class ApiClient {
       return result as T;
     } finally {
       clearTimeout(timer);
-      if (isSlow) this.countSlow(-1);
+      // A fast call that ends must not remove the notice of a slow one.
+      if (this.slowCalls.delete(timer)) this.host.onSlow(this.isSlow);
     }
   }
 
@@ -144,12 +145,6 @@ export class ApiClient {
     if (this.credentials)
       this.platform.sendBeacon?.(`${this.api}/api/session/leave`, toJson(this.credentials));
   }
-
-  /** A fast call that ends must not remove the notice of a slow one. */
-  private countSlow(change: number) {
-    this.slowCalls += change;
-    this.host.onSlow(this.isSlow);
-  }
 }
 
 export const offline = (cause: unknown) => new ClientError('offline', 'unavailable', 0, {cause});
@@ -181,11 +176,9 @@ export const errorOf = (
   const {code, status, message} = (body ?? {}) as Partial<ErrorBody>;
   const waitMs = parseRetryAfter(retryAfter);
   if (code && status) return new ClientError(code, status, waitMs, {message});
-  if (httpStatus === 429) return new ClientError('rate_limited', 'rate_limited', waitMs);
-  if (httpStatus >= 502 && httpStatus <= 504) {
-    return new ClientError('unavailable', 'unavailable', waitMs);
-  }
-  return new ClientError('unintelligible', 'error', waitMs);
+  const isAway = httpStatus >= 502 && httpStatus <= 504;
+  const busy = httpStatus === 429 ? 'rate_limited' : isAway && 'unavailable';
+  return new ClientError(busy || 'unintelligible', busy || 'error', waitMs);
 };
 
 /** Returns ms. The header has seconds or a date (RFC 9110, section 10.2.3). */
