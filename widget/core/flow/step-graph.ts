@@ -43,20 +43,24 @@ export class StepGraph {
   }
 }
 
-const holds = (condition: Condition, answers: Answers): boolean => {
-  if ('all' in condition) return condition.all.every((one) => holds(one, answers));
-  if ('any' in condition) return condition.any.some((one) => holds(one, answers));
-  if ('not' in condition) return !holds(condition.not, answers);
-  const found = answers[condition.field] ?? null;
-  const wanted = condition.value;
-  if (condition.operator === 'is') return found === wanted;
-  if (condition.operator === 'is_not') return found !== wanted;
-  if (typeof found !== 'number' || typeof wanted !== 'number') return false;
-  return condition.operator === 'at_least' ? found >= wanted : found <= wanted;
+/** The keys of all kinds of conditions. */
+type AnyCondition = Extract<Condition, {field: string}> & {
+  all?: Condition[];
+  any?: Condition[];
+  not?: Condition;
 };
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null;
+const holds = (condition: Condition, answers: Answers): boolean => {
+  const {all, any, not, field, operator, value} = condition as AnyCondition;
+  if (all) return all.every((one) => holds(one, answers));
+  if (any) return any.some((one) => holds(one, answers));
+  if (not) return !holds(not, answers);
+  const found = answers[field] ?? null;
+  if (operator === 'is') return found === value;
+  if (operator === 'is_not') return found !== value;
+  if (typeof found !== 'number' || typeof value !== 'number') return false;
+  return operator === 'at_least' ? found >= value : found <= value;
+};
 
 const isConversation = (document: unknown): document is Conversation => {
   const {version, steps} = (document ?? {}) as Partial<Conversation>;
@@ -65,30 +69,28 @@ const isConversation = (document: unknown): document is Conversation => {
   return ids.size === steps.length && steps.every((step) => isStep(step, ids));
 };
 
-const isStep = (step: unknown, ids: Set<unknown>) => {
-  if (!isObject(step)) return false;
-  const {id, type, text = '', next = []} = step;
-  if (!isStepType(type)) return false;
+type Branch = NonNullable<Step['next']>[number];
+
+const isStep = (step: Record<string, unknown> | null, ids: Set<unknown>) => {
+  const {id, type, text = '', next = []} = step ?? {};
+  if (typeof id !== 'string' || !isStepType(type)) return false;
   const [key, ...accepted] = typeOf({type}).field ?? [];
+  const texts = text instanceof Object ? Object.values(text) : [text];
   return (
-    typeof id === 'string' &&
-    (!key || accepted.includes(step[key] as string)) &&
-    (isObject(text) ? Object.values(text) : [text]).every((one) => typeof one === 'string') &&
+    (!key || accepted.includes(step![key] as string)) &&
+    texts.every((one) => typeof one === 'string') &&
     Array.isArray(next) &&
-    next.every((branch) => isObject(branch) && ids.has(branch['to']) && isBranch(branch['when']))
+    (next as (Partial<Branch> | null)[]).every((one) => ids.has(one?.to) && isWhen(one?.when))
   );
 };
 
-const isBranch = (when: unknown) => when === undefined || isCondition(when);
+/** A branch without a condition is taken. */
+const isWhen = (when: unknown) => when === undefined || isCondition(when);
 
 /** Checks the keys in the same order as `holds`. */
 const isCondition = (condition: unknown): boolean => {
-  if (!isObject(condition)) return false;
-  if ('all' in condition) return isList(condition['all']);
-  if ('any' in condition) return isList(condition['any']);
-  if ('not' in condition) return isCondition(condition['not']);
-  return typeof condition['field'] === 'string';
+  const {all, any, not, field} = Object(condition) as Record<keyof AnyCondition, unknown>;
+  const list = all || any;
+  if (list) return Array.isArray(list) && list.every(isCondition);
+  return not ? isCondition(not) : typeof field === 'string';
 };
-
-const isList = (conditions: unknown) =>
-  Array.isArray(conditions) && conditions.every((one) => isCondition(one));

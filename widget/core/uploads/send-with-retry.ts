@@ -23,8 +23,9 @@ export const sendWithRetry = async (
   transport: FileTransport,
   {signal, change}: SendOptions,
 ): Promise<StoredFile> => {
+  let failures = 0;
   let busyUntil = 0;
-  for (let attempt = 1; ; attempt++) {
+  for (;;) {
     try {
       signal.throwIfAborted();
       // The bytes are sent again only if the server can accept them.
@@ -37,14 +38,17 @@ export const sendWithRetry = async (
       return await transport.send(row.file!, {idempotencyKey: row.id, signal, onProgress});
     } catch (error) {
       if (signal.aborted || !transport.isOnline() || !isTransient(error)) throw error;
-      const isInProgress = error.code === 'in_progress';
-      if (isInProgress) busyUntil ||= Date.now() + IN_PROGRESS_MS;
-      if (isInProgress ? Date.now() > busyUntil : attempt >= ATTEMPTS) throw error;
-      // An attempt in progress is no failure, and attempts count failures.
-      if (isInProgress) attempt--;
+      let waitMs = error.retryAfterMs;
+      if (error.code === 'in_progress') {
+        busyUntil ||= Date.now() + IN_PROGRESS_MS;
+        if (Date.now() > busyUntil) throw error;
+        waitMs ||= IN_PROGRESS_POLL_MS;
+      } else {
+        if (++failures >= ATTEMPTS) throw error;
+        waitMs = Math.max(waitMs, backoffMs(failures));
+      }
       change({reason: error.code, percent: 0});
-      const waitMs = Math.max(error.retryAfterMs, backoffMs(attempt));
-      await delay(isInProgress ? error.retryAfterMs || IN_PROGRESS_POLL_MS : waitMs, signal);
+      await delay(waitMs, signal);
     }
   }
 };
