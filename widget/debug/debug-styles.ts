@@ -1,7 +1,7 @@
-import {css} from 'lit';
+import {unsafeCSS} from 'lit';
 
 /** Always dark: it belongs to the developer, and should look like no part of the page or the chat. */
-export const debugStyles = css`
+export const debugStyles = unsafeCSS(/* css */ `
   .debug {
     all: initial;
     color-scheme: dark;
@@ -114,4 +114,4 @@ export const debugStyles = css`
   .debug .bad {
     color: #ffb3ab;
   }
-`;
+`);

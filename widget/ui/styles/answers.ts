@@ -1,4 +1,4 @@
-import {css} from 'lit';
+import {css} from './css.js';
 
 export const answerStyles = css`
   /* Equal at any width and in any language: neither answer may look like the lesser one. */

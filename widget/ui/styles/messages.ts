@@ -1,4 +1,4 @@
-import {css} from 'lit';
+import {css} from './css.js';
 
 export const styles = css`
   /* In a small panel, the conversation keeps more room than the step. */

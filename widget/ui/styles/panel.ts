@@ -1,4 +1,4 @@
-import {css} from 'lit';
+import {css} from './css.js';
 
 /**
  * Custom properties that the page can set, on `maria-chat` or above it:

@@ -1,4 +1,4 @@
-import {css} from 'lit';
+import {css} from './css.js';
 
 /** Motion, and what narrow and low screens ask for. Comes after what it overrules. */
 export const screenStyles = css`
