@@ -10,7 +10,8 @@ import {keepPresent} from './presence.js';
 import type {Placement} from './presence.js';
 import {leaveStaleEntries} from './stale-entries.js';
 import {hostPageStyles} from './styles.js';
-import {TopLayer} from './top-layer.js';
+import {watchPlace} from './top-layer.js';
+import type {TopLayer} from './top-layer.js';
 import {keepUsable} from './usable.js';
 
 const sheet = new CSSStyleSheet();
@@ -22,7 +23,7 @@ const topLayers = new WeakMap<HTMLElement, TopLayer>();
 export const protectElement = (host: HTMLElement) => {
   showEmpty(host);
   if (topLayers.has(host)) return topLayers.get(host)!.check();
-  topLayers.set(host, new TopLayer(host));
+  topLayers.set(host, watchPlace(host));
   host.shadowRoot!.adoptedStyleSheets.push(sheet);
   keepUsable(host);
   leaveStaleEntries();
@@ -47,16 +48,14 @@ export const keepOnPage = (host: HTMLElement, placement: Omit<Placement, 'onMove
 };
 
 const listen = (host: HTMLElement) => {
-  window.addEventListener('beforeprint', leaveTopLayer);
-  window.addEventListener('afterprint', checkTopLayer);
+  for (const type of ['beforeprint', 'afterprint']) window.addEventListener(type, onPrint);
   encloseEvents(host.shadowRoot!);
   ignoreSecondPresses(host.shadowRoot!);
   topLayers.get(host)!.listen();
 };
 
-const allTopLayers = () =>
-  [...document.querySelectorAll('maria-chat')].map((host) => topLayers.get(host));
-
-// One listener for all elements: one for each would keep the element in memory.
-const leaveTopLayer = () => allTopLayers().forEach((layer) => layer?.leave());
-const checkTopLayer = () => allTopLayers().forEach((layer) => layer?.check());
+/** Printers have no top layer. One listener for all elements: one for each would keep it in memory. */
+const onPrint = ({type}: Event) => {
+  for (const host of document.querySelectorAll('maria-chat'))
+    topLayers.get(host)?.[type === 'beforeprint' ? 'leave' : 'check']();
+};
