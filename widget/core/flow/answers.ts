@@ -1,7 +1,7 @@
 import type {ConsentDecision, Purpose, Session} from '../../../server/contract/sessions.js';
 
 import type {SiteStorage} from '../session/storage.js';
-import {toJson} from '../transport/to-json.js';
+import {parse, toJson} from '../transport/json.js';
 
 const ANSWERS_KEY = 'answers';
 /** Messages that the backend does not have yet. */
@@ -199,17 +199,15 @@ export class VisitorAnswers {
  * value, so unknown keys are kept.
  */
 const readDraft = (text: string | null): Draft | null => {
-  try {
-    const kept = JSON.parse(text ?? 'null') as Partial<Draft> | null;
-    const draft = {...blankDraft(), ...kept};
-    return Array.isArray(kept?.done) && isReadable(draft) ? draft : null;
-  } catch {
-    return null;
-  }
+  const kept: Partial<Draft> | null = parse(text);
+  const draft = {...blankDraft(), ...kept};
+  const {name, decisions, idleMs, touchedAt} = draft;
+  const isReadable =
+    (name === null || typeof name === 'string') &&
+    decisions &&
+    Object.values(decisions).every((one) => typeof one?.granted === 'boolean') &&
+    Array.isArray(kept?.done) &&
+    idleMs > 0 &&
+    touchedAt > 0;
+  return isReadable ? draft : null;
 };
-
-const isReadable = ({name, decisions, idleMs, touchedAt}: Draft) =>
-  (name === null || typeof name === 'string') &&
-  Object.values(decisions).every(({granted}) => typeof granted === 'boolean') &&
-  idleMs > 0 &&
-  touchedAt > 0;

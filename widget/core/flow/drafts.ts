@@ -1,5 +1,5 @@
 import type {SiteStorage} from '../session/storage.js';
-import {toJson} from '../transport/to-json.js';
+import {parse, toJson} from '../transport/json.js';
 
 const DRAFTS_KEY = 'draft';
 
@@ -43,12 +43,7 @@ export class Drafts {
   }
 
   private read(): Texts {
-    try {
-      const texts = JSON.parse(this.storage.getInTab(DRAFTS_KEY) || '{}') as object;
-      const isText = ([, one]: [string, unknown]) => typeof one === 'string';
-      return Object.fromEntries(Object.entries(texts).filter(isText));
-    } catch {
-      return {};
-    }
+    const texts = Object.entries(parse(this.storage.getInTab(DRAFTS_KEY)) ?? {});
+    return Object.fromEntries(texts.filter(([, text]) => typeof text === 'string'));
   }
 }

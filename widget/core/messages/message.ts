@@ -2,7 +2,7 @@ import type {StoredFile} from '../../../server/contract/files.js';
 import type {Message, MessageRole, MessageState} from '../../../server/contract/messages.js';
 
 import type {Line} from '../flow/transcript.js';
-import {toJson} from '../transport/to-json.js';
+import {parse, toJson} from '../transport/json.js';
 
 /** A message of the thread, from the moment it was written. Only `MessageThread` changes it. */
 export interface ThreadMessage {
@@ -53,19 +53,16 @@ export const formatUnsent = (messages: ThreadMessage[], stored: string | null) =
 
 /** Returns an empty list for text that is invalid. */
 export const parseUnsent = (text: string | null): UnsentMessage[] => {
-  try {
-    const found = JSON.parse(text ?? '[]') as Partial<LegacyUnsent>[];
-    return found.flatMap(toUnsent);
-  } catch {
-    return [];
-  }
+  const found = parse(text);
+  return Array.isArray(found) ? found.flatMap(toUnsent) : [];
 };
 
 /** Older versions wrote `clientId`, and the file ids under a key such as `$12`, which each build chose. */
 type LegacyUnsent = UnsentMessage & {clientId: string; [key: string]: unknown};
 
 /** Returns an empty list for a message without a list of file ids, so that none is sent without its files. */
-const toUnsent = (stored: Partial<LegacyUnsent>): UnsentMessage[] => {
+const toUnsent = (found: Partial<LegacyUnsent> | null): UnsentMessage[] => {
+  const stored = found ?? {};
   const {body, at} = stored;
   const clientId = stored.client_id ?? stored.clientId;
   const fileIds = (stored.file_ids ?? Object.values(stored).find(Array.isArray)) as string[];

@@ -1,7 +1,7 @@
 import type {ErrorCode, ErrorStatus} from '../../../server/contract/error-codes.js';
 import type {ErrorBody} from '../../../server/contract/common.js';
 import type {Platform} from '../platform.js';
-import {toJson} from './to-json.js';
+import {parse, toJson} from './json.js';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 /** After this time, the panel says that the call takes long. */
@@ -149,23 +149,10 @@ export class ApiClient {
 
 export const offline = (cause: unknown) => new ClientError('offline', 'unavailable', 0, {cause});
 
-const textOf = async (response: Response) => {
-  try {
-    return await response.text();
-  } catch (cause) {
+const textOf = (response: Response) =>
+  response.text().catch((cause: unknown) => {
     throw offline(cause);
-  }
-};
-
-/** Returns null for text that is no JSON object or array. */
-export const parse = (text: string): object | null => {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' ? value : null;
-  } catch {
-    return null;
-  }
-};
+  });
 
 /** Returns the error of a response that is no success. */
 export const errorOf = (

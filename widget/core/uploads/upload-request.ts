@@ -1,7 +1,8 @@
 import type {StoredFile, UploadResponse} from '../../../server/contract/files.js';
 
-import {errorOf, parse} from '../transport/api-client.js';
+import {errorOf} from '../transport/api-client.js';
 import type {ApiClient} from '../transport/api-client.js';
+import {parse} from '../transport/json.js';
 import {FileUnreadable} from './file-row.js';
 
 const PATH = '/api/files/upload';

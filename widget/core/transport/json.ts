@@ -11,3 +11,13 @@ const shielded = (value: unknown): unknown => {
     : Object.fromEntries(Object.entries(value).map(([key, part]) => [key, shielded(part)]));
   return Object.defineProperty(copy, 'toJSON', {value: undefined});
 };
+
+/** Returns null for text that is no JSON object or array. */
+export const parse = (text: string | null | undefined): object | null => {
+  try {
+    const value: unknown = JSON.parse(text!);
+    return typeof value === 'object' ? value : null;
+  } catch {
+    return null;
+  }
+};
