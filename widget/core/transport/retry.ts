@@ -3,9 +3,12 @@ import {ClientError} from './api-client.js';
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 30_000;
 
-/** Returns how long to wait after so many failures in a row: longer each time, up to a limit. */
-export const backoffMs = (failures: number) =>
-  Math.min(FIRST_DELAY_MS * 2 ** (failures - 1), MAX_DELAY_MS);
+/**
+ * Returns how long to wait after so many failures in a row: longer each time up to a limit, and not
+ * shorter than the backend has asked for with the last error.
+ */
+export const backoffMs = (failures: number, error?: unknown) =>
+  Math.max(Math.min(FIRST_DELAY_MS * 2 ** (failures - 1), MAX_DELAY_MS), retryAfterOf(error));
 
 /** Returns how long the backend has asked to wait before the next attempt, in ms. */
 export const retryAfterOf = (error: unknown) =>
@@ -38,8 +41,7 @@ export class Retrier {
       } catch (error) {
         if (!isTransient(error)) throw error;
         this.onRetry(error);
-        const waitMs = Math.max(backoffMs(failures), error.retryAfterMs);
-        await delay(waitMs, signal, this.waiting.signal);
+        await delay(backoffMs(failures, error), signal, this.waiting.signal);
         signal.throwIfAborted();
       }
     }

@@ -38,17 +38,13 @@ export const sendWithRetry = async (
       return await transport.send(row.file!, {idempotencyKey: row.id, signal, onProgress});
     } catch (error) {
       if (signal.aborted || !transport.isOnline() || !isTransient(error)) throw error;
-      let waitMs = error.retryAfterMs;
-      if (error.code === 'in_progress') {
-        busyUntil ||= Date.now() + IN_PROGRESS_MS;
-        if (Date.now() > busyUntil) throw error;
-        waitMs ||= IN_PROGRESS_POLL_MS;
-      } else {
-        if (++failures >= ATTEMPTS) throw error;
-        waitMs = Math.max(waitMs, backoffMs(failures));
-      }
+      const isInProgress = error.code === 'in_progress';
+      if (isInProgress) busyUntil ||= Date.now() + IN_PROGRESS_MS;
+      else failures++;
+      if (isInProgress ? Date.now() > busyUntil : failures >= ATTEMPTS) throw error;
       change({reason: error.code, percent: 0});
-      await delay(waitMs, signal);
+      const pollMs = error.retryAfterMs || IN_PROGRESS_POLL_MS;
+      await delay(isInProgress ? pollMs : backoffMs(failures, error), signal);
     }
   }
 };
