@@ -4,7 +4,6 @@ import type {Chat} from '../core/chat.js';
 import {SiteStorage} from '../core/session/storage.js';
 import {chooseLanguage, loadLanguage} from '../i18n/languages.js';
 import type {Language, LanguageTag} from '../i18n/languages.js';
-import {readStored} from '../launcher/stored-value.js';
 import {browserPlatform} from './browser-platform.js';
 
 export interface LanguageHost {
@@ -27,16 +26,12 @@ export class LanguageController implements ReactiveController {
   constructor(private readonly host: LanguageHost) {}
 
   get wanted() {
-    const {chat, element} = this.host;
-    const stored = chat ? chat.storage.get('lang') : readStored(element.site, 'lang');
-    return chooseLanguage(stored ?? element.chosenLang);
+    return chooseLanguage(this.storage.get('lang') ?? this.host.element.chosenLang);
   }
 
   /** Deletes the language that the visitor has chosen. */
   forgetChoice() {
-    const {chat, element} = this.host;
-    const storage = chat?.storage ?? new SiteStorage(element.site, browserPlatform);
-    storage.remove('lang');
+    this.storage.remove('lang');
   }
 
   hostConnected() {
@@ -64,5 +59,10 @@ export class LanguageController implements ReactiveController {
     }
     host.element.requestUpdate();
     return this.current !== null;
+  }
+
+  private get storage(): Readonly<SiteStorage> {
+    const {chat, element} = this.host;
+    return chat?.storage ?? new SiteStorage(element.site, browserPlatform);
   }
 }

@@ -1,8 +1,9 @@
 import {LitElement} from 'lit';
 import type {PropertyDeclarations} from 'lit';
 
-import {readStored} from '../launcher/stored-value.js';
+import {SiteStorage} from '../core/session/storage.js';
 import {applyStyleAttributes, styleAttributes} from '../launcher/style-attributes.js';
+import {browserPlatform} from './browser-platform.js';
 
 /** Screens that the panel fills. It does not open there automatically. */
 const NARROW = '(width<600px),(height<480px)';
@@ -124,7 +125,7 @@ export class MariaChatBase extends LitElement {
   protected get wantsOpen() {
     if (this.isInline) return true;
     if (this.opening !== 'remember') return this.opening === 'true';
-    return readStored(this.site, 'open') !== null;
+    return new SiteStorage(this.site, browserPlatform).get('open') !== null;
   }
 
   /** @internal */
