@@ -90,7 +90,7 @@ const isWhen = (when: unknown) => when === undefined || isCondition(when);
 /** Checks the keys in the same order as `holds`. */
 const isCondition = (condition: unknown): boolean => {
   const {all, any, not, field} = Object(condition) as Record<keyof AnyCondition, unknown>;
-  const list = all || any;
-  if (list) return Array.isArray(list) && list.every(isCondition);
-  return not ? isCondition(not) : typeof field === 'string';
+  const list = all === undefined ? any : all;
+  if (list !== undefined) return Array.isArray(list) && list.every(isCondition);
+  return not === undefined ? typeof field === 'string' : isCondition(not);
 };

@@ -15,11 +15,13 @@ export const looksLikePdf = async (file: File) => {
   }
 };
 
+type Contents = Pick<FileRow, 'file' | 'stored'>;
+
 /**
  * Returns null if the file cannot be read, or on a page without `crypto.subtle`, which browsers offer
  * on secure pages only. Returns undefined if there is no file and nothing is stored.
  */
-const digestOf = async ({file, stored}: Pick<FileRow, 'file' | 'stored'>) => {
+const digestOf = async ({file, stored}: Contents) => {
   if (!file) return stored?.sha256;
   try {
     const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
@@ -29,15 +31,19 @@ const digestOf = async ({file, stored}: Pick<FileRow, 'file' | 'stored'>) => {
   }
 };
 
+const hasSameBytes = async (one: Contents, other: Contents) => {
+  const digest = await digestOf(one);
+  return Boolean(digest) && digest === (await digestOf(other));
+};
+
 export const isSameFile = async (file: File, stored: StoredFile) =>
-  file.size === stored.size && (await digestOf({file, stored: null})) === stored.sha256;
+  file.size === stored.size && hasSameBytes({file, stored: null}, {file: null, stored});
 
 /** Compares name and size, otherwise the bytes. */
 export const findDuplicate = async (row: FileRow, rows: readonly FileRow[]) => {
   for (const other of rows) {
     if (other === row || other.isRefused || other.size !== row.size) continue;
-    const digest = other.name === row.name || (await digestOf(row));
-    if (digest === true || (digest && digest === (await digestOf(other)))) return other;
+    if (other.name === row.name || (await hasSameBytes(row, other))) return other;
   }
   return null;
 };
