@@ -7,15 +7,16 @@ import {VisitorAnswers} from './flow/answers.js';
 import {Drafts} from './flow/drafts.js';
 import {Flow} from './flow/flow.js';
 import type {FlowDeps} from './flow/flow.js';
-import {Outbox} from './flow/outbox.js';
-import type {OutboxDeps} from './flow/outbox.js';
+import {createOutbox} from './flow/outbox.js';
+import type {Outbox, OutboxDeps} from './flow/outbox.js';
 import {Transcript} from './flow/transcript.js';
 import type {TextOf} from './flow/transcript.js';
 import {Lifecycle} from './lifecycle.js';
 import type {LifecycleDeps} from './lifecycle.js';
 import type {Loaders} from './loaders.js';
 import type {Platform} from './platform.js';
-import {VisitorSession} from './session/session.js';
+import {createSession} from './session/session.js';
+import type {VisitorSession} from './session/session.js';
 import {endingOf} from './session/session-end.js';
 import {SiteStorage} from './session/storage.js';
 import {Store} from './state.js';
@@ -78,12 +79,12 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
       },
       onSlow: (isSlow) => this.status.showSlow(isSlow),
     });
-    this.session = new VisitorSession(this.client, this.storage);
+    this.session = createSession(this.client, this.storage);
     this.answers = new VisitorAnswers(this.storage);
     this.transcript = new Transcript(onChange);
     this.retrier = new Retrier((error) => this.status.showRetrying(error));
     this.flow = new Flow(this);
-    this.outbox = new Outbox(this);
+    this.outbox = createOutbox(this);
     this.lifecycle = new Lifecycle(this);
   }
 

@@ -53,10 +53,10 @@ describe('accessibility', () => {
   it('progress is spoken in quarters', async () => {
     const {ProgressAnnouncer} = await import('../ui/steps/progress-announcer.js');
     const {loadLanguage} = await import('../i18n/languages.js');
-    const {Uploads} = await import('../core/uploads/uploads.js');
+    const {createUploadQueue} = await import('../core/uploads/uploads.js');
     const language = await loadLanguage('en');
     const announcer = new ProgressAnnouncer();
-    const uploads = new Uploads(() => ({maxFiles: 3, minFiles: 1, maxFileBytes: 5_000}), {
+    const uploads = createUploadQueue(() => ({maxFiles: 3, minFiles: 1, maxFileBytes: 5_000}), {
       send: () => new Promise(() => undefined),
       isInProgress: () => Promise.resolve(false),
       erase: () => Promise.resolve(),

@@ -1,7 +1,7 @@
 import {expect} from '@open-wc/testing';
 
 import {ClientError} from '../core/transport/api-client.js';
-import {Uploads} from '../core/uploads/uploads.js';
+import {createUploadQueue} from '../core/uploads/uploads.js';
 import {
   backend,
   button,
@@ -130,7 +130,7 @@ describe('file trouble', () => {
 
   it('no timer of an upload outlives its conversation', async () => {
     const failure = new ClientError('rate_limited', 'rate_limited', 3_600_000);
-    const uploads = new Uploads(() => ({maxFiles: 3, minFiles: 1, maxFileBytes: 5_000}), {
+    const uploads = createUploadQueue(() => ({maxFiles: 3, minFiles: 1, maxFileBytes: 5_000}), {
       send: () => Promise.reject(failure),
       isInProgress: () => Promise.resolve(false),
       erase: () => Promise.resolve(),

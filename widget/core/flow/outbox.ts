@@ -19,80 +19,78 @@ export interface OutboxDeps {
  * Sends what the backend does not have yet: that the UUID is in use, the decisions, the step. The
  * conversation never waits for it; uploads and the e-mail step do.
  */
-export class Outbox {
-  private step: string | null = null;
-  private flushing = Promise.resolve();
-  private isTrying = false;
-  private running = new AbortController();
+export type Outbox = ReturnType<typeof createOutbox>;
 
-  constructor(private readonly chat: OutboxDeps) {}
+export const createOutbox = (chat: OutboxDeps) => {
+  let step: string | null = null;
+  let flushing = Promise.resolve();
+  let isTrying = false;
+  let running = new AbortController();
 
-  reportStep(step: string) {
-    this.step = step;
-    this.flushLater();
-  }
-
-  /** Delivers in the background, and tries again until it succeeds. */
-  flushLater() {
-    if (this.isTrying) return;
-    this.isTrying = true;
-    void this.deliverAll(this.running.signal);
-  }
-
-  stop() {
-    this.running.abort();
-    this.running = new AbortController();
-    this.isTrying = false;
-    this.step = null;
-  }
-
-  /** Delivers once, or throws. Deliveries run one after the other, so that nothing is sent twice. */
-  flush() {
-    const deliver = () => this.deliver();
-    this.flushing = this.flushing.then(deliver, deliver);
-    return this.flushing;
-  }
+  const hasMore = () => Boolean(step) || chat.answers.unrecorded.length > 0;
 
   /** Sends decisions once, or throws. */
-  async record(consents: ConsentDecision[]) {
-    const {answers, host, session} = this.chat;
+  const record = async (consents: ConsentDecision[]) => {
+    const {answers, host, session} = chat;
     if (consents.length === 0) return;
     await session.call('PUT', '/api/session/consents', {consents});
     answers.markRecorded(consents);
     for (const {purpose, granted} of consents) host.emit(new MariaConsentEvent(purpose, granted));
-  }
+  };
 
-  private get hasMore() {
-    return Boolean(this.step) || this.chat.answers.unrecorded.length > 0;
-  }
+  const sendStep = async () => {
+    const sent = step;
+    if (!sent) return;
+    await chat.session.call('POST', '/api/session/progress', {step: sent});
+    if (step === sent) step = null;
+  };
 
-  private async deliverAll(signal: AbortSignal) {
-    try {
-      do await this.chat.retrier.run(() => this.flush(), signal);
-      while (this.hasMore && !signal.aborted);
-    } catch (error) {
-      if (!signal.aborted) this.chat.fail(error);
-    } finally {
-      if (!signal.aborted) this.isTrying = false;
-    }
-  }
-
-  private async deliver() {
-    const {answers, lifecycle, session} = this.chat;
+  const deliver = async () => {
+    const {answers, lifecycle, session} = chat;
     // Without a session and without anything to send, no session is created.
-    if (!session.uuid && !this.hasMore) return;
+    if (!session.uuid && !hasMore()) return;
     const opened = await session.ensureAccepted();
     // The backend, which could not be reached before, already has this session.
     if (opened.kind === 'back') void lifecycle.onSession(opened.session);
-    await this.record(answers.unrecorded);
-    await this.sendStep();
+    await record(answers.unrecorded);
+    await sendStep();
     lifecycle.forgetRefusal();
-  }
+  };
 
-  private async sendStep() {
-    const {step} = this;
-    if (!step) return;
-    await this.chat.session.call('POST', '/api/session/progress', {step});
-    if (this.step === step) this.step = null;
-  }
-}
+  /** Delivers once, or throws. Deliveries run one after the other, so that nothing is sent twice. */
+  const flush = () => (flushing = flushing.then(deliver, deliver));
+
+  const deliverAll = async (signal: AbortSignal) => {
+    try {
+      do await chat.retrier.run(flush, signal);
+      while (hasMore() && !signal.aborted);
+    } catch (error) {
+      if (!signal.aborted) chat.fail(error);
+    } finally {
+      if (!signal.aborted) isTrying = false;
+    }
+  };
+
+  /** Delivers in the background, and tries again until it succeeds. */
+  const flushLater = () => {
+    if (isTrying) return;
+    isTrying = true;
+    void deliverAll(running.signal);
+  };
+
+  return {
+    reportStep(reached: string) {
+      step = reached;
+      flushLater();
+    },
+    flushLater,
+    stop() {
+      running.abort();
+      running = new AbortController();
+      isTrying = false;
+      step = null;
+    },
+    flush,
+    record,
+  };
+};

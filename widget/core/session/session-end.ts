@@ -6,7 +6,7 @@ export type End = 'gone' | 'reset';
 /** `replaced`: another tab has replaced this session by another one. */
 export type Ending = End | 'replaced';
 
-export const isEnd = (kind: string): kind is End => kind === 'gone' || kind === 'reset';
+export const isEnd = (kind: string | null): kind is End => kind === 'gone' || kind === 'reset';
 
 /** Another tab has replaced the session. Starts the conversation again, and is never shown. */
 export class SessionReplaced extends ClientError {

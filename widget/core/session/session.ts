@@ -29,196 +29,188 @@ export type OpenedSession =
   | {kind: End};
 
 /** The visitor's UUID and token, and the calls that are made with them. */
-export class VisitorSession {
+export type VisitorSession = ReturnType<typeof createSession>;
+
+export const createSession = (client: Readonly<ApiClient>, storage: Readonly<SiteStorage>) => {
+  const {site} = storage;
   /** Empty while there is no session. */
-  uuid = '';
-  private isAccepted = false;
-  private lastEventAt = 0;
+  let uuid = '';
+  let isAccepted = false;
+  let lastEventAt = 0;
   /** Another tab has removed the session from the storage. */
-  private isRemoved = false;
-  private accepting: Promise<OpenedSession> | null = null;
+  let isRemoved = false;
+  let accepting: Promise<OpenedSession> | null = null;
 
-  constructor(
-    private readonly client: Readonly<ApiClient>,
-    private readonly storage: Readonly<SiteStorage>,
-  ) {}
+  const storedUuid = () => storage.get(UUID_KEY);
+  const storedPair = () => `${storedUuid()} ${storage.get(TOKEN_KEY)}`;
 
-  /** True if this browser has a session, or had one that has ended since. */
-  get isStored() {
-    return this.storage.get(UUID_KEY) !== null;
-  }
-
-  /** True while this tab, or another one, receives the session's events as they happen. */
-  get isLive() {
-    return Date.now() - this.lastEventAt < STREAM_SILENCE_MS;
-  }
-
-  /** To be called whenever the event stream has brought something. */
-  noteEvents() {
-    this.lastEventAt = Date.now();
-  }
-
-  /** True if another tab has begun another session, or one after the end of this one. */
-  get isStale() {
-    const stored = this.storage.get(UUID_KEY);
+  const isStale = () => {
+    const stored = storedUuid();
     // A page that empties the whole storage ends no session.
-    return stored === null ? this.isRemoved : stored !== this.uuid;
-  }
+    return stored === null ? isRemoved : stored !== uuid;
+  };
 
-  /** To be called after another tab may have ended the session. */
-  noteRemoval() {
-    this.isRemoved = this.uuid !== '' && this.storage.get(UUID_KEY) === null;
-  }
+  const drop = () => {
+    uuid = '';
+    isAccepted = isRemoved = false;
+    lastEventAt = 0;
+    client.authenticate(null);
+  };
 
-  async open(): Promise<OpenedSession> {
+  const load = () => {
+    drop();
+    uuid = storedUuid() ?? '';
+    const [owner, token] = (storage.get(TOKEN_KEY) ?? '').split(' ');
+    if (token && owner === uuid) client.authenticate({uuid, token});
+  };
+
+  const save = (accepted: string, token: string) => {
+    uuid = accepted;
+    isAccepted = true;
+    client.authenticate({uuid, token});
+    storage.set(TOKEN_KEY, `${uuid} ${token}`);
+    storage.set(UUID_KEY, uuid);
+  };
+
+  /** Removes the session from this browser, but not one that another tab has stored. */
+  const forget = () => {
+    if (!isStale()) {
+      storage.remove(UUID_KEY);
+      storage.remove(TOKEN_KEY);
+    }
+    drop();
+  };
+
+  /** Forgets a session that has ended, unless another tab has replaced it already. */
+  const classify = (error: unknown, pair: string) => {
+    if (!isEnd(endingOf(error))) return error;
+    if (storedPair() !== pair) return new SessionReplaced();
+    forget();
+    return error;
+  };
+
+  const generate = async (): Promise<OpenedSession> => {
+    const path = '/api/session/generate-uuid';
+    const generated = await client.call<GeneratedUuid>('POST', path, {site});
+    save(generated.uuid, generated.token);
+    return {kind: 'new'};
+  };
+
+  const validate = async (): Promise<OpenedSession> => {
+    const asked = uuid;
+    const known = client.token;
+    const pair = storedPair();
+    try {
+      const path = '/api/session/validate-uuid';
+      const valid = await client.call<ValidatedUuid>('POST', path, {uuid: asked, site});
+      if (storedUuid() !== asked) throw new SessionReplaced();
+      save(valid.uuid, valid.token ?? known ?? '');
+      return valid.session ? {kind: 'back', session: valid.session} : {kind: 'claimed'};
+    } catch (error) {
+      throw classify(error, pair);
+    }
+  };
+
+  /** Runs in one tab at a time; the others find the session that it has stored. */
+  const generateOrValidate = async () => {
+    const before = uuid;
+    load();
+    if (before && uuid !== before) throw new SessionReplaced();
+    return uuid ? validate() : generate();
+  };
+
+  /** Ensures that the backend has accepted the UUID and its token. Parallel callers share one call. */
+  const ensureAccepted = async (): Promise<OpenedSession> => {
+    if (isAccepted) return {kind: 'claimed'};
+    const {locks} = client.platform;
+    accepting ??= exclusively(locks, `maria-chat:${site}`, generateOrValidate).finally(() => {
+      accepting = null;
+    });
+    return accepting;
+  };
+
+  const startOffline = (error: ClientError): OpenedSession => {
+    load();
+    if (!uuid) {
+      uuid = makeUuid();
+      storage.set(UUID_KEY, uuid);
+    }
+    return {kind: 'offline', error};
+  };
+
+  const open = async (): Promise<OpenedSession> => {
     let ended: {kind: End} | null = null;
     for (let attempt = 1; ; attempt++) {
-      this.load();
+      load();
       try {
-        const opened = await this.ensureAccepted();
+        const opened = await ensureAccepted();
         return ended ?? opened;
       } catch (error) {
         const ending = endingOf(error);
-        if (ending && isEnd(ending)) ended = {kind: ending};
+        if (isEnd(ending)) ended = {kind: ending};
         if (ending && attempt < OPEN_ATTEMPTS) continue;
         if (!(error instanceof ClientError)) throw error;
         if (isRefused(error)) return {kind: 'refused', error};
-        const offline = this.startOffline(error);
+        const offline = startOffline(error);
         return ended ?? offline;
       }
     }
-  }
-
-  /** Ensures that the backend has accepted the UUID and its token. Parallel callers share one call. */
-  async ensureAccepted(): Promise<OpenedSession> {
-    if (this.isAccepted) return {kind: 'claimed'};
-    const lock = `maria-chat:${this.storage.site}`;
-    const {locks} = this.client.platform;
-    this.accepting ??= exclusively(locks, lock, () => this.generateOrValidate()).finally(() => {
-      this.accepting = null;
-    });
-    return this.accepting;
-  }
-
-  /** Calls the backend with the visitor's credentials. @throws {ClientError} */
-  call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    return this.run(() => this.client.call<T>(method, path, body));
-  }
-
-  /** As `call`, and returns the response before its body is read. */
-  fetch(path: string, options: FetchOptions) {
-    return this.run(() => this.client.fetch('GET', path, undefined, options));
-  }
+  };
 
   /**
    * Runs a call that needs the visitor's credentials. If the backend refuses the token, the UUID is
    * validated again and the call repeated once.
    */
-  async run<T>(call: () => Promise<T>): Promise<T> {
-    await this.ensureAccepted();
-    const pair = this.storedPair;
+  const run = async <T>(call: () => Promise<T>): Promise<T> => {
+    await ensureAccepted();
+    const pair = storedPair();
     try {
       return await call();
     } catch (error) {
-      if (!isTokenRefused(error)) throw this.classify(error, pair);
-      this.isAccepted = false;
-      await this.ensureAccepted();
+      if (!isTokenRefused(error)) throw classify(error, pair);
+      isAccepted = false;
+      await ensureAccepted();
       return call();
     }
-  }
+  };
 
-  /** Removes the session from this browser, but not one that another tab has stored. */
-  forget() {
-    if (!this.isStale) {
-      this.storage.remove(UUID_KEY);
-      this.storage.remove(TOKEN_KEY);
-    }
-    this.drop();
-  }
-
-  load() {
-    this.drop();
-    this.uuid = this.storage.get(UUID_KEY) ?? '';
-    const [owner, token] = (this.storage.get(TOKEN_KEY) ?? '').split(' ');
-    if (token && owner === this.uuid) this.client.authenticate({uuid: owner, token});
-  }
-
-  private get storedPair() {
-    return `${this.storage.get(UUID_KEY)} ${this.storage.get(TOKEN_KEY)}`;
-  }
-
-  private drop() {
-    this.uuid = '';
-    this.isAccepted = this.isRemoved = false;
-    this.lastEventAt = 0;
-    this.client.authenticate(null);
-  }
-
-  /** Runs in one tab at a time; the others find the session that it has stored. */
-  private async generateOrValidate(): Promise<OpenedSession> {
-    const before = this.uuid;
-    this.load();
-    if (before && this.uuid !== before) throw new SessionReplaced();
-    if (!this.uuid) return this.generate();
-    const pair = this.storedPair;
-    try {
-      return await this.validate();
-    } catch (error) {
-      throw this.classify(error, pair);
-    }
-  }
-
-  /** Forgets a session that has ended, unless another tab has replaced it already. */
-  private classify(error: unknown, pair: string) {
-    const ending = endingOf(error);
-    if (!ending || !isEnd(ending)) return error;
-    if (this.storedPair !== pair) return new SessionReplaced();
-    this.forget();
-    return error;
-  }
-
-  private async generate(): Promise<OpenedSession> {
-    const site = this.storage.site;
-    const {uuid, token} = await this.client.call<GeneratedUuid>(
-      'POST',
-      '/api/session/generate-uuid',
-      {site},
-    );
-    this.save(uuid, token);
-    return {kind: 'new'};
-  }
-
-  private async validate(): Promise<OpenedSession> {
-    const site = this.storage.site;
-    const asked = this.uuid;
-    const known = this.client.token;
-    const {uuid, token, session} = await this.client.call<ValidatedUuid>(
-      'POST',
-      '/api/session/validate-uuid',
-      {uuid: asked, site},
-    );
-    if (this.storage.get(UUID_KEY) !== asked) throw new SessionReplaced();
-    this.save(uuid, token ?? known ?? '');
-    return session ? {kind: 'back', session} : {kind: 'claimed'};
-  }
-
-  private save(uuid: string, token: string) {
-    this.uuid = uuid;
-    this.isAccepted = true;
-    this.client.authenticate({uuid, token});
-    this.storage.set(TOKEN_KEY, `${uuid} ${token}`);
-    this.storage.set(UUID_KEY, uuid);
-  }
-
-  private startOffline(error: ClientError): OpenedSession {
-    this.load();
-    if (!this.uuid) {
-      this.uuid = makeUuid();
-      this.storage.set(UUID_KEY, this.uuid);
-    }
-    return {kind: 'offline', error};
-  }
-}
+  return {
+    get uuid() {
+      return uuid;
+    },
+    /** True if this browser has a session, or had one that has ended since. */
+    get isStored() {
+      return storedUuid() !== null;
+    },
+    /** True while this tab, or another one, receives the session's events as they happen. */
+    get isLive() {
+      return Date.now() - lastEventAt < STREAM_SILENCE_MS;
+    },
+    /** True if another tab has begun another session, or one after the end of this one. */
+    get isStale() {
+      return isStale();
+    },
+    /** To be called whenever the event stream has brought something. */
+    noteEvents() {
+      lastEventAt = Date.now();
+    },
+    /** To be called after another tab may have ended the session. */
+    noteRemoval() {
+      isRemoved = uuid !== '' && storedUuid() === null;
+    },
+    open,
+    load,
+    forget,
+    ensureAccepted,
+    run,
+    /** Calls the backend with the visitor's credentials. @throws {ClientError} */
+    call: <T>(method: string, path: string, body?: unknown) =>
+      run(() => client.call<T>(method, path, body)),
+    /** As `call`, and returns the response before its body is read. */
+    fetch: (path: string, options: FetchOptions) =>
+      run(() => client.fetch('GET', path, undefined, options)),
+  };
+};
 
 /** Runs the work under a Web Lock, or without one if the browser has none or refuses it. */
 const exclusively = async <T>(

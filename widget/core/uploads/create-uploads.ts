@@ -15,7 +15,8 @@ import type {Retrier} from '../transport/retry.js';
 import {uploadOnce} from './shared-files.js';
 import {uploadFile} from './upload-request.js';
 import type {SendUpload} from './upload-request.js';
-import {Uploads} from './uploads.js';
+import {createUploadQueue} from './uploads.js';
+import type {Uploads} from './uploads.js';
 import type {FileLimits} from './file-transport.js';
 
 const DEFAULT_LIMITS = {max_files: MAX_FILES, min_files: MIN_FILES, max_file_bytes: MAX_FILE_BYTES};
@@ -35,7 +36,7 @@ export interface UploadDeps {
 /** Creates the queue of the visitor's files. Files are sent after the consent that they need. */
 export const createUploads = (deps: UploadDeps, sendUpload: SendUpload) => {
   const {client, session, storage, outbox, host} = deps;
-  const uploads: Uploads = new Uploads(() => limitsOf(deps), {
+  const uploads: Uploads = createUploadQueue(() => limitsOf(deps), {
     async send(file, options) {
       await outbox.flush();
       const send = () => session.run(() => uploadFile(client, sendUpload, file, options));
