@@ -36,7 +36,7 @@ t.test('the documentation of the element names all that its code has', async (t)
   const events = [...(await text('widget/events.ts')).matchAll(/super\('(maria-[a-z-]+)'/g)];
   t.same(tagged('fires'), unique(events.map(second)));
   t.same(tagged('fires'), [...WIDGET_EVENTS].sort());
-  const parts = widget.matchAll(/part(?:="|', '|\.add\(')([a-z]+)/g);
+  const parts = widget.matchAll(/part(?:="|: '|\.add\(')([a-z]+)/g);
   t.same(tagged('csspart'), unique([...parts].map(second)));
   const slots = widget.matchAll(/slot(?: name="|\.name = ')([a-z]+)/g);
   t.same(tagged('slot'), unique([...slots].map(second)));
