@@ -31,17 +31,14 @@ export class Flow {
   graph = new StepGraph(null);
   /** Steps whose texts are in the transcript. */
   readonly spokenSteps = new Set<Step>();
+  /** Number of the newest question among the questions, also while Maria types the next one. */
+  position: ReturnType<StepGraph['positionOf']> = null;
   private running = new AbortController();
 
   constructor(private readonly chat: FlowDeps) {}
 
   get step() {
     return this.chat.store.state.step;
-  }
-
-  /** Number of the step among the questions; null for other steps. */
-  get position() {
-    return this.step && this.graph.positionOf(this.step);
   }
 
   /** True after the visitor has refused the consent to storing, or has erased everything. */
@@ -88,6 +85,7 @@ export class Flow {
 
   reset() {
     this.interrupt();
+    this.position = null;
     this.spokenSteps.clear();
     this.chat.transcript.clear();
   }
@@ -140,9 +138,10 @@ export class Flow {
   waitAt(found: Step | null, isSilent = false) {
     const {host, store} = this.chat;
     const step: Step = found ?? {id: 'complete', type: 'end', outcome: 'complete'};
+    const position = this.graph.positionOf(step);
+    this.position = position ?? this.position;
     store.patch({step});
     if (!isSilent) this.say(this.promptFor(step));
-    const {position} = this;
     host.emit(new MariaStepEvent(step.id, position?.index ?? null, position?.total ?? null));
     this.setPhase('step');
     this.chat.onStep(step);

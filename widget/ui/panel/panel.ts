@@ -22,12 +22,18 @@ export interface PanelElement {
   /** URL of a picture. */
   readonly avatar: string | null;
   readonly panelFocus: {note(event: Event): void};
+  readonly renderRoot: ParentNode;
   close(): Promise<void>;
 }
 
 export const panelView = (context: ViewContext, panel: PanelElement) => {
   const {dialogs, language, parts, texts} = context;
   const {intake} = parts;
+  const toasts = intake?.toastView(context);
+  const controls = trayView(context);
+  const tray = panel.renderRoot.querySelector<HTMLElement>('.tray');
+  // Keeps the height of the last controls while Maria types, so that nothing below them moves.
+  const trayStyle = controls ? '' : `min-block-size:${tray?.offsetHeight}px`;
   return html`
     <section
       class="panel"
@@ -41,12 +47,15 @@ export const panelView = (context: ViewContext, panel: PanelElement) => {
     >
       <div class="inside" lang=${language.tag} dir=${texts.dir}>
         <div class="main" ?inert=${dialogs.current !== null}>
-          ${headerView(context, panel)} ${logView(context)} ${noticesView(context)}
-          <div class="tray">${trayView(context)} ${intake?.cancelChangeView(context)}</div>
+          ${headerView(context, panel)} ${logView(context)} ${dialogs.current ? nothing : toasts}
+          ${noticesView(context)}
+          <div class="tray" .style=${trayStyle}>
+            ${controls} ${intake?.cancelChangeView(context)}
+          </div>
           ${messageAreaView(context)}
           <p class="footnote">${texts.footnote}</p>
         </div>
-        ${dialogs.current?.view(language)} ${intake?.toastView(context)}
+        ${dialogs.current ? [dialogs.current.view(language), toasts] : nothing}
         <div class="sr" role="status">${context.announcement}</div>
         ${context.isDropping ? intake?.dropView(context) : nothing}
       </div>
@@ -54,10 +63,16 @@ export const panelView = (context: ViewContext, panel: PanelElement) => {
   `;
 };
 
-const headerView = ({chat, dialogs, texts}: ViewContext, panel: PanelElement) => {
-  const {position} = chat.flow;
+/** Its height never changes: what it shows of a question stays until the next one is asked. */
+const headerView = ({chat, dialogs, state, texts}: ViewContext, panel: PanelElement) => {
+  const {step} = state;
+  const end = step?.type === 'end' ? step : null;
+  const position = end ? null : chat.flow.position;
   const openMenu = (event: Event) => whileBusy(event, () => dialogs.open('menu'));
   const subtitle = position ? interpolate(texts, 'stepOf', {...position}) : texts.subtitle;
+  const share = position
+    ? (position.index - 1) / position.total
+    : Number(end?.outcome === 'complete');
   return html`
     <div class="header" part="header">
       <slot name="avatar">${avatarView(panel.avatar, texts.maria)}</slot>
@@ -67,7 +82,9 @@ const headerView = ({chat, dialogs, texts}: ViewContext, panel: PanelElement) =>
       </div>
       ${iconButton(MENU, texts.menu, openMenu)}
       ${panel.isInline ? nothing : iconButton(CLOSE, texts.close, () => panel.close())}
-      ${position ? stepsView(position.index, position.total) : nothing}
+      <div class="steps" aria-hidden="true">
+        <i .style=${`inline-size:${share * 100}%`}></i>
+      </div>
     </div>
   `;
 };
@@ -87,15 +104,9 @@ const avatarView = (address: string | null, name: string) => html`
   >
 `;
 
-const stepsView = (index: number, total: number) => html`
-  <div class="steps" aria-hidden="true">
-    ${Array.from({length: total}, (_, at) => html`<i class=${at < index ? 'reached' : ''}></i>`)}
-  </div>
-`;
-
 /**
  * Shows the current step. Two steps of one type never follow each other at once: Maria types between
- * them, so that no field inherits the text of another one.
+ * them, so that no field inherits the text of another one. Returns a falsy value without controls.
  */
 const trayView = (context: ViewContext) => {
   const {parts, state} = context;
@@ -103,7 +114,7 @@ const trayView = (context: ViewContext) => {
   if (phase === 'resuming') return parts.resume?.resumeView(context);
   if (phase === 'starting') return tryAgainView(context);
   if (phase === 'doors') return doorsView(context);
-  if (!step) return nothing;
+  if (!step) return null;
   if (step.type === 'ask' && step.field === 'name') return nameView(context);
   return html`${parts.intake?.stepView(context, step)} ${openStepsView(context)}`;
 };
@@ -117,7 +128,7 @@ const openStepsView = ({chat, state, texts}: ViewContext) =>
 /** Maria has said that the chat does not work here. The page's owner may repair that. */
 const tryAgainView = ({chat, state, texts}: ViewContext) =>
   chat.transcript.isTyping || state.notice
-    ? nothing
+    ? null
     : html`
         <div class="pair">
           <button part="button" class="choice" data-focus @click=${() => chat.lifecycle.tryAgain()}>

@@ -12,7 +12,10 @@ export const controlStyles = css`
     background: none;
     cursor: pointer;
     -webkit-tap-highlight-color: transparent;
-    transition: 0.15s;
+    transition: var(--fast);
+  }
+  button:active {
+    scale: 0.98;
   }
   button:disabled {
     cursor: default;
@@ -32,27 +35,35 @@ export const controlStyles = css`
   /* Touch screens would keep the look of the last touch, on whatever has come to lie there. */
   @media (hover: hover) {
     :is(.primary, .send):not(:disabled):hover {
-      background: var(--accent-text);
-      color: var(--bg);
+      background: var(--hover);
     }
+    /* Of no colour: a pointer that rests where the last answer was chooses nothing. */
     .choice:not(:disabled):hover {
-      background: var(--tint);
-      border-color: var(--accent-text);
+      background: var(--surface);
     }
     .icon:hover {
       background: var(--tint);
       color: var(--fg);
     }
   }
-  .icon {
+  .icon,
+  .send {
     flex: none;
     display: grid;
     place-items: center;
+    padding: 0;
+  }
+  .icon {
     min-block-size: 36px;
     inline-size: 36px;
-    padding: 0;
     border-radius: 10px;
     color: var(--muted);
+  }
+  @media (pointer: coarse) {
+    .icon {
+      min-block-size: 44px;
+      inline-size: 44px;
+    }
   }
   .pair {
     display: flex;
@@ -98,16 +109,9 @@ export const controlStyles = css`
     border-color: var(--danger);
   }
   .send {
-    flex: none;
-    display: grid;
-    place-items: center;
     inline-size: 48px;
     block-size: 48px;
-    padding: 0;
     border-radius: 14px;
-  }
-  [dir='rtl'] .send svg {
-    scale: -1 1;
   }
   .fault {
     color: var(--danger);

@@ -30,6 +30,8 @@ export const panelStyles = css`
   }
   .panel {
     all: initial;
+    --fast: 0.15s;
+    --slow: 0.25s cubic-bezier(0.2, 0.8, 0.2, 1);
     /* Its initial value takes over what the page has set on its body. */
     -webkit-user-select: text;
     user-select: text;
@@ -45,6 +47,7 @@ export const panelStyles = css`
     --on-accent: var(--maria-on-accent, var(--on-brand));
     --accent-text: var(--brand);
     --tint: var(--surface);
+    --hover: var(--brand);
     --radius: var(--maria-radius, 20px);
     position: fixed;
     inset-block-end: calc(
@@ -67,10 +70,10 @@ export const panelStyles = css`
     overflow: hidden;
     /* The page stands still while the visitor scrolls in here. */
     overscroll-behavior: contain;
-    animation: rise 0.26s cubic-bezier(0.2, 0.9, 0.3, 1);
+    animation: appear var(--slow);
   }
   /* Older browsers keep the plain colours above: an unknown function would leave none at all. */
-  @supports (color: light-dark(red, red)) {
+  @supports (color: oklch(from light-dark(red, red) l c h)) {
     .panel {
       color-scheme: var(--scheme, light dark);
       --bg: var(--maria-bg, light-dark(#fff, #17181f));
@@ -78,13 +81,8 @@ export const panelStyles = css`
       --fg: var(--maria-fg, light-dark(#1a1b23, #eeeef5));
       --muted: var(--maria-muted, light-dark(#5a5d70, #a9acbf));
       --border: var(--maria-border, light-dark(#e3e4ec, #343745));
-      --edge: light-dark(#85889b, #767a90);
       --danger: var(--maria-danger, light-dark(#b3261e, #ffb3ab));
       --success: var(--maria-success, light-dark(#0f6b40, #74d7a4));
-    }
-  }
-  @supports (color: oklch(from red l c h)) and (color: light-dark(red, red)) {
-    .panel {
       --accent-text: light-dark(
         oklch(from var(--brand) min(l, 0.48) min(c, 0.3) h),
         oklch(from var(--brand) max(l, 0.8) c h)
@@ -93,6 +91,8 @@ export const panelStyles = css`
         oklch(from var(--brand) 0.965 min(c, 0.02) h),
         oklch(from var(--brand) 0.3 min(c, 0.05) h)
       );
+      /* Away from the colour of the text on it, so the contrast only grows. */
+      --hover: color-mix(in srgb, var(--brand) 85%, oklch(from var(--on-accent) calc(1 - l) 0 0));
     }
   }
   :host([mode='inline']) .panel {
@@ -102,11 +102,15 @@ export const panelStyles = css`
     block-size: auto;
     animation: none;
   }
-  .launcher {
-    transition: 0.2s;
+  .launcher,
+  .launcher svg {
+    transition: 0.15s;
   }
   .launcher:hover {
     scale: 1.06;
+  }
+  .launcher:active {
+    scale: 0.94;
   }
   .launcher slot {
     display: grid;
@@ -114,16 +118,13 @@ export const panelStyles = css`
   .launcher svg {
     grid-area: 1/1;
     block-size: 28px;
-    transition: 0.2s;
   }
   .launcher svg + svg,
   .launcher[aria-expanded='true'] svg {
     opacity: 0;
-    rotate: -60deg;
   }
   .launcher[aria-expanded='true'] svg + svg {
     opacity: 1;
-    rotate: none;
   }
   .panel[hidden] {
     display: none;
@@ -165,12 +166,12 @@ export const panelStyles = css`
     stroke-linecap: round;
     stroke-linejoin: round;
   }
-  :focus-visible {
+  :focus-visible,
+  .picker:focus-visible ~ .dropzone {
     outline: 2px solid var(--accent-text);
     outline-offset: 2px;
   }
   /* These take the focus so that neither answer is nudged; they cannot be operated. */
-  .panel:focus,
   [tabindex='-1']:focus {
     outline: none;
   }
@@ -228,20 +229,17 @@ export const panelStyles = css`
     font-size: 17px;
   }
   .steps {
-    flex: 0 0 100%;
-    display: flex;
-    gap: 4px;
-    margin-block-start: 12px;
-    padding-inline-end: 6px;
-  }
-  .steps i {
-    flex: 1;
+    inline-size: calc(100% - 6px);
     block-size: 3px;
+    margin-block-start: 12px;
     border-radius: 2px;
     background: var(--border);
-    transition: 0.2s;
   }
-  .steps .reached {
+  .steps i {
+    display: block;
+    block-size: 100%;
+    border-radius: inherit;
     background: var(--accent-text);
+    transition: var(--slow);
   }
 `;

@@ -44,6 +44,10 @@ export const screenStyles = css`
     .header {
       grid-column: 1 / 3;
     }
+    .log,
+    .toasts {
+      grid-area: 2 / 1;
+    }
     .tray {
       grid-area: 2 / 2 / 5;
       border-inline-start: 1px solid var(--border);
@@ -84,22 +88,14 @@ export const screenStyles = css`
     .ask,
     .icon,
     .steps,
-    .veil,
-    .toasts {
+    .veil {
       display: none !important;
-    }
-  }
-  @keyframes rise {
-    from {
-      opacity: 0;
-      translate: 0 16px;
-      scale: 0.98;
     }
   }
   @keyframes appear {
     from {
       opacity: 0;
-      translate: 0 8px;
+      translate: 0 var(--rise, 8px);
     }
   }
   @keyframes breathe {
