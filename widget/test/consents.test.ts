@@ -1,4 +1,5 @@
 import {expect} from '@open-wc/testing';
+import {setViewport} from '@web/test-runner-commands';
 
 import {
   answer,
@@ -38,6 +39,54 @@ describe('consents', () => {
       getComputedStyle(disagree!).backgroundColor,
     );
     expect(lines(chat).some((line) => line.includes('train our AI assistant'))).to.equal(false);
+  });
+
+  it('have equal buttons in every language and at every width', async () => {
+    for (const lang of ['en', 'es', 'fr', 'de', 'pt-BR', 'ar']) {
+      const chat = await reachConsent(newSite());
+      await chat.setLang(lang);
+      for (const width of [320, 390, 1000]) {
+        await setViewport({width, height: 800});
+        const [agree, disagree] = every(chat, '.consent button').map(
+          ({offsetWidth, offsetHeight}) => [offsetWidth, offsetHeight],
+        );
+        expect(agree, `${lang}, ${width} px`).to.deep.equal(disagree);
+        const {scrollWidth, clientWidth} = inside(chat, '.tray')!;
+        expect(scrollWidth).to.equal(clientWidth);
+      }
+      chat.remove();
+    }
+  });
+
+  it('emphasise the question, and not its explanation, in the words of any site', async () => {
+    for (const [text, question] of [
+      ['May we store your name? It is needed.', 'May we store your name?'],
+      ['هل يمكننا حفظ اسمك؟ لا بد منه.', 'هل يمكننا حفظ اسمك؟'],
+      ['お名前を保存してもいいですか？必要です。', 'お名前を保存してもいいですか？'],
+      [
+        'Is https://acme.example/?a=1 all right? Thank you.',
+        'Is https://acme.example/?a=1 all right?',
+      ],
+      ['I agree to the storing of my name.', ''],
+    ] as const) {
+      const site = newSite();
+      const steps = [{id: 'storing', type: 'consent', purpose: 'personal_data', text}];
+      await backend.config(site, {conversation: {version: 1, steps}});
+      const chat = await mountOpen(site);
+      await untilSaid(chat, text);
+      expect(inside(chat, '.bubble strong')!.textContent.trim()).to.equal(question);
+      chat.remove();
+    }
+  });
+
+  it('have the link to the privacy policy between the question and the buttons', async () => {
+    const site = newSite();
+    await backend.config(site, {privacy_url: 'https://acme.example/privacy'});
+    const chat = await reachConsent(site);
+    const link = inside<HTMLAnchorElement>(chat, '.consent a')!;
+    expect(link.href).to.equal('https://acme.example/privacy');
+    const {bottom} = link.getBoundingClientRect();
+    expect(bottom).to.be.at.most(button(chat, 'I agree')!.getBoundingClientRect().top);
   });
 
   it('a double click on the first does not answer the second', async () => {

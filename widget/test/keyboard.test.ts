@@ -30,10 +30,13 @@ describe('keyboard', () => {
     await key('Enter');
     await until(() => focused(chat)?.matches('.consent'), 'the group to have the focus');
     await key('Tab');
+    expect(focused(chat)!.textContent.trim()).to.equal('Privacy policy');
+    await key('Tab');
     expect(focused(chat)!.textContent.trim()).to.equal('I agree');
     await key('Enter');
     await untilSaid(chat, 'train our AI assistant');
     await until(() => focused(chat)?.matches('.consent'), 'the second group');
+    await key('Tab');
     await key('Tab');
     await key('Tab');
     expect(focused(chat)!.textContent.trim()).to.equal('I do not agree');

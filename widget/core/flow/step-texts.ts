@@ -6,8 +6,12 @@ import {typeOf} from './step-types.js';
 import type {TextValues} from './step-types.js';
 import type {TextOf} from './transcript.js';
 
-/** Returns what Maria says at a step: the site's own text, otherwise ours. */
-export const promptOf = (step: Step, values: TextValues): TextOf => {
+/** Returns what Maria says at a step, marked if it asks for a consent. */
+export const promptOf = (step: Step, values: TextValues): TextOf =>
+  Object.assign(textOf(step, values), {isConsent: step.type === 'consent'});
+
+/** Returns the site's own text, otherwise ours. */
+const textOf = (step: Step, values: TextValues): TextOf => {
   const {text} = step;
   const {greeting, name, verification} = values;
   const siteText = text !== undefined && (({tag}: Language) => localise(text, tag));

@@ -2,7 +2,11 @@ import type {Language} from '../../i18n/languages.js';
 import {delay} from '../transport/retry.js';
 
 /** Returns a text in a language. Lines are drawn with it, so that a new language reaches old lines. */
-export type TextOf = (language: Language) => string;
+export interface TextOf {
+  (language: Language): string;
+  /** True for a text that asks for a consent. */
+  isConsent?: boolean;
+}
 
 export interface Line<Message = unknown> {
   from: 'maria' | 'visitor';

@@ -3,7 +3,7 @@ import {html, nothing} from 'lit';
 import type {Line} from '../../core/flow/transcript.js';
 import type {ThreadMessage} from '../../core/messages/message.js';
 import type {Texts} from '../../i18n/locales/en.js';
-import {textView} from '../controls/text-view.js';
+import {consentTextView, textView} from '../controls/text-view.js';
 import type {ViewContext} from '../view-context.js';
 
 /** The lines of the conversation. Screen readers read the text and the day, and nothing beside them. */
@@ -58,7 +58,7 @@ const lineView = (context: ViewContext, line: Line, before: Line | undefined) =>
           >${
             message && messaging?.thread
               ? parts.messages?.messageView(context, messaging.thread, message)
-              : textView(line.text(language))
+              : (line.text.isConsent ? consentTextView : textView)(line.text(language))
           }</span
         >
       </p>

@@ -15,11 +15,11 @@ export const consentView = ({chat, texts}: ViewContext) => html`
     tabindex="-1"
     data-focus
   >
+    ${privacyLink(chat.host.settings.privacyUrl ?? chat.config?.privacy_url, texts.privacy)}
     <div class="pair">
       ${buttonView(texts.agree, choose(chat, true))}
       ${buttonView(texts.disagree, choose(chat, false))}
     </div>
-    ${privacyLink(chat.host.settings.privacyUrl ?? chat.config?.privacy_url, texts.privacy)}
   </div>
 `;
 
@@ -30,5 +30,5 @@ const choose = (chat: Chat, granted: boolean) => (event: MouseEvent) => {
 
 const privacyLink = (url: string | null | undefined, label: string) =>
   url && /^https?:/.test(url)
-    ? html`<a class="quiet" href=${url} target="_blank" rel="noopener noreferrer">${label}</a>`
+    ? html`<a class="link" href=${url} target="_blank" rel="noopener noreferrer">${label}</a>`
     : nothing;
