@@ -61,6 +61,16 @@ describe('menu', () => {
     expect(stored(site, 'lang')).to.equal(null);
   });
 
+  it('what begins again is at the end, apart from what is harmless', async () => {
+    const chat = await mountOpen();
+    await openMenu(chat);
+    const last = every(chat, '.content > *').slice(-2);
+    expect(last.map(({localName}) => localName)).to.deep.equal(['hr', 'button']);
+    expect(last[1]!.textContent.trim()).to.equal('Start over');
+    const [harmless] = every(chat, '.item');
+    expect(getComputedStyle(last[1]!).color).to.not.equal(getComputedStyle(harmless!).color);
+  });
+
   it('the text grows, fits and is kept; a size that is none is not taken', async () => {
     const site = newSite();
     const chat = await mountOpen(site);
@@ -233,7 +243,7 @@ describe('menu', () => {
       await openMenu(chat);
       expect(missing(), 'the menu').to.deep.equal([]);
       every(chat, '.item')
-        .find((one) => one.textContent === name)!
+        .find((one) => one.textContent.trim() === name)!
         .click();
       const dialog = await until(
         () => inside(chat, `.dialog[role=${role}]:not(:has(select))`),

@@ -18,10 +18,9 @@ import {referenceView} from '../controls/reference.js';
 import {submitTo} from '../controls/text-field.js';
 import type {Dialog, DialogController} from '../dialog-host.js';
 import {frameView, questionView} from './dialog-frame.js';
+import {DOWNLOAD} from './dialog-icons.js';
 import {FileLinks} from './file-links.js';
 import {saveFile} from './save-file.js';
-
-const DOWNLOAD = 'M12 4v11m0 0-4.5-4.5M12 15l4.5-4.5M5 20h14';
 
 interface MyDataContext {
   chat: Chat;

@@ -9,6 +9,7 @@ export const dialogStyles = css`
     align-items: end;
     padding: 12px;
     background: #0a0a1973;
+    --rise: 0px;
   }
   .dialog {
     display: grid;
@@ -20,7 +21,7 @@ export const dialogStyles = css`
     border-radius: 16px;
     background: var(--bg);
     box-shadow: 0 0 0 1px var(--border);
-    animation: appear 0.24s ease-out;
+    --rise: 16px;
   }
   .dialog h2 {
     font-size: 17px;
@@ -37,17 +38,26 @@ export const dialogStyles = css`
     inline-size: 100%;
     margin-block-start: 8px;
   }
-  .item {
-    display: block;
+  .item,
+  .setting {
+    display: flex;
+    align-items: center;
+    gap: 10px;
     inline-size: 100%;
+    min-block-size: 44px;
+  }
+  .item {
     padding-inline: 0;
-    border-radius: 0;
-    border-block-end-color: var(--border);
-    font-weight: 500;
-    text-align: start;
+    border-width: 1px 0;
+    font-weight: 400;
   }
   .item:hover {
     color: var(--accent-text);
+  }
+  hr {
+    margin: 8px 0;
+    border: 0;
+    border-block-start: 1px solid var(--border);
   }
   /* Readable on the ground, whatever the page has made of both, so the ground is readable on it. */
   .danger {
@@ -55,7 +65,7 @@ export const dialogStyles = css`
     color: var(--bg);
   }
   .danger:hover {
-    background: var(--fg);
+    opacity: 0.9;
   }
   .to-danger.to-danger {
     color: var(--danger);
@@ -71,21 +81,12 @@ export const dialogStyles = css`
   .content .fact {
     border-block-end: 1px solid var(--border);
   }
-  .content > .fact:last-child {
-    border-block-end: 0;
-  }
   .fact > * {
     min-inline-size: 0;
     overflow-wrap: break-word;
   }
-  .fact > div {
-    flex: 1;
-  }
   .content h3 {
     margin: 12px 0 0;
-  }
-  .fact > span {
-    min-inline-size: min-content;
   }
   .fact .link {
     flex: none;
@@ -100,20 +101,70 @@ export const dialogStyles = css`
   #consequence {
     flex-wrap: wrap;
   }
+  .setting > span {
+    flex: 1;
+  }
   select {
+    appearance: none;
     min-block-size: 36px;
-    padding-inline: 8px;
+    padding-inline: 12px 34px;
     border: 1px solid var(--edge);
-    border-radius: 10px;
+    border-radius: 12px;
     background: var(--bg);
     color: var(--fg);
     /* Smaller, and phones zoom the page in when it is touched. */
     font: inherit;
     font-size: 16px;
   }
-  .fact input {
-    min-inline-size: 24px;
-    min-block-size: 24px;
-    accent-color: var(--brand);
+  select + svg {
+    margin-inline: -38px 8px;
+    pointer-events: none;
+  }
+  .setting input {
+    block-size: 24px;
+    margin: 0;
+  }
+  @media (forced-colors: none) {
+    .setting input {
+      appearance: none;
+      inline-size: 130px;
+      background: linear-gradient(var(--edge) 0 0) center / 100% 4px no-repeat;
+    }
+    ::-webkit-slider-thumb {
+      appearance: none;
+      inline-size: 20px;
+      block-size: 20px;
+      border-radius: 50%;
+      background: var(--accent-text);
+    }
+    ::-moz-range-thumb {
+      inline-size: 20px;
+      block-size: 20px;
+      border: 0;
+      border-radius: 50%;
+      background: var(--accent-text);
+    }
+    .setting [type='checkbox'] {
+      inline-size: 44px;
+      border-radius: 12px;
+      background: var(--edge);
+      transition: var(--fast);
+    }
+    [type='checkbox']::before {
+      content: '';
+      display: block;
+      inline-size: 18px;
+      block-size: 18px;
+      margin: 3px;
+      border-radius: 50%;
+      background: var(--bg);
+      transition: inherit;
+    }
+    .setting :checked {
+      background: var(--accent-text);
+    }
+    :checked::before {
+      margin-inline-start: 23px;
+    }
   }
 `;
