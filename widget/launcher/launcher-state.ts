@@ -2,7 +2,8 @@ import {svgIcon} from './svg-icon.js';
 import type {Texts} from '../i18n/locales/en.js';
 import {interpolate} from '../i18n/interpolate.js';
 
-const CLOSE = 'M6 6l12 12M18 6 6 18';
+/** Not a cross, which the panel has at its close button. */
+const COLLAPSE = 'M6 9l6 6 6-6';
 
 export interface LauncherState {
   /** Also while the panel is being loaded. */
@@ -42,7 +43,7 @@ const wrapFace = (launcher: HTMLElement) => {
   slot.name = 'launcher';
   const icon = launcher.querySelector('svg');
   icon?.replaceWith(slot);
-  slot.append(icon ?? '', svgIcon(CLOSE));
+  slot.append(icon ?? '', svgIcon(COLLAPSE));
 };
 
 const makeBadge = () =>
