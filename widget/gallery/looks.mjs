@@ -6,7 +6,12 @@ export const LOOKS = [
   {name: 'light', viewport: DESKTOP},
   {name: 'dark', viewport: DESKTOP, colorScheme: 'dark'},
   {name: 'arabic', viewport: DESKTOP, lang: 'ar'},
-  {name: 'german', viewport: DESKTOP, lang: 'de'},
+  {
+    name: 'german',
+    viewport: DESKTOP,
+    lang: 'de',
+    attributes: {'privacy-url': 'https://acme.example/datenschutz'},
+  },
   {name: 'phone-light', viewport: PHONE, isMobile: true},
   {name: 'phone-dark', viewport: PHONE, isMobile: true, colorScheme: 'dark'},
   {name: 'phone-arabic', viewport: PHONE, isMobile: true, lang: 'ar'},

@@ -91,6 +91,13 @@ export const JOURNEYS = [
     ],
   },
   {
+    name: 'dialogs',
+    states: [
+      ['menu', (v) => atFiles(v).then(() => openMenu(v))],
+      ['my-data', (v) => v.press('.item').then(() => v.see('.content .link'))],
+    ],
+  },
+  {
     name: 'returning',
     states: [
       [
@@ -98,7 +105,7 @@ export const JOURNEYS = [
         (v) =>
           atFiles(v)
             .then(() => v.press('.header .icon'))
-            .then(() => v.press('.item:nth-of-type(4)'))
+            .then(() => v.press('.to-danger'))
             .then(() => v.see('[role=alertdialog]')),
       ],
       ['question', (v) => v.comeBackLater().then(() => v.see('.tray .primary'))],
@@ -169,6 +176,8 @@ const atFiles = async (v) => {
   await atName(v);
   await v.reachFiles();
 };
+
+const openMenu = (v) => v.press('.header .icon').then(() => v.see('select'));
 
 const drag = (type) => `(() => {
   const dataTransfer = new DataTransfer();
