@@ -39,14 +39,18 @@ const pairs = (chat: MariaChat): Pair[] => {
       seen('.primary').color,
       seen('.primary').backgroundColor,
     ]),
+    pair('words on the button that is pointed at', READABLE, [
+      seen('.primary').color,
+      pointedAt(inside(chat, '.primary')!),
+    ]),
     pair('the visitor’s words', READABLE, [
       seen('.visitor .bubble').color,
       seen('.visitor .bubble').backgroundColor,
     ]),
     pair('the button on the panel', DISCERNIBLE, [seen('.primary').borderTopColor, panel]),
     pair('the steps behind, beside those ahead', DISCERNIBLE, [
-      seen('.steps .reached').backgroundColor,
-      seen('.steps :not(.reached)').backgroundColor,
+      seen('.steps i').backgroundColor,
+      seen('.steps').backgroundColor,
     ]),
     pair('the drop zone’s words', READABLE, [seen('.dropzone').color, panel]),
     pair('its words while pointed at', READABLE, [seen('.dropzone').color, tint]),
@@ -59,6 +63,14 @@ const pairs = (chat: MariaChat): Pair[] => {
       seen('.launcher').backgroundColor,
     ]),
   ];
+};
+
+/** Returns the ground of a button that is pointed at. */
+const pointedAt = (button: HTMLElement) => {
+  button.style.background = 'var(--hover)';
+  const {backgroundColor} = getComputedStyle(button);
+  button.style.background = '';
+  return backgroundColor;
 };
 
 const focusRing = (chat: MariaChat) => {

@@ -273,9 +273,14 @@ describe('file rows', () => {
     await setViewport({width: 1000, height: 800});
   });
 
-  it('a toast lies over nothing that can be pressed, at any width', async () => {
-    for (const width of [320, 390, 1000]) {
-      await setViewport({width, height: 700});
+  it('a toast lies over the end of the log and nothing that can be pressed, at any width', async () => {
+    for (const [width, height] of [
+      [320, 700],
+      [390, 700],
+      [667, 320],
+      [1000, 700],
+    ] as const) {
+      await setViewport({width, height});
       const {chat} = await atFiles();
       await choose(chat, pdf('1.pdf'));
       await press(chat, 'Remove 1.pdf');
@@ -291,7 +296,10 @@ describe('file rows', () => {
         );
       });
       expect(under.map(({ariaLabel}) => ariaLabel)).to.deep.equal([]);
-      expect(one.bottom).to.be.at.most(inside(chat, '.log')!.getBoundingClientRect().top);
+      const log = inside(chat, '.log')!.getBoundingClientRect();
+      expect(one.top).to.be.at.least(log.top);
+      expect(one.bottom).to.be.within(log.bottom - 1, log.bottom + 1);
+      expect(Math.abs((one.left + one.right - log.left - log.right) / 2)).to.be.below(1);
       await chat.destroy();
     }
     await setViewport({width: 1000, height: 800});

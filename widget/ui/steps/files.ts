@@ -55,7 +55,7 @@ export const filesView = (context: ViewContext) => {
 
 /** Covers the panel while files are dragged over it, so that they can be dropped anywhere. */
 export const dropView = ({state: {step}, texts}: ViewContext) => html`
-  <div class="drop-here">
+  <div class="dropzone drop-here">
     ${icon(FILE)}${step?.type === 'upload' ? texts.dropHere : texts.filesLater}
   </div>
 `;

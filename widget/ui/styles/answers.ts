@@ -1,28 +1,11 @@
 import {css} from './css.js';
 
 export const answerStyles = css`
-  /* Equal at any width and in any language: neither answer may look like the lesser one. */
-  .consent .pair {
-    display: grid;
-    grid-template-columns: 1fr 1fr;
-  }
+  /* Equal at any width and in any language, side by side or one below the other. */
   .consent .choice {
+    flex-basis: calc(50% - 4px);
+    min-inline-size: fit-content;
     white-space: normal;
-  }
-  /* A pointer that rests where the last answer was must not look like an answer to this question. */
-  .consent .choice:not(:disabled):hover {
-    background: var(--surface);
-    border-color: var(--edge);
-  }
-  .quiet:hover {
-    text-decoration: underline;
-  }
-  .quiet {
-    display: block;
-    margin-block-start: 8px;
-    color: var(--accent-text);
-    font-size: 13px;
-    text-align: center;
   }
   .spinner {
     inline-size: 18px;
@@ -37,12 +20,9 @@ export const answerStyles = css`
       rotate: 1turn;
     }
   }
-  /* The step in hand: hollow, and full once it is answered. */
-  .steps .reached:not(:has(+ .reached)) {
-    background: none;
-    box-shadow: inset 0 0 0 1px var(--accent-text);
-  }
-  .strong {
+  .strong,
+  .text strong,
+  .dropzone b {
     font-weight: 650;
   }
   .card {
@@ -67,30 +47,43 @@ export const answerStyles = css`
   .reference span {
     font-size: 0;
   }
+  /* Without a height: the toast lies over the end of the log. */
   .toasts {
-    position: absolute;
-    /* Over the title alone: nothing to press or to read lies there. */
-    inset-block-start: 12px;
-    inset-inline: 12px 108px;
+    position: relative;
     z-index: 4;
-    display: grid;
-    justify-items: start;
-    pointer-events: none;
+    align-self: end;
+    inline-size: 100%;
+  }
+  .veil ~ .toasts {
+    position: absolute;
+    inset-block-start: 60px;
   }
   .toast {
+    position: absolute;
+    inset-block-end: 0;
+    inset-inline: 16px;
+    inline-size: fit-content;
+    margin: auto;
+    pointer-events: none;
     padding: 8px 16px;
     border-radius: 12px;
     background: var(--fg);
     color: var(--bg);
     font-size: 14px;
-    animation: appear 0.24s ease-out;
+    text-align: center;
+  }
+  .done .badge-icon path {
+    stroke-dasharray: 20;
+    animation: draw 0.5s;
+  }
+  @keyframes draw {
+    from {
+      stroke-dashoffset: 20;
+    }
   }
   .line {
     flex-wrap: wrap;
     row-gap: 2px;
-  }
-  .visitor .bubble {
-    max-inline-size: calc(100% - 56px);
   }
   .day,
   .line time {
@@ -132,15 +125,13 @@ export const answerStyles = css`
     position: absolute;
     inset-block-start: -2px;
     inset-inline-end: -2px;
-    min-inline-size: 22px;
-    box-sizing: border-box;
+    min-inline-size: 10px;
     padding-inline: 6px;
     border-radius: 11px;
     background: #c5221f;
     color: #fff;
-    font:
-      700 12px/22px system-ui,
-      sans-serif;
+    font-size: 12px;
+    line-height: 22px;
     text-align: center;
     pointer-events: none;
   }
@@ -155,9 +146,13 @@ export const answerStyles = css`
   .link:hover {
     text-decoration: underline;
   }
+  /* Below the text of the question. */
+  .consent .link {
+    margin: -8px 0 0;
+    padding-inline: 36px;
+  }
 
   @media (pointer: coarse) {
-    .icon,
     .line .icon {
       min-block-size: 44px;
       inline-size: 44px;
@@ -185,16 +180,14 @@ export const answerStyles = css`
     button {
       border: 1px solid;
     }
-    .steps .reached {
-      background: Highlight;
-      forced-color-adjust: none;
-    }
     /* Grounds are taken away; these are nothing but a ground. */
     .typing i,
+    .steps i,
     progress {
       forced-color-adjust: none;
     }
-    .typing i {
+    .typing i,
+    .steps i {
       background: CanvasText;
     }
     button:enabled {

@@ -29,13 +29,23 @@ export const conversationStyles = css`
     display: flex;
     gap: 8px;
     align-items: flex-start;
-    animation: appear 0.24s ease-out;
+  }
+  .visitor,
+  .line[title],
+  .tray > *,
+  .notice,
+  .file,
+  .toast,
+  .veil,
+  .dialog,
+  .maria [dir] {
+    animation: appear var(--slow);
   }
   .line.first:not(:first-child) {
     margin-block-start: 8px;
   }
   .bubble {
-    max-inline-size: 84%;
+    max-inline-size: calc(100% - 56px);
     padding: 10px 14px;
     border-radius: 16px;
     background: var(--surface);
@@ -66,10 +76,10 @@ export const conversationStyles = css`
     background: var(--muted);
     animation: breathe 1s infinite;
   }
-  .typing i:nth-child(2) {
+  .typing i + i {
     animation-delay: 0.15s;
   }
-  .typing i:nth-child(3) {
+  .typing i + i + i {
     animation-delay: 0.3s;
   }
 
@@ -78,9 +88,6 @@ export const conversationStyles = css`
     overflow-y: auto;
     overscroll-behavior: contain;
     padding: 10px 16px 12px;
-  }
-  .tray > * {
-    animation: appear 0.24s ease-out;
   }
   .talk {
     flex: none;
@@ -120,7 +127,6 @@ export const conversationStyles = css`
     background: var(--tint);
     font-size: 13px;
     line-height: 1.4;
-    animation: appear 0.24s ease-out;
   }
   .notice span {
     flex: 1;
@@ -129,9 +135,7 @@ export const conversationStyles = css`
     color: var(--accent-text);
   }
   .notice.error {
+    --accent-text: var(--danger);
     background: color-mix(in srgb, var(--danger) 12%, var(--bg));
-  }
-  .notice.error > svg {
-    color: var(--danger);
   }
 `;

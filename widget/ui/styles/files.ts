@@ -18,8 +18,18 @@ export const fileStyles = css`
     /* A fade shows that the list continues below. */
     box-shadow: 0 -8px 8px var(--bg);
   }
+  /* So does a fade at the tray's upper edge. */
+  .tray::before {
+    content: '';
+    display: block;
+    position: sticky;
+    inset-block-start: -10px;
+    z-index: 1;
+    margin-block: -10px 10px;
+    box-shadow: 0 0 6px 6px var(--bg);
+  }
   .tray {
-    scroll-padding-block-end: 76px;
+    scroll-padding-block: 20px 76px;
   }
   /* What was said and the field to write in keep most of a small panel. */
   .main:has(.files):has(.talk) .log {
@@ -28,7 +38,8 @@ export const fileStyles = css`
   .main:has(.files):has(.talk) .footnote {
     display: none;
   }
-  .tray:not(:has(*)) {
+  /* While Maria types, the tray keeps its height. */
+  .tray:not(:has(*), [style*='min']) {
     display: none;
   }
   .rows,
@@ -50,7 +61,6 @@ export const fileStyles = css`
     border: 1px solid var(--border);
     border-radius: 12px;
     background: var(--bg);
-    animation: appear 0.24s ease-out;
   }
   .about {
     flex: 1;
@@ -154,23 +164,23 @@ export const fileStyles = css`
     align-items: center;
     justify-content: center;
     gap: 10px;
-    min-block-size: 76px;
-    padding: 12px;
+    min-block-size: 44px;
+    padding: 8px 12px;
     border: 1.5px dashed var(--edge);
     border-radius: 14px;
     color: var(--accent-text);
     text-align: center;
     cursor: pointer;
-    transition: 0.15s;
-  }
-  .dropzone b {
-    font-weight: 600;
+    transition: var(--fast);
   }
   /* Fingers drop nothing. */
   @media (pointer: coarse) {
     .dropzone .hint {
       display: none;
     }
+  }
+  .dropzone:not(.small) {
+    min-block-size: 76px;
   }
   /* The whole panel takes dropped files: what remains is a button. */
   .dropzone.small {
@@ -193,24 +203,13 @@ export const fileStyles = css`
     display: block;
     margin: auto;
   }
-  .picker:focus-visible ~ .dropzone {
-    outline: 2px solid var(--accent-text);
-    outline-offset: 2px;
-  }
   .drop-here {
     position: absolute;
     inset: 10px;
     z-index: 2;
-    display: grid;
-    place-content: center;
-    justify-items: center;
-    gap: 10px;
-    border: 2px dashed var(--accent-text);
-    border-radius: calc(var(--radius) - 8px);
+    flex-flow: column;
     background: var(--tint);
-    color: var(--accent-text);
-    font-weight: 650;
-    font-size: 17px;
+    font-weight: 600;
     pointer-events: none;
   }
 `;
