@@ -1,4 +1,5 @@
 import {expect} from '@open-wc/testing';
+import {setViewport} from '@web/test-runner-commands';
 
 import {
   backend,
@@ -69,6 +70,17 @@ describe('menu', () => {
     expect(last[1]!.textContent.trim()).to.equal('Start over');
     const [harmless] = every(chat, '.item');
     expect(getComputedStyle(last[1]!).color).to.not.equal(getComputedStyle(harmless!).color);
+  });
+
+  it('the names of the settings are whole words in the smallest window', async () => {
+    await setViewport({width: 320, height: 568});
+    const chat = await mountOpen();
+    await openMenu(chat);
+    const [language, size] = every(chat, '.setting > span');
+    expect(language!.offsetHeight).to.equal(size!.offsetHeight);
+    const {scrollWidth, clientWidth} = inside(chat, '.content')!;
+    expect(scrollWidth).to.equal(clientWidth);
+    await setViewport({width: 1000, height: 800});
   });
 
   it('the text grows, fits and is kept; a size that is none is not taken', async () => {

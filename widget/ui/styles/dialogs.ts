@@ -49,6 +49,7 @@ export const dialogStyles = css`
   .item {
     padding-inline: 0;
     border-width: 1px 0;
+    border-radius: 0;
     font-weight: 400;
   }
   .item:hover {
@@ -101,11 +102,16 @@ export const dialogStyles = css`
   #consequence {
     flex-wrap: wrap;
   }
+  /* The select shrinks, and not the word beside it. */
+  .setting {
+    overflow-wrap: normal;
+  }
   .setting > span {
     flex: 1;
   }
   select {
     appearance: none;
+    min-inline-size: 0;
     min-block-size: 36px;
     padding-inline: 12px 34px;
     border: 1px solid var(--edge);
@@ -121,6 +127,7 @@ export const dialogStyles = css`
     pointer-events: none;
   }
   .setting input {
+    min-inline-size: 24px;
     block-size: 24px;
     margin: 0;
   }

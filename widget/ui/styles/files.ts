@@ -209,7 +209,6 @@ export const fileStyles = css`
     z-index: 2;
     flex-flow: column;
     background: var(--tint);
-    font-weight: 600;
     pointer-events: none;
   }
 `;

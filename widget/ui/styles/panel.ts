@@ -238,7 +238,6 @@ export const panelStyles = css`
   .steps i {
     display: block;
     block-size: 100%;
-    border-radius: inherit;
     background: var(--accent-text);
     transition: var(--slow);
   }
