@@ -138,7 +138,8 @@ export class Flow {
   waitAt(found: Step | null, isSilent = false) {
     const {host, store} = this.chat;
     const step: Step = found ?? {id: 'complete', type: 'end', outcome: 'complete'};
-    const position = this.graph.positionOf(step);
+    // A consent for a question is asked for outside the order of the steps.
+    const position = store.state.isAsking ? null : this.graph.positionOf(step);
     this.position = position ?? this.position;
     store.patch({step});
     if (!isSilent) this.say(this.promptFor(step));
