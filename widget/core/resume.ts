@@ -7,7 +7,7 @@ import type {EmailVerification} from './email/email-verification.js';
 import type {Answers, VisitorAnswers} from './flow/answers.js';
 import {ACTIVE_KEY, UNSENT_FILES_KEY} from './flow/answers.js';
 import type {Flow} from './flow/flow.js';
-import {typeOf} from './flow/step-types.js';
+import {isOpenStep} from './flow/step-types.js';
 import {consentAnswer, filesAnswer} from './flow/step-texts.js';
 import type {AskedField} from './flow/step-types.js';
 import type {TextOf, Transcript} from './flow/transcript.js';
@@ -57,7 +57,7 @@ const completeAnswered = (chat: ResumeDeps) => {
   const {steps} = flow.graph;
   const isWhole = steps.every((step) => step.type !== 'consent' || answerTo(chat, step));
   for (const step of steps) {
-    const isKnown = isWhole && typeOf(step).isQuestion;
+    const isKnown = isWhole && isOpenStep(step);
     if (isKnown || answerTo(chat, step)) answers.complete(step.id);
   }
 };

@@ -6,7 +6,7 @@ import type {ChatState, Store} from '../state.js';
 import type {Answers, VisitorAnswers} from './answers.js';
 import {StepGraph} from './step-graph.js';
 import {promptOf} from './step-texts.js';
-import {typeOf} from './step-types.js';
+import {isOpenStep, typeOf} from './step-types.js';
 import type {TextValues} from './step-types.js';
 import type {TextOf, Transcript} from './transcript.js';
 
@@ -48,12 +48,12 @@ export class Flow {
 
   /** True if the visitor has left only an e-mail address, and the other steps can follow. */
   get hasOpenSteps() {
-    return isOpen(this.walk(this.graph.first).step);
+    return isOpenStep(this.walk(this.graph.first).step);
   }
 
   /** True at one of these steps. */
   get isAtOpenStep() {
-    return isOpen(this.step);
+    return isOpenStep(this.step);
   }
 
   /** True if another tab has answered the step, or has gone through a door. */
@@ -191,6 +191,3 @@ export class Flow {
     return spoken;
   }
 }
-
-const isOpen = (step: Step | null) =>
-  step !== null && step.type !== 'verify_email' && typeOf(step).isQuestion === true;

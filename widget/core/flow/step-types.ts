@@ -83,3 +83,7 @@ export const isStepType = (type: unknown): type is Step['type'] =>
 
 /** Returns the entry of the table. Each entry is called with steps of its own type only. */
 export const typeOf = ({type}: Pick<Step, 'type'>): StepType => STEP_TYPES[type];
+
+/** True for a step that the visitor can answer after only the e-mail address was asked for. */
+export const isOpenStep = (step: Step | null) =>
+  step !== null && step.type !== 'verify_email' && typeOf(step).isQuestion === true;
