@@ -73,10 +73,8 @@ describe('coming back', () => {
   it('somebody who had answered nothing is not asked', async () => {
     const site = newSite();
     const first = await mountOpen(site);
-    await press(first, 'Start');
     await untilSaid(first, 'What is your name?');
     const chat = await comeBack(first, site);
-    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     expect(button(chat, 'Continue')).to.equal(undefined);
   });
@@ -90,7 +88,6 @@ describe('coming back', () => {
     await backend.end(uuid);
 
     const chat = await comeBack(first, site);
-    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
 
     expect(notices(chat)).to.include('It’s been a while');
@@ -149,7 +146,6 @@ describe('coming back', () => {
     const uuid = crypto.randomUUID();
     store(site, 'session_uuid', uuid.toUpperCase());
     const chat = await mountOpen(site);
-    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     expect(stored(site, 'session_uuid')).to.equal(uuid);
     expect(stored(site, 'token')).to.match(/^[0-9a-f-]{36} token-/);
@@ -167,7 +163,6 @@ describe('coming back', () => {
     const uuid = crypto.randomUUID();
     store(site, 'session_uuid', uuid);
     const chat = await mountOpen(site);
-    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     expect(stored(site, 'answers') ?? '').to.not.include('Ana');
   });

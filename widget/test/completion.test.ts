@@ -127,6 +127,7 @@ describe('the end', () => {
     expect(names(chat)).to.deep.equal(['old.pdf']);
     expect(button(chat, 'Not you? Remove from this device')!.closest('.done')).to.exist;
     await press(chat, 'Not you? Remove from this device');
+    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     expect((await backend.visit(uuid)).ended).to.equal(undefined);
   });
@@ -198,7 +199,7 @@ describe('the address in the pending state', () => {
     await press(chat, 'Change address');
     await answer(chat, 'New e-mail address', 'anton@example.com');
     await untilSaid(chat, 'a link to anton@example.com');
-    const sentences = lines(chat).filter((line) => line.startsWith('We mailed'));
+    const sentences = lines(chat).filter((line) => line.startsWith('We’ve sent'));
     expect(new Set(sentences)).to.have.lengthOf(2);
   });
 

@@ -288,8 +288,7 @@ describe('e-mail', () => {
     await press(chat, 'Change address');
     const field = await until(() => inside<HTMLInputElement>(chat, 'input[type=email]'), 'field');
     expect(field.value).to.equal('');
-    const hint = inside(chat, '.tray .hint')!.textContent.replace(/\s+/g, ' ').trim();
-    expect(hint).to.equal('Your e-mail address: a•••@example.com');
+    expect(lines(chat).at(-1)).to.include('a•••@example.com');
   });
 
   it('a missing consent is recorded once more, and the e-mail goes through', async () => {

@@ -10,6 +10,7 @@ import {
   pause,
   press,
   sitePage,
+  start,
   until,
   untilSaid,
 } from './helpers.js';
@@ -129,6 +130,13 @@ const pressLauncher = (chat: Element) => inside(chat, '.launcher')!.click();
 
 const nameField = (chat: Element) => inside<HTMLInputElement>(chat, 'input[name=answer]');
 
+/** Goes through the first door of the panel that opens. */
+const untilAtName = async (chat: Element & {isOpen: boolean}) => {
+  await until(() => chat.isOpen, 'the panel');
+  await start(chat);
+  await until(() => nameField(chat), 'the first question');
+};
+
 const type = (field: HTMLInputElement, text: string) => {
   field.value = text;
   field.dispatchEvent(new Event('input', {bubbles: true}));
@@ -142,13 +150,13 @@ describe('a page that empties its body', () => {
       await untilBack(chat, document);
       expect(inside(chat, '.launcher')!.getBoundingClientRect().width).to.equal(60);
       pressLauncher(chat);
-      await until(() => chat.isOpen && nameField(chat), 'the first question');
+      await untilAtName(chat);
     });
 
     it(`${how}: an open conversation goes on`, async () => {
       const {chat, document} = await watchedPage();
       pressLauncher(chat);
-      await until(() => chat.isOpen && nameField(chat), 'the first question');
+      await untilAtName(chat);
       type(nameField(chat)!, 'An');
       nameField(chat)!.focus();
       await empty(document);
@@ -181,7 +189,7 @@ describe('a page that empties its body', () => {
   it('a focus that the page has set meanwhile stays where it is', async () => {
     const {chat, document} = await watchedPage();
     pressLauncher(chat);
-    await until(() => chat.isOpen && nameField(chat), 'the first question');
+    await untilAtName(chat);
     document.body.innerHTML = '<main><input autofocus></main>';
     document.querySelector('input')!.focus();
     await untilBack(chat, document);

@@ -102,6 +102,7 @@ export const visitByways = async (chat: MariaChat, look: Look) => {
   const {site} = chat;
   await backend.fault(site, {path: '/progress', drop: true});
   await chat.open();
+  await start(chat);
   await fill(chat, 'Ana');
   await wait(chat, '.notice');
   await look('no line');

@@ -1,7 +1,7 @@
 import type {MariaChat} from '../index.js';
 import {fill, press, wait} from './every-state.js';
 import type {Look} from './every-state.js';
-import {backend, inside, pdf, stored, until} from './helpers.js';
+import {backend, inside, pdf, start, stored, until} from './helpers.js';
 import {type, untilListening, write} from './talking.js';
 
 const STEPS = [
@@ -27,6 +27,7 @@ export const visitTalk = async (chat: MariaChat, look: Look) => {
   const {site} = chat;
   await backend.config(site, {conversation: {version: 1, steps: STEPS}});
   await chat.open();
+  await start(chat);
   await fill(chat, 'Ana');
   await press(chat, '.consent .choice');
   await wait(chat, '.ask');
