@@ -3,7 +3,8 @@ import type {Step} from '../../server/contract/conversation.js';
 import type {Language} from '../i18n/languages.js';
 import type {ChatHost} from './chat-host.js';
 import type {EmailVerification, VerificationDeps} from './email/email-verification.js';
-import {VisitorAnswers} from './flow/answers.js';
+import {createAnswers} from './flow/answers.js';
+import type {VisitorAnswers} from './flow/answers.js';
 import {Drafts} from './flow/drafts.js';
 import {Flow} from './flow/flow.js';
 import type {FlowDeps} from './flow/flow.js';
@@ -80,7 +81,7 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
       onSlow: (isSlow) => this.status.showSlow(isSlow),
     });
     this.session = createSession(this.client, this.storage);
-    this.answers = new VisitorAnswers(this.storage);
+    this.answers = createAnswers(this.storage);
     this.transcript = new Transcript(onChange);
     this.retrier = new Retrier((error) => this.status.showRetrying(error));
     this.flow = new Flow(this);

@@ -2,7 +2,7 @@ import {expect} from '@open-wc/testing';
 import fc from 'fast-check';
 
 import {DEFAULT_CONVERSATION} from '../../server/contract/default-conversation.js';
-import {VisitorAnswers} from '../core/flow/answers.js';
+import {createAnswers} from '../core/flow/answers.js';
 import type {Answers} from '../core/flow/answers.js';
 import {Flow} from '../core/flow/flow.js';
 import {SiteStorage} from '../core/session/storage.js';
@@ -79,7 +79,7 @@ const language = await loadLanguage('ar');
 
 /** Answers whatever is asked, and is told what Maria said. */
 const visit = async (document: unknown, conditionValues: Answers) => {
-  const answers = new VisitorAnswers(new SiteStorage(newSite(), {storage: new Map()}));
+  const answers = createAnswers(new SiteStorage(newSite(), {storage: new Map()}));
   const transcript = new Transcript(() => undefined);
   const flow = new Flow({
     store: new Store(() => undefined),

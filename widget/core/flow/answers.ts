@@ -42,157 +42,143 @@ const blankDraft = (): Draft => ({
   touchedAt: Date.now(),
 });
 
+/** The answers of a conversation. */
+export type VisitorAnswers = ReturnType<typeof createAnswers>;
+
 /**
  * Answers of the visitor. They stay in this browser until the e-mail step submits them, and not
  * longer than an idle visit lasts.
  */
-export class VisitorAnswers {
+export const createAnswers = (storage: Readonly<SiteStorage>) => {
   /** The e-mail address, for this page only: it is not stored before it is sent. */
-  email: string | null = null;
-  private draft: Draft = blankDraft();
-  private isSubmitted = false;
+  let email: string | null = null;
+  let draft = blankDraft();
+  let isSubmitted = false;
 
-  constructor(private readonly storage: Readonly<SiteStorage>) {}
+  const decisions = () => Object.entries(draft.decisions) as [Purpose, Decision][];
 
-  get name() {
-    return this.draft.name;
-  }
+  const hasBegun = () => draft.name !== null || decisions().length > 0;
 
-  setName(name: string | null) {
-    this.draft.name = name;
-    this.save();
-  }
-
-  setEmail(email: string | null) {
-    this.email = email;
-  }
-
-  /** Earlier versions stored no start. With them, the name was the first answer of most sites. */
-  get isStarted() {
-    return this.draft.isStarted || this.name !== null;
-  }
-
-  /** Another tab may have started, and answered, before. */
-  start() {
-    this.reload();
-    this.draft.isStarted = true;
-    this.save();
-  }
-
-  get hasBegun() {
-    return this.draft.name !== null || this.decisions.length > 0;
-  }
-
-  /**
-   * True if the visit seems to have been idle for longer than the backend keeps it. Clocks may be
-   * wrong: if the backend responds, its response decides.
-   */
-  get isStale() {
-    return this.hasBegun && Math.abs(Date.now() - this.draft.touchedAt) >= this.draft.idleMs;
-  }
-
-  get unrecorded(): ConsentDecision[] {
-    return this.decisions
-      .filter(([, {isRecorded}]) => !isRecorded)
-      .map(([purpose, {granted, wording, locale}]) => ({purpose, granted, wording, locale}));
-  }
-
-  isDone(stepId: string) {
-    return this.draft.done.includes(stepId);
-  }
-
-  complete(stepId: string) {
-    this.draft.done.push(stepId);
-    this.save();
-    if (!this.isSubmitted) this.storage.setInTab(ACTIVE_KEY, String(Date.now()));
-  }
-
-  reopen(stepId: string) {
-    this.draft.done = this.draft.done.filter((id) => id !== stepId);
-    this.save();
-  }
-
-  recordDecision({purpose, ...decision}: ConsentDecision, isRecorded = false) {
-    this.draft.decisions[purpose] = {...decision, isRecorded};
-    this.save();
-  }
-
-  markRecorded(decisions: ConsentDecision[]) {
-    for (const {purpose, granted, wording} of decisions) {
-      const decision = this.draft.decisions[purpose];
-      // The visitor may have changed the decision during the call.
-      if (decision?.granted === granted && decision.wording === wording) decision.isRecorded = true;
-    }
-    this.save();
-  }
-
-  /** Has every decision sent again, because the backend lacks one. */
-  markAllUnrecorded() {
-    for (const [, decision] of this.decisions) decision.isRecorded = false;
-  }
-
-  conditionValues(storedFiles: number): Answers {
-    const values: Answers = {
-      name: this.name,
-      email: this.email,
-      'files.stored': storedFiles,
-    };
-    for (const [purpose, {granted}] of this.decisions) values[`consents.${purpose}`] = granted;
-    return values;
-  }
-
-  load() {
-    this.email = null;
-    this.isSubmitted = false;
-    this.draft = blankDraft();
-    this.reload();
-  }
+  const save = () => {
+    if (isSubmitted) return;
+    draft.touchedAt = Date.now();
+    storage.set(ANSWERS_KEY, toJson(draft));
+  };
 
   /** Reads the answers again, which another tab may have changed. */
-  reload() {
-    this.draft = readDraft(this.storage.get(ANSWERS_KEY)) ?? this.draft;
-  }
+  const reload = () => {
+    draft = readDraft(storage.get(ANSWERS_KEY)) ?? draft;
+  };
 
-  /**
-   * Adds the answers that the backend has. Recorded wordings are not needed again. The remaining
-   * time is a duration, because the two clocks may differ.
-   */
-  adopt(session: Session, clockOffsetMs: number) {
-    if (session.name) this.draft.name = session.name;
-    for (const {purpose, granted} of session.consents) {
-      this.draft.decisions[purpose] ??= {granted, wording: '', locale: '', isRecorded: true};
-    }
-    const leftMs = Date.parse(session.idle_expires_at ?? '') - Date.now() - clockOffsetMs;
-    if (leftMs > 0) Object.assign(this.draft, {idleMs: leftMs, touchedAt: Date.now()});
-  }
+  const load = () => {
+    email = null;
+    isSubmitted = false;
+    draft = blankDraft();
+    reload();
+  };
 
-  /** Removes the copy in this browser, because the backend has the answers. */
-  markSubmitted() {
-    this.isSubmitted = true;
-    this.removeKept();
-  }
+  const removeKept = () => {
+    storage.remove(ANSWERS_KEY);
+    for (const key of [UNSENT_FILES_KEY, ACTIVE_KEY]) storage.setInTab(key, '');
+  };
 
-  wipe() {
-    this.removeKept();
-    for (const key of [UNSENT_KEY, THREAD_KEY]) this.storage.remove(key);
-    this.load();
-  }
-
-  private removeKept() {
-    this.storage.remove(ANSWERS_KEY);
-    for (const key of [UNSENT_FILES_KEY, ACTIVE_KEY]) this.storage.setInTab(key, '');
-  }
-
-  private get decisions() {
-    return Object.entries(this.draft.decisions) as [Purpose, Decision][];
-  }
-
-  private save() {
-    if (this.isSubmitted) return;
-    this.draft.touchedAt = Date.now();
-    this.storage.set(ANSWERS_KEY, toJson(this.draft));
-  }
-}
+  return {
+    get name() {
+      return draft.name;
+    },
+    setName(name: string | null) {
+      draft.name = name;
+      save();
+    },
+    get email() {
+      return email;
+    },
+    setEmail(typed: string | null) {
+      email = typed;
+    },
+    /** Earlier versions stored no start. With them, the name was the first answer of most sites. */
+    get isStarted() {
+      return draft.isStarted || draft.name !== null;
+    },
+    /** Another tab may have started, and answered, before. */
+    start() {
+      reload();
+      draft.isStarted = true;
+      save();
+    },
+    get hasBegun() {
+      return hasBegun();
+    },
+    /**
+     * True if the visit seems to have been idle for longer than the backend keeps it. Clocks may be
+     * wrong: if the backend responds, its response decides.
+     */
+    get isStale() {
+      return hasBegun() && Math.abs(Date.now() - draft.touchedAt) >= draft.idleMs;
+    },
+    get unrecorded(): ConsentDecision[] {
+      return decisions()
+        .filter(([, {isRecorded}]) => !isRecorded)
+        .map(([purpose, {granted, wording, locale}]) => ({purpose, granted, wording, locale}));
+    },
+    isDone: (stepId: string) => draft.done.includes(stepId),
+    complete(stepId: string) {
+      draft.done.push(stepId);
+      save();
+      if (!isSubmitted) storage.setInTab(ACTIVE_KEY, String(Date.now()));
+    },
+    reopen(stepId: string) {
+      draft.done = draft.done.filter((id) => id !== stepId);
+      save();
+    },
+    recordDecision({purpose, ...decision}: ConsentDecision, isRecorded = false) {
+      draft.decisions[purpose] = {...decision, isRecorded};
+      save();
+    },
+    markRecorded(recorded: ConsentDecision[]) {
+      for (const {purpose, granted, wording} of recorded) {
+        const decision = draft.decisions[purpose];
+        // The visitor may have changed the decision during the call.
+        if (decision?.granted === granted && decision.wording === wording)
+          decision.isRecorded = true;
+      }
+      save();
+    },
+    /** Has every decision sent again, because the backend lacks one. */
+    markAllUnrecorded() {
+      for (const [, decision] of decisions()) decision.isRecorded = false;
+    },
+    conditionValues(storedFiles: number): Answers {
+      const values: Answers = {name: draft.name, email, 'files.stored': storedFiles};
+      for (const [purpose, {granted}] of decisions()) values[`consents.${purpose}`] = granted;
+      return values;
+    },
+    load,
+    reload,
+    /**
+     * Adds the answers that the backend has. Recorded wordings are not needed again. The remaining
+     * time is a duration, because the two clocks may differ.
+     */
+    adopt(session: Session, clockOffsetMs: number) {
+      if (session.name) draft.name = session.name;
+      for (const {purpose, granted} of session.consents) {
+        draft.decisions[purpose] ??= {granted, wording: '', locale: '', isRecorded: true};
+      }
+      const leftMs = Date.parse(session.idle_expires_at ?? '') - Date.now() - clockOffsetMs;
+      if (leftMs > 0) Object.assign(draft, {idleMs: leftMs, touchedAt: Date.now()});
+    },
+    /** Removes the copy in this browser, because the backend has the answers. */
+    markSubmitted() {
+      isSubmitted = true;
+      removeKept();
+    },
+    wipe() {
+      removeKept();
+      for (const key of [UNSENT_KEY, THREAD_KEY]) storage.remove(key);
+      load();
+    },
+  };
+};
 
 /**
  * Returns null for a value that this version cannot read. Other versions of the widget write the same
