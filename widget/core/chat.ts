@@ -12,8 +12,8 @@ import {createOutbox} from './flow/outbox.js';
 import type {Outbox, OutboxDeps} from './flow/outbox.js';
 import {Transcript} from './flow/transcript.js';
 import type {TextOf} from './flow/transcript.js';
-import {Lifecycle} from './lifecycle.js';
-import type {LifecycleDeps} from './lifecycle.js';
+import {createLifecycle} from './lifecycle.js';
+import type {Lifecycle, LifecycleDeps} from './lifecycle.js';
 import type {Loaders} from './loaders.js';
 import type {Platform} from './platform.js';
 import {createSession} from './session/session.js';
@@ -56,7 +56,7 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
   readonly retrier: Retrier;
   readonly flow: Readonly<Flow>;
   readonly outbox: Outbox;
-  readonly lifecycle: Readonly<Lifecycle>;
+  readonly lifecycle: Lifecycle;
   /** Null until `loadIntake` has succeeded, as is `verification`. Every step that needs them waits. */
   uploads: Readonly<Uploads> | null = null;
   verification: Readonly<EmailVerification> | null = null;
@@ -86,7 +86,7 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     this.retrier = new Retrier((error) => this.status.showRetrying(error));
     this.flow = new Flow(this);
     this.outbox = createOutbox(this);
-    this.lifecycle = new Lifecycle(this);
+    this.lifecycle = createLifecycle(this);
   }
 
   get state() {

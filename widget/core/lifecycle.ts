@@ -31,218 +31,203 @@ export interface LifecycleDeps extends ResumeDeps {
 }
 
 /** Begins, resumes and ends a conversation, and writes what the backend says about its session. */
-export class Lifecycle {
-  /** Null before the first start, and if the backend cannot be reached. */
-  config: SiteConfig | null = null;
-  private resetTimes: number[] = [];
+export type Lifecycle = ReturnType<typeof createLifecycle>;
 
-  constructor(private readonly chat: LifecycleDeps) {}
+export const createLifecycle = (chat: LifecycleDeps) => {
+  const {answers, client, drafts, flow, host, session, status, store, transcript} = chat;
+  /** Null before the first start, and if the backend cannot be reached. */
+  let config: SiteConfig | null = null;
+  let resetTimes: number[] = [];
 
   /** Begins a conversation, or resumes the one that this browser has. */
-  async start() {
-    const {answers, flow, session, status} = this.chat;
+  const start = async () => {
     const signal = flow.interrupt();
     flow.setPhase('starting');
     answers.load();
     // A new visitor may write at once. The question waits for the backend.
-    this.chat.setWriting(!session.isStored && !answers.hasBegun);
-    const [config, opened] = await Promise.all([loadConfig(this.chat), session.open()]);
+    chat.setWriting(!session.isStored && !answers.hasBegun);
+    const [loaded, opened] = await Promise.all([loadConfig(chat), session.open()]);
     if (signal.aborted) return;
-    this.config = config;
+    config = loaded;
     flow.load(config?.conversation);
-    if (!this.chat.canAsk) this.chat.setWriting(false);
-    if (opened.kind === 'back') return this.openStored(opened.session);
-    if (opened.kind === 'refused') return this.showNotAvailable(opened.error);
+    if (!chat.canAsk) chat.setWriting(false);
+    if (opened.kind === 'back') return openStored(opened.session);
+    if (opened.kind === 'refused') return showNotAvailable(opened.error);
     if (opened.kind === 'offline') status.showRetrying(opened.error);
-    if (isEnd(opened.kind) && !this.announceEnd(opened.kind)) return;
+    if (isEnd(opened.kind) && !announceEnd(opened.kind)) return;
     if (opened.kind === 'new' || answers.isStale) answers.wipe();
-    return answers.hasBegun ? this.resume(null) : flow.begin();
-  }
+    return answers.hasBegun ? resume(null) : flow.begin();
+  };
 
   /** Takes over what the backend says about the session. */
-  async onSession(session: Session) {
-    const {store, verification} = this.chat;
+  const onSession = async (found: Session) => {
     const before = store.state.sessionState;
-    store.patch({sessionState: session.state});
-    if (session.state === 'visit') return;
-    verification?.update(session);
-    store.patch({visitorName: session.name});
-    if (before === 'visit') await this.resume(session);
-    else if (before === 'pending' && session.state === 'complete') await this.showComplete();
-  }
+    store.patch({sessionState: found.state});
+    if (found.state === 'visit') return;
+    chat.verification?.update(found);
+    store.patch({visitorName: found.name});
+    if (before === 'visit') await resume(found);
+    else if (before === 'pending' && found.state === 'complete') await showComplete();
+  };
 
-  /** The visitor has submitted name and e-mail address. */
-  onSubmitted() {
-    const {answers, host, session, store} = this.chat;
-    store.patch({sessionState: 'pending', visitorName: answers.name});
-    answers.markSubmitted();
-    host.emit(new MariaSubmittedEvent(session.uuid));
-  }
-
-  setVisitorName(visitorName: string | null) {
-    this.chat.store.patch({visitorName});
-  }
-
-  /** Starts again if another tab has begun or forgotten the session. */
-  async followOtherTab() {
-    const {answers, session} = this.chat;
-    if (!session.uuid) answers.reload();
-    // The last words stay on the screen until the other tab has begun a new session.
-    if (!session.isStale || !(session.uuid || answers.hasBegun)) return;
-    this.chat.reset();
-    await this.start();
-  }
-
-  /** Shows answers that were given in another tab, and continues after them. */
-  async catchUp() {
-    const {flow} = this.chat;
-    const {signal} = flow;
-    await this.replayAnswers();
-    if (!signal.aborted) await flow.begin();
-  }
-
-  async replayAnswers(isCorrectionOnly = false) {
-    (await this.loadResume())?.replayAnswers(this.chat, isCorrectionOnly);
-  }
-
-  /** Discards an unfinished visit. A submitted session is only forgotten on this device. */
-  async startOver(reason: 'visitor' | 'page' = 'visitor', isContinued = true) {
-    const {chat} = this;
-    const {flow, session, status, store} = chat;
-    // After an end, the stored values belong to another tab, which this visitor must not wipe.
-    if (reason === 'visitor' && !session.uuid) {
-      chat.reset();
-      return this.start();
-    }
-    // A session that this page has not opened may be submitted already.
-    const isUnfinished = store.state.sessionState === 'visit' && session.uuid !== '';
-    if (!session.uuid) session.load();
-    chat.reset();
-    flow.setPhase('starting');
-    if (isUnfinished) await this.discardVisit();
-    status.showNotice(null);
-    this.forget(reason);
-    if (isContinued) await this.start();
-  }
+  const replayAnswers = async (isCorrectionOnly = false) => {
+    (await loadResume())?.replayAnswers(chat, isCorrectionOnly);
+  };
 
   /** Removes the session and all answers from this browser. */
-  forget(reason: 'visitor' | 'page' | 'refused') {
-    const {chat} = this;
-    chat.answers.wipe();
-    chat.session.forget();
-    chat.store.patch({visitorName: null});
+  const forget = (reason: 'visitor' | 'page' | 'refused') => {
+    answers.wipe();
+    session.forget();
+    store.patch({visitorName: null});
     // A question that was not sent stays in the field after a refusal.
-    if (reason !== 'refused') chat.drafts.clear();
-    chat.host.emit(new MariaResetEvent(reason));
-  }
-
-  /** Starts again after the session has ended, or another tab has replaced it. */
-  async restartAfter(ending: Ending) {
-    const {chat} = this;
-    chat.reset();
-    if (isEnd(ending)) {
-      chat.session.forget();
-      if (!this.announceEnd(ending)) return;
-    }
-    await this.start();
-  }
-
-  /** Starts again for the same visitor. */
-  async tryAgain() {
-    const {chat} = this;
-    chat.reset();
-    this.resetTimes = [];
-    chat.status.showNotice(null);
-    await this.start();
-  }
+    if (reason !== 'refused') drafts.clear();
+    host.emit(new MariaResetEvent(reason));
+  };
 
   /** Stops the conversation until the visitor presses *Try again*. */
-  stopWithRetry(key: 'error' | 'notLoaded' = 'error') {
-    this.chat.transcript.showTyping(false);
-    this.chat.status.showNotice({key, kind: 'error', isRetryable: true});
-  }
-
-  /** Forgets a visit whose consent was refused, once the backend has recorded the refusal. */
-  forgetRefusal() {
-    const {answers, flow} = this.chat;
-    // A call that was sent before the refusal did not contain it.
-    if (flow.isRefused && answers.unrecorded.length === 0) this.forget('refused');
-  }
-
-  /** Removes a question that was not sent, once the visitor has closed the panel after a refusal. */
-  onClose() {
-    const {drafts, flow, verification} = this.chat;
-    verification?.stopPolling();
-    if (flow.isRefused) drafts.clear();
-  }
+  const stopWithRetry = (key: 'error' | 'notLoaded' = 'error') => {
+    transcript.showTyping(false);
+    status.showNotice({key, kind: 'error', isRetryable: true});
+  };
 
   /** Returns false if sessions end too often, and stops the conversation. */
-  private announceEnd(end: End) {
-    const {answers, drafts, host, status} = this.chat;
+  const announceEnd = (end: End) => {
     const now = Date.now();
     answers.wipe();
     if (end === 'gone') drafts.clear();
-    this.resetTimes = [...this.resetTimes.filter((time) => now - time < RESETS_WITHIN_MS), now];
-    if (this.resetTimes.length > MAX_RESETS) {
-      this.stopWithRetry();
+    resetTimes = [...resetTimes.filter((time) => now - time < RESETS_WITHIN_MS), now];
+    if (resetTimes.length > MAX_RESETS) {
+      stopWithRetry();
       return false;
     }
     status.showNotice({key: end, kind: end === 'reset' ? 'error' : 'info'});
     host.emit(new MariaResetEvent(end));
     return true;
-  }
+  };
 
   /** Continues a session, or a conversation that only this browser has. */
-  private async resume(session: Session | null) {
-    const {chat} = this;
-    const signal = chat.flow.interrupt();
-    const [hasIntake, resume] = await Promise.all([chat.loadIntake(), this.loadResume()]);
-    if (!resume) return this.stopWithRetry('notLoaded');
-    if (hasIntake && !signal.aborted) resume.resumeConversation(chat, session);
-  }
+  const resume = async (found: Session | null) => {
+    const signal = flow.interrupt();
+    const [hasIntake, code] = await Promise.all([chat.loadIntake(), loadResume()]);
+    if (!code) return stopWithRetry('notLoaded');
+    if (hasIntake && !signal.aborted) code.resumeConversation(chat, found);
+  };
 
   /** Returns null if the code cannot be loaded now. */
-  private async loadResume() {
+  const loadResume = async () => {
     try {
-      return await this.chat.loaders.loadResume();
+      return await chat.loaders.loadResume();
     } catch (error) {
-      this.chat.host.onLoadError(error);
+      host.onLoadError(error);
       return null;
     }
-  }
+  };
 
-  private async openStored(session: Session) {
-    const {answers, client, flow} = this.chat;
-    answers.adopt(session, client.clockOffsetMs);
-    if (session.state !== 'visit') return this.onSession(session);
-    const isEmpty = session.files.length === 0 && session.consents.length === 0;
-    return isEmpty && !answers.hasBegun ? flow.begin() : this.resume(session);
-  }
+  const openStored = async (found: Session) => {
+    answers.adopt(found, client.clockOffsetMs);
+    if (found.state !== 'visit') return onSession(found);
+    const isEmpty = found.files.length === 0 && found.consents.length === 0;
+    return isEmpty && !answers.hasBegun ? flow.begin() : resume(found);
+  };
 
-  private async showComplete() {
-    const {flow, host, session, status, verification} = this.chat;
-    verification?.stopPolling();
+  const showComplete = async () => {
+    chat.verification?.stopPolling();
     host.emit(new MariaCompleteEvent(session.uuid));
     if (flow.isAtOpenStep) return status.showToast('verified');
     await flow.goTo(flow.graph.endOf('complete'));
-  }
+  };
 
   /** Reports the reason to the page's developer, and says to the visitor that the chat is not available. */
-  private showNotAvailable(error: ClientError) {
-    const {flow, status, transcript} = this.chat;
+  const showNotAvailable = (error: ClientError) => {
     transcript.showTyping(false);
-    this.chat.setWriting(false);
+    chat.setWriting(false);
     status.report(error);
     flow.say(({texts}) => texts.notHere);
-  }
+  };
 
-  private async discardVisit() {
-    const {session, status} = this.chat;
+  const discardVisit = async () => {
     try {
       await session.call('DELETE', '/api/session');
     } catch (error) {
       // The visit ends by its idle limit instead. The visitor need not wait for it.
       if (!endingOf(error)) status.emitError(error);
     }
-  }
-}
+  };
+
+  return {
+    get config() {
+      return config;
+    },
+    start,
+    onSession,
+    /** The visitor has submitted name and e-mail address. */
+    onSubmitted() {
+      store.patch({sessionState: 'pending', visitorName: answers.name});
+      answers.markSubmitted();
+      host.emit(new MariaSubmittedEvent(session.uuid));
+    },
+    setVisitorName(visitorName: string | null) {
+      store.patch({visitorName});
+    },
+    /** Starts again if another tab has begun or forgotten the session. */
+    async followOtherTab() {
+      if (!session.uuid) answers.reload();
+      // The last words stay on the screen until the other tab has begun a new session.
+      if (!session.isStale || !(session.uuid || answers.hasBegun)) return;
+      chat.reset();
+      await start();
+    },
+    /** Shows answers that were given in another tab, and continues after them. */
+    async catchUp() {
+      const {signal} = flow;
+      await replayAnswers();
+      if (!signal.aborted) await flow.begin();
+    },
+    replayAnswers,
+    /** Discards an unfinished visit. A submitted session is only forgotten on this device. */
+    async startOver(reason: 'visitor' | 'page' = 'visitor', isContinued = true) {
+      // After an end, the stored values belong to another tab, which this visitor must not wipe.
+      if (reason === 'visitor' && !session.uuid) {
+        chat.reset();
+        return start();
+      }
+      // A session that this page has not opened may be submitted already.
+      const isUnfinished = store.state.sessionState === 'visit' && session.uuid !== '';
+      if (!session.uuid) session.load();
+      chat.reset();
+      flow.setPhase('starting');
+      if (isUnfinished) await discardVisit();
+      status.showNotice(null);
+      forget(reason);
+      if (isContinued) await start();
+    },
+    forget,
+    /** Starts again after the session has ended, or another tab has replaced it. */
+    async restartAfter(ending: Ending) {
+      chat.reset();
+      if (isEnd(ending)) {
+        session.forget();
+        if (!announceEnd(ending)) return;
+      }
+      await start();
+    },
+    /** Starts again for the same visitor. */
+    async tryAgain() {
+      chat.reset();
+      resetTimes = [];
+      status.showNotice(null);
+      await start();
+    },
+    stopWithRetry,
+    /** Forgets a visit whose consent was refused, once the backend has recorded the refusal. */
+    forgetRefusal() {
+      // A call that was sent before the refusal did not contain it.
+      if (flow.isRefused && answers.unrecorded.length === 0) forget('refused');
+    },
+    /** Removes a question that was not sent, once the visitor has closed the panel after a refusal. */
+    onClose() {
+      chat.verification?.stopPolling();
+      if (flow.isRefused) drafts.clear();
+    },
+  };
+};
