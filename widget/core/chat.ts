@@ -6,8 +6,8 @@ import type {EmailVerification, VerificationDeps} from './email/email-verificati
 import {createAnswers} from './flow/answers.js';
 import type {VisitorAnswers} from './flow/answers.js';
 import {Drafts} from './flow/drafts.js';
-import {Flow} from './flow/flow.js';
-import type {FlowDeps} from './flow/flow.js';
+import {createFlow} from './flow/flow.js';
+import type {Flow, FlowDeps} from './flow/flow.js';
 import {createOutbox} from './flow/outbox.js';
 import type {Outbox, OutboxDeps} from './flow/outbox.js';
 import {Transcript} from './flow/transcript.js';
@@ -54,7 +54,7 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
   readonly transcript: Readonly<Transcript>;
   readonly status: Readonly<Status>;
   readonly retrier: Retrier;
-  readonly flow: Readonly<Flow>;
+  readonly flow: Flow;
   readonly outbox: Outbox;
   readonly lifecycle: Lifecycle;
   /** Null until `loadIntake` has succeeded, as is `verification`. Every step that needs them waits. */
@@ -84,7 +84,7 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     this.answers = createAnswers(this.storage);
     this.transcript = new Transcript(onChange);
     this.retrier = new Retrier((error) => this.status.showRetrying(error));
-    this.flow = new Flow(this);
+    this.flow = createFlow(this);
     this.outbox = createOutbox(this);
     this.lifecycle = createLifecycle(this);
   }

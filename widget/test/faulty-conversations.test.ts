@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import {DEFAULT_CONVERSATION} from '../../server/contract/default-conversation.js';
 import {createAnswers} from '../core/flow/answers.js';
 import type {Answers} from '../core/flow/answers.js';
-import {Flow} from '../core/flow/flow.js';
+import {createFlow} from '../core/flow/flow.js';
 import {SiteStorage} from '../core/session/storage.js';
 import {Store} from '../core/state.js';
 import {loadLanguage} from '../i18n/languages.js';
@@ -81,7 +81,7 @@ const language = await loadLanguage('ar');
 const visit = async (document: unknown, conditionValues: Answers) => {
   const answers = createAnswers(new SiteStorage(newSite(), {storage: new Map()}));
   const transcript = new Transcript(() => undefined);
-  const flow = new Flow({
+  const flow = createFlow({
     store: new Store(() => undefined),
     transcript,
     answers,

@@ -27,167 +27,171 @@ export interface FlowDeps {
 }
 
 /** Goes from step to step: speaks, and waits where the visitor is asked. Only it changes the step. */
-export class Flow {
-  graph = new StepGraph(null);
+export type Flow = ReturnType<typeof createFlow>;
+
+export const createFlow = (chat: FlowDeps) => {
+  const {answers, host, store, transcript} = chat;
+  let graph = new StepGraph(null);
   /** Steps whose texts are in the transcript. */
-  readonly spokenSteps = new Set<Step>();
+  const spokenSteps = new Set<Step>();
   /** Number of the newest question among the questions, also while Maria types the next one. */
-  position: ReturnType<StepGraph['positionOf']> = null;
-  private running = new AbortController();
+  let position: ReturnType<StepGraph['positionOf']> = null;
+  let running = new AbortController();
 
-  constructor(private readonly chat: FlowDeps) {}
+  const say = (text: TextOf) => {
+    transcript.say('maria', text);
+    host.onMariaSpoke();
+  };
 
-  get step() {
-    return this.chat.store.state.step;
-  }
-
-  /** True after the visitor has refused the consent to storing, or has erased everything. */
-  get isRefused() {
-    return this.step?.type === 'end' && this.step.outcome === 'refused';
-  }
-
-  /** True if the visitor has left only an e-mail address, and the other steps can follow. */
-  get hasOpenSteps() {
-    return isOpenStep(this.walk(this.graph.first).step);
-  }
-
-  /** True at one of these steps. */
-  get isAtOpenStep() {
-    return isOpenStep(this.step);
-  }
-
-  /** True if another tab has answered the step, or has gone through a door. */
-  get isOvertaken() {
-    const {answers, isStarted, store} = this.chat;
-    return this.step ? answers.isDone(this.step.id) : store.state.phase === 'doors' && isStarted;
-  }
-
-  /** Aborted when the flow begins elsewhere: work for the earlier step has no effect then. */
-  get signal() {
-    return this.running.signal;
-  }
+  const promptFor = (step: Step): TextOf => promptOf(step, chat.textValues);
 
   /** Stops what is being said, and returns the signal of what follows. */
-  interrupt(): AbortSignal {
-    this.running.abort();
-    this.running = new AbortController();
-    return this.signal;
-  }
+  const interrupt = () => {
+    running.abort();
+    running = new AbortController();
+    return running.signal;
+  };
 
-  load(conversation: unknown) {
-    this.graph = new StepGraph(conversation);
-  }
+  const setPhase = (phase: ChatState['phase']) => {
+    store.patch({phase});
+    transcript.showTyping(phase === 'starting');
+  };
 
-  setPhase(phase: ChatState['phase']) {
-    this.chat.store.patch({phase});
-    this.chat.transcript.showTyping(phase === 'starting');
-  }
+  /** Returns whether the flow goes on from the step without waiting. */
+  const isSkipped = (step: Step) => {
+    const isDone = answers.isDone(step.id);
+    const isPending = store.state.sessionState === 'pending';
+    const values = chat.conditionValues;
+    return typeOf(step).isSkipped?.({isDone, isPending, values}) ?? isDone;
+  };
 
-  reset() {
-    this.interrupt();
-    this.position = null;
-    this.spokenSteps.clear();
-    this.chat.transcript.clear();
-  }
+  /** Returns the steps that are skipped, and the one to wait at. Leaves a circle at any step that waits. */
+  const walk = (from: Step | null) => {
+    const skipped = new Set<Step>();
+    let step = from;
+    while (step && isSkipped(step)) {
+      if (skipped.has(step)) return {step: graph.firstOf((one) => !isSkipped(one)), skipped};
+      skipped.add(step);
+      step = graph.after(step, chat.conditionValues);
+    }
+    return {step, skipped};
+  };
 
-  begin(remarks: TextOf[] = []) {
-    const {isLeavingEmail} = this.chat.store.state;
-    const isContact = ({type}: Step) => type === 'ask' || type === 'verify_email';
-    const contact = (step: Step) => isContact(step) && !this.isSkipped(step);
-    const from = isLeavingEmail ? this.graph.firstOf(contact) : null;
-    const isAtDoors = !this.chat.isStarted && !isLeavingEmail;
-    return this.goTo(from ?? this.graph.first, remarks, isAtDoors);
-  }
+  /** Returns the texts of skipped steps that the visitor has not read. */
+  const speak = (skipped: Set<Step>) => {
+    let spoken: TextOf[] = [];
+    for (const step of skipped) {
+      if (step.type === 'say' && !spokenSteps.has(step)) spoken.push(promptFor(step));
+      spokenSteps.add(step);
+      // Returning visitors have read the texts before their last answer.
+      if (answers.isDone(step.id)) spoken = [];
+    }
+    return spoken;
+  };
 
-  /** Continues after a step. Begins at the first one, because an answer may change the way. */
-  complete(step: Step, remarks: TextOf[] = []) {
-    this.chat.answers.complete(step.id);
-    return this.begin(remarks);
-  }
-
-  /** Goes back to an answered step. */
-  reopen(step: Step) {
-    this.chat.answers.reopen(step.id);
-    const done = this.goTo(step);
-    this.chat.store.patch({reopenedStep: step});
-    return done;
-  }
+  const waitAt = (found: Step | null, isSilent = false) => {
+    const step: Step = found ?? {id: 'complete', type: 'end', outcome: 'complete'};
+    // A consent for a question is asked for outside the order of the steps.
+    const reached = store.state.isAsking ? null : graph.positionOf(step);
+    position = reached ?? position;
+    store.patch({step});
+    if (!isSilent) say(promptFor(step));
+    host.emit(new MariaStepEvent(step.id, reached?.index ?? null, reached?.total ?? null));
+    setPhase('step');
+    chat.onStep(step);
+  };
 
   /** Speaks the texts on the way, and waits at the next step that needs the visitor, or at the doors. */
-  async goTo(from: Step | null, remarks: TextOf[] = [], isAtDoors = false) {
-    const {host, store, transcript} = this.chat;
-    const {signal} = this;
+  const goTo = async (from: Step | null, remarks: TextOf[] = [], isAtDoors = false) => {
+    const {signal} = running;
     store.patch({phase: 'step', step: null, reopenedStep: null});
-    const {step, skipped} = this.walk(from);
-    const spoken = this.speak(skipped);
-    const prepared = isAtDoors || this.chat.prepareStep(step);
+    const {step, skipped} = walk(from);
+    const spoken = speak(skipped);
+    const prepared = isAtDoors || chat.prepareStep(step);
     // At the beginning, the visitor has waited for the network already.
     const typingMs = transcript.lines.length > 0 ? host.typingMs : 0;
     for (const text of [...remarks, ...spoken]) {
       await transcript.typeFor(typingMs);
       if (signal.aborted) return;
-      this.say(text);
+      say(text);
     }
     await transcript.typeFor(typingMs);
     if (!(await prepared) || signal.aborted) return;
-    if (!isAtDoors) return this.waitAt(step);
-    this.setPhase('doors');
-    this.chat.onDoors();
-  }
+    if (!isAtDoors) return waitAt(step);
+    setPhase('doors');
+    chat.onDoors();
+  };
 
-  waitAt(found: Step | null, isSilent = false) {
-    const {host, store} = this.chat;
-    const step: Step = found ?? {id: 'complete', type: 'end', outcome: 'complete'};
-    // A consent for a question is asked for outside the order of the steps.
-    const position = store.state.isAsking ? null : this.graph.positionOf(step);
-    this.position = position ?? this.position;
-    store.patch({step});
-    if (!isSilent) this.say(this.promptFor(step));
-    host.emit(new MariaStepEvent(step.id, position?.index ?? null, position?.total ?? null));
-    this.setPhase('step');
-    this.chat.onStep(step);
-  }
+  const begin = (remarks: TextOf[] = []) => {
+    const {isLeavingEmail} = store.state;
+    const isContact = ({type}: Step) => type === 'ask' || type === 'verify_email';
+    const contact = (step: Step) => isContact(step) && !isSkipped(step);
+    const from = isLeavingEmail ? graph.firstOf(contact) : null;
+    const isAtDoors = !chat.isStarted && !isLeavingEmail;
+    return goTo(from ?? graph.first, remarks, isAtDoors);
+  };
 
-  say(text: TextOf) {
-    this.chat.transcript.say('maria', text);
-    this.chat.host.onMariaSpoke();
-  }
-
-  promptFor(step: Step): TextOf {
-    return promptOf(step, this.chat.textValues);
-  }
-
-  /** Returns whether the flow goes on from the step without waiting. */
-  isSkipped(step: Step) {
-    const isDone = this.chat.answers.isDone(step.id);
-    const isPending = this.chat.store.state.sessionState === 'pending';
-    const values = this.chat.conditionValues;
-    return typeOf(step).isSkipped?.({isDone, isPending, values}) ?? isDone;
-  }
-
-  /** Returns the steps that are skipped, and the one to wait at. Leaves a circle at any step that waits. */
-  private walk(from: Step | null) {
-    const skipped = new Set<Step>();
-    let step = from;
-    while (step && this.isSkipped(step)) {
-      if (skipped.has(step)) {
-        return {step: this.graph.firstOf((one) => !this.isSkipped(one)), skipped};
-      }
-      skipped.add(step);
-      step = this.graph.after(step, this.chat.conditionValues);
-    }
-    return {step, skipped};
-  }
-
-  /** Returns the texts of skipped steps that the visitor has not read. */
-  private speak(skipped: Set<Step>) {
-    let spoken: TextOf[] = [];
-    for (const step of skipped) {
-      if (step.type === 'say' && !this.spokenSteps.has(step)) spoken.push(this.promptFor(step));
-      this.spokenSteps.add(step);
-      // Returning visitors have read the texts before their last answer.
-      if (this.chat.answers.isDone(step.id)) spoken = [];
-    }
-    return spoken;
-  }
-}
+  return {
+    spokenSteps,
+    get graph() {
+      return graph;
+    },
+    get position() {
+      return position;
+    },
+    get step() {
+      return store.state.step;
+    },
+    /** True after the visitor has refused the consent to storing, or has erased everything. */
+    get isRefused() {
+      const {step} = store.state;
+      return step?.type === 'end' && step.outcome === 'refused';
+    },
+    /** True if the visitor has left only an e-mail address, and the other steps can follow. */
+    get hasOpenSteps() {
+      return isOpenStep(walk(graph.first).step);
+    },
+    /** True at one of these steps. */
+    get isAtOpenStep() {
+      return isOpenStep(store.state.step);
+    },
+    /** True if another tab has answered the step, or has gone through a door. */
+    get isOvertaken() {
+      const {phase, step} = store.state;
+      return step ? answers.isDone(step.id) : phase === 'doors' && chat.isStarted;
+    },
+    /** Aborted when the flow begins elsewhere: work for the earlier step has no effect then. */
+    get signal() {
+      return running.signal;
+    },
+    interrupt,
+    load(conversation: unknown) {
+      graph = new StepGraph(conversation);
+    },
+    setPhase,
+    reset() {
+      interrupt();
+      position = null;
+      spokenSteps.clear();
+      transcript.clear();
+    },
+    begin,
+    /** Continues after a step. Begins at the first one, because an answer may change the way. */
+    complete(step: Step, remarks: TextOf[] = []) {
+      answers.complete(step.id);
+      return begin(remarks);
+    },
+    /** Goes back to an answered step. */
+    reopen(step: Step) {
+      answers.reopen(step.id);
+      const done = goTo(step);
+      store.patch({reopenedStep: step});
+      return done;
+    },
+    goTo,
+    waitAt,
+    say,
+    promptFor,
+    isSkipped,
+  };
+};
