@@ -8,7 +8,8 @@ import {
   MariaReadyEvent,
   MariaUnreadEvent,
 } from '../events.js';
-import {PanelFocus} from '../ui/page/panel-focus.js';
+import {createPanelFocus} from '../ui/page/panel-focus.js';
+import type {PanelFocus} from '../ui/page/panel-focus.js';
 import {panelView} from '../ui/panel/panel.js';
 import {styles} from '../ui/styles/index.js';
 import {ChatController} from './chat-controller.js';
@@ -34,7 +35,7 @@ export class MariaChat extends MariaChatBase {
   /** @internal */
   readonly controller: Readonly<ChatController> = new ChatController(this);
   /** @internal */
-  panelFocus!: Readonly<PanelFocus>;
+  panelFocus!: PanelFocus;
   private readonly launcherController = new LauncherController(this);
 
   constructor() {
@@ -197,7 +198,7 @@ export class MariaChat extends MariaChatBase {
     // A copy, because Lit replaces the contents of the list itself.
     const drawnStyles = [...(this.shadowRoot?.adoptedStyleSheets ?? [])];
     const root = super.createRenderRoot() as ShadowRoot;
-    this.panelFocus = new PanelFocus(root);
+    this.panelFocus = createPanelFocus(root);
     // The panel is before the launcher, as in the order of the Tab key. Without a node to end at, Lit
     // would treat all that follows as its own, the launcher included.
     this.renderOptions.renderBefore = drawn ?? root.appendChild(new Comment());

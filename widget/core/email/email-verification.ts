@@ -20,114 +20,121 @@ export interface VerificationDeps {
 }
 
 /** Waits until the visitor opens the confirmation link; sends it again, or to another e-mail address. */
-export class EmailVerification {
-  /** The e-mail address as the backend shows it. */
-  emailMasked = '';
-  /** The e-mail address as typed on this page. It is never stored, and shows errors that the mask hides. */
-  email = '';
-  /** True after the visitor was asked whether another e-mail address was meant, which happens once. */
-  isSuggestionAsked = false;
-  /** True while the visitor is changing the e-mail address. */
-  isChanging = false;
-  /** True if the e-mail with the link has not been sent yet. */
-  isDelayed = false;
-  private resendAt = 0;
-  private polling: AbortController | null = null;
+export type EmailVerification = ReturnType<typeof createVerification>;
 
-  constructor(private readonly chat: VerificationDeps) {}
+export const createVerification = (chat: VerificationDeps) => {
+  const {host, session} = chat;
+  let emailMasked = '';
+  let email = '';
+  let isSuggestionAsked = false;
+  let isChanging = false;
+  let isDelayed = false;
+  let resendAt = 0;
+  let polling: AbortController | null = null;
 
-  get secondsToResend() {
-    return Math.max(0, Math.ceil((this.resendAt - Date.now()) / 1000));
-  }
+  const closeChange = () => {
+    isChanging = isSuggestionAsked = false;
+    host.onChange();
+  };
 
-  /** Takes over the e-mail address and its state from the backend. */
-  update({delayed, email_masked, pending_email_masked}: Session) {
-    this.emailMasked = pending_email_masked ?? email_masked ?? '';
-    this.isDelayed = delayed;
-  }
-
-  askSuggestion() {
-    this.isSuggestionAsked = true;
-    this.chat.host.onChange();
-  }
-
-  openChange() {
-    this.isChanging = true;
-    this.chat.host.onChange();
-  }
-
-  closeChange() {
-    this.isChanging = this.isSuggestionAsked = false;
-    this.chat.host.onChange();
-  }
-
-  /** Submits name and e-mail address, which makes the visit a session. */
-  async submit(contact: {name: string; email: string; locale: string}) {
-    await this.requestMail('PUT', '/api/session/contact', contact);
-  }
-
-  async changeEmail(email: string) {
-    await this.requestMail('PATCH', '/api/session', {email});
-    this.closeChange();
-  }
-
-  /** Returns `soon` if the countdown shows when a link can be sent, and `later` after a long wait. */
-  async resend(): Promise<'sent' | 'soon' | 'later'> {
-    try {
-      await this.requestMail('POST', '/api/session/verification');
-      return 'sent';
-    } catch (error) {
-      if (!(error instanceof ClientError) || error.code !== 'rate_limited') throw error;
-      const waitMs = error.retryAfterMs || RESEND_DELAY_MS;
-      this.resendAt = Date.now() + waitMs;
-      return waitMs < MAX_COUNTDOWN_MS ? 'soon' : 'later';
-    }
-  }
-
-  startPolling() {
-    if (this.polling) return;
-    this.polling = new AbortController();
-    void this.poll(this.polling.signal);
-  }
-
-  stopPolling() {
-    this.polling?.abort();
-    this.polling = null;
-  }
-
-  private async requestMail(method: string, path: string, body?: {email: string}) {
-    const {session} = this.chat;
+  const requestMail = async (method: string, path: string, body?: {email: string}) => {
     const response = await session.call<Partial<ContactResponse> | undefined>(method, path, body);
     // Before a new e-mail address is confirmed, the response may have the old one.
-    this.emailMasked = body ? mask(body.email) : (response?.email_masked ?? this.emailMasked);
-    if (body) this.email = body.email;
-    this.isDelayed = response?.delayed ?? false;
-    this.isSuggestionAsked = false;
-    this.resendAt = Date.now() + RESEND_DELAY_MS;
-    this.chat.host.onChange();
-  }
+    emailMasked = body ? mask(body.email) : (response?.email_masked ?? emailMasked);
+    if (body) email = body.email;
+    isDelayed = response?.delayed ?? false;
+    isSuggestionAsked = false;
+    resendAt = Date.now() + RESEND_DELAY_MS;
+    host.onChange();
+  };
 
-  private async poll(signal: AbortSignal) {
+  const poll = async (signal: AbortSignal) => {
     for (let tick = 0; !signal.aborted; tick++) {
-      const isDue = tick % 2 === 0 && !this.chat.session.isLive;
-      const waitMs = isDue ? await this.pollOnce(signal) : TICK_MS;
-      this.chat.host.onChange();
+      const isDue = tick % 2 === 0 && !session.isLive;
+      const waitMs = isDue ? await pollOnce(signal) : TICK_MS;
+      host.onChange();
       await delay(waitMs, signal);
     }
-  }
+  };
 
-  private async pollOnce(signal: AbortSignal): Promise<number> {
+  const pollOnce = async (signal: AbortSignal): Promise<number> => {
     try {
-      const session = await this.chat.session.call<Session>('GET', '/api/session');
-      if (!signal.aborted) void this.chat.lifecycle.onSession(session);
+      const found = await session.call<Session>('GET', '/api/session');
+      if (!signal.aborted) void chat.lifecycle.onSession(found);
       return TICK_MS;
     } catch (error) {
-      if (!signal.aborted) this.chat.fail(error);
+      if (!signal.aborted) chat.fail(error);
       return Math.max(PENDING_POLL_MS, retryAfterOf(error));
     }
-  }
-}
+  };
+
+  return {
+    /** The e-mail address as the backend shows it. */
+    get emailMasked() {
+      return emailMasked;
+    },
+    /** The e-mail address as typed on this page. It is never stored, and shows errors that the mask hides. */
+    get email() {
+      return email;
+    },
+    /** True after the visitor was asked whether another e-mail address was meant, which happens once. */
+    get isSuggestionAsked() {
+      return isSuggestionAsked;
+    },
+    /** True while the visitor is changing the e-mail address. */
+    get isChanging() {
+      return isChanging;
+    },
+    /** True if the e-mail with the link has not been sent yet. */
+    get isDelayed() {
+      return isDelayed;
+    },
+    get secondsToResend() {
+      return Math.max(0, Math.ceil((resendAt - Date.now()) / 1000));
+    },
+    /** Takes over the e-mail address and its state from the backend. */
+    update({delayed, email_masked, pending_email_masked}: Session) {
+      emailMasked = pending_email_masked ?? email_masked ?? '';
+      isDelayed = delayed;
+    },
+    askSuggestion() {
+      isSuggestionAsked = true;
+      host.onChange();
+    },
+    openChange() {
+      isChanging = true;
+      host.onChange();
+    },
+    closeChange,
+    /** Submits name and e-mail address, which makes the visit a session. */
+    submit: (contact: {name: string; email: string; locale: string}) =>
+      requestMail('PUT', '/api/session/contact', contact),
+    async changeEmail(typed: string) {
+      await requestMail('PATCH', '/api/session', {email: typed});
+      closeChange();
+    },
+    /** Returns `soon` if the countdown shows when a link can be sent, and `later` after a long wait. */
+    async resend(): Promise<'sent' | 'soon' | 'later'> {
+      try {
+        await requestMail('POST', '/api/session/verification');
+        return 'sent';
+      } catch (error) {
+        if (!(error instanceof ClientError) || error.code !== 'rate_limited') throw error;
+        const waitMs = error.retryAfterMs || RESEND_DELAY_MS;
+        resendAt = Date.now() + waitMs;
+        return waitMs < MAX_COUNTDOWN_MS ? 'soon' : 'later';
+      }
+    },
+    startPolling() {
+      if (polling) return;
+      polling = new AbortController();
+      void poll(polling.signal);
+    },
+    stopPolling() {
+      polling?.abort();
+      polling = null;
+    },
+  };
+};
 
 const mask = (email: string) => `${[...email][0]}•••${email.slice(email.lastIndexOf('@'))}`;
-
-export const createVerification = (chat: VerificationDeps) => new EmailVerification(chat);
