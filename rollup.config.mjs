@@ -34,7 +34,7 @@ const plugins = [
 ];
 const minify = terser({
   ecma: 2020,
-  compress: {passes: 5, sequences: false, inline: 1, keep_fargs: false, pure_getters: true},
+  compress: {passes: 3, sequences: false, inline: 1, keep_fargs: false, pure_getters: true},
   format: {comments: /^!/},
 });
 
