@@ -22,7 +22,8 @@ import {endingOf} from './session/session-end.js';
 import {SiteStorage} from './session/storage.js';
 import {Store} from './state.js';
 import {Status} from './status.js';
-import {ApiClient, ClientError} from './transport/api-client.js';
+import {ClientError, createClient} from './transport/api-client.js';
+import type {ApiClient} from './transport/api-client.js';
 import {Retrier} from './transport/retry.js';
 import type {UploadDeps} from './uploads/create-uploads.js';
 import type {Uploads} from './uploads/uploads.js';
@@ -70,7 +71,7 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     this.storage = new SiteStorage(site, platform);
     this.drafts = new Drafts(this.storage, onChange);
     this.status = new Status(this.store, host);
-    this.client = new ApiClient(api, platform, {
+    this.client = createClient(api, platform, {
       get interceptor() {
         return host.interceptor;
       },

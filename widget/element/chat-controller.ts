@@ -68,7 +68,7 @@ export class ChatController implements ChatHost, ReactiveController {
   get messaging(): Readonly<Messaging> | null {
     const {chat, parts} = this;
     if (!chat || !parts.intake) return null;
-    return (this.messagingOfChat ??= new parts.intake.Messaging(chat, async () => {
+    return (this.messagingOfChat ??= parts.intake.createMessaging(chat, async () => {
       const {createThread} = await parts.loadMessages();
       return () => createThread(chat, () => this.page?.refresh());
     }));

@@ -7,7 +7,7 @@ import {uploadWithProgress} from './upload-with-progress.js';
 
 export {cancelChange} from '../core/commands/change-answer.js';
 export {createVerification} from '../core/email/email-verification.js';
-export {Messaging} from '../core/messages/messaging.js';
+export {createMessaging} from '../core/messages/messaging.js';
 export {goOffline, goOnline} from '../core/sync/connection.js';
 export {exportConversation, openDialog} from '../ui/dialogs/open-dialog.js';
 export {connectPage} from '../ui/page/page-events.js';

@@ -54,62 +54,45 @@ export interface ApiClientHost {
 }
 
 /** Calls the backend. No other module calls `fetch` or sends beacons. */
-export class ApiClient {
-  private credentials: Credentials | null = null;
+export type ApiClient = ReturnType<typeof createClient>;
+
+export const createClient = (api: string, platform: Platform, host: ApiClientHost) => {
+  let credentials: Credentials | null = null;
   /** Timers of the calls that take long. */
-  private readonly slowCalls = new Set<unknown>();
-  /** Time of the last response, in ms since 1970; 0 before the first. */
-  lastResponseAt = 0;
-  /** The backend's clock minus this browser's, in ms; NaN before the first response. */
-  clockOffsetMs = NaN;
+  const slowCalls = new Set<unknown>();
+  let lastResponseAt = 0;
+  let clockOffsetMs = NaN;
 
-  constructor(
-    readonly api: string,
-    readonly platform: Platform,
-    readonly host: ApiClientHost,
-  ) {}
-
-  get isSlow() {
-    return this.slowCalls.size > 0;
-  }
-
-  get token() {
-    return this.credentials?.token;
-  }
-
-  authenticate(credentials: Credentials | null) {
-    this.credentials = credentials;
-  }
-
-  /** Returns the body of the response. @throws {ClientError} */
-  async call<T>(method: string, path: string, body?: unknown): Promise<T> {
-    const timer = setTimeout(() => {
-      this.slowCalls.add(timer);
-      this.host.onSlow(true);
-    }, SLOW_MS);
+  /** Runs a request with the visitor's credentials. @throws {ClientError} if there is no response */
+  const send = async <Result>(
+    method: string,
+    path: string,
+    request: (headers: Record<string, string>) => Promise<Result>,
+  ): Promise<Result> => {
+    const headers: Record<string, string> = credentials
+      ? {'X-Session-UUID': credentials.uuid, Authorization: `Bearer ${credentials.token}`}
+      : {};
+    const run = () => request(headers);
     try {
-      const response = await this.fetch(method, path, body);
-      const result = response.status === 204 ? undefined : parse(await textOf(response));
-      if (result === null) throw errorOf(response.status, result, null);
-      this.lastResponseAt = Date.now();
-      this.clockOffsetMs = Date.parse(response.headers.get('Date') ?? '') - this.lastResponseAt;
-      this.host.onResponse(method !== 'GET');
-      return result as T;
-    } finally {
-      clearTimeout(timer);
-      // A fast call that ends must not remove the notice of a slow one.
-      if (this.slowCalls.delete(timer)) this.host.onSlow(this.isSlow);
+      return await (host.interceptor?.(method, path, run) ?? run());
+    } catch (error) {
+      throw error instanceof ClientError ? error : offline(error);
     }
-  }
+  };
 
   /** Returns the response before its body is read. @throws {ClientError} */
-  async fetch(method: string, path: string, body?: unknown, {signal, headers}: FetchOptions = {}) {
-    const {fetch} = this.platform;
+  const fetchResponse = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    {signal, headers}: FetchOptions = {},
+  ) => {
+    const {fetch} = platform;
     const hasBody = body !== undefined;
-    const response = await this.send(method, path, (credentials) =>
-      fetch(this.api + path, {
+    const response = await send(method, path, (own) =>
+      fetch(api + path, {
         method,
-        headers: {...credentials, ...(hasBody && {'Content-Type': 'application/json'}), ...headers},
+        headers: {...own, ...(hasBody && {'Content-Type': 'application/json'}), ...headers},
         body: hasBody ? toJson(body) : null,
         signal: signal ?? AbortSignal.timeout(REQUEST_TIMEOUT_MS),
         credentials: 'omit',
@@ -120,32 +103,57 @@ export class ApiClient {
     if (response.ok) return response;
     const retryAfter = response.headers.get('Retry-After');
     throw errorOf(response.status, parse(await textOf(response)), retryAfter);
-  }
+  };
 
-  /** Runs a request with the visitor's credentials. @throws {ClientError} if there is no response */
-  async send<Result>(
-    method: string,
-    path: string,
-    request: (credentials: Record<string, string>) => Promise<Result>,
-  ): Promise<Result> {
-    const {credentials, host} = this;
-    const headers: Record<string, string> = credentials
-      ? {'X-Session-UUID': credentials.uuid, Authorization: `Bearer ${credentials.token}`}
-      : {};
-    const run = () => request(headers);
-    try {
-      return await (host.interceptor?.(method, path, run) ?? run());
-    } catch (error) {
-      throw error instanceof ClientError ? error : offline(error);
-    }
-  }
-
-  /** Sends a beacon when the visitor leaves. Beacons have no headers: the credentials are in the body. */
-  leave() {
-    if (this.credentials)
-      this.platform.sendBeacon?.(`${this.api}/api/session/leave`, toJson(this.credentials));
-  }
-}
+  return {
+    api,
+    platform,
+    host,
+    get isSlow() {
+      return slowCalls.size > 0;
+    },
+    get token() {
+      return credentials?.token;
+    },
+    /** Time of the last response, in ms since 1970; 0 before the first. */
+    get lastResponseAt() {
+      return lastResponseAt;
+    },
+    /** The backend's clock minus this browser's, in ms; NaN before the first response. */
+    get clockOffsetMs() {
+      return clockOffsetMs;
+    },
+    authenticate(owned: Credentials | null) {
+      credentials = owned;
+    },
+    /** Returns the body of the response. @throws {ClientError} */
+    async call<T>(method: string, path: string, body?: unknown): Promise<T> {
+      const timer = setTimeout(() => {
+        slowCalls.add(timer);
+        host.onSlow(true);
+      }, SLOW_MS);
+      try {
+        const response = await fetchResponse(method, path, body);
+        const result = response.status === 204 ? undefined : parse(await textOf(response));
+        if (result === null) throw errorOf(response.status, result, null);
+        lastResponseAt = Date.now();
+        clockOffsetMs = Date.parse(response.headers.get('Date') ?? '') - lastResponseAt;
+        host.onResponse(method !== 'GET');
+        return result as T;
+      } finally {
+        clearTimeout(timer);
+        // A fast call that ends must not remove the notice of a slow one.
+        if (slowCalls.delete(timer)) host.onSlow(slowCalls.size > 0);
+      }
+    },
+    fetch: fetchResponse,
+    send,
+    /** Sends a beacon when the visitor leaves. Beacons have no headers: the credentials are in the body. */
+    leave() {
+      if (credentials) platform.sendBeacon?.(`${api}/api/session/leave`, toJson(credentials));
+    },
+  };
+};
 
 export const offline = (cause: unknown) => new ClientError('offline', 'unavailable', 0, {cause});
 
