@@ -12,7 +12,7 @@ import {minifyMarkup, minifyStyleSheets} from './server/scripts/minify-templates
 
 const OUT = 'dist/widget';
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
-/** End of the names of all languages, so that the loader can name the file of each. */
+/** End of the names of all languages, so that the loader can name the file of each. Equal ends are small. */
 const LANGUAGE_END = `-${hashOfLanguages()}.js`;
 const NOTICE = `/*! Maria Chat ${version}, MIT. Contains Lit, (c) Google LLC, BSD-3-Clause */`;
 
@@ -78,14 +78,15 @@ function emptyFolder() {
 function nameOfChunk(chunk) {
   const role = roleOf(chunk);
   if (role === 'language') return chunk.name.split('-')[0] + LANGUAGE_END;
-  return role === 'dialog-language' ? 'dialogs-[name]-[hash].js' : '[name]-[hash].js';
+  return role === 'dialog-language' ? `dialogs-${chunk.name}${LANGUAGE_END}` : '[name]-[hash].js';
 }
 
 /** Includes the version, because another build may make other files of the same texts. */
 function hashOfLanguages() {
-  const folder = 'widget/i18n/locales';
   const hash = createHash('sha256').update(version);
-  for (const file of readdirSync(folder).sort()) hash.update(readFileSync(path.join(folder, file)));
+  for (const folder of ['widget/i18n/locales', 'widget/i18n/dialogs/locales'])
+    for (const file of readdirSync(folder).sort())
+      hash.update(readFileSync(path.join(folder, file)));
   return hash.digest('base64url').slice(0, 8);
 }
 

@@ -4,10 +4,11 @@ import type {Message, MessageList} from '../../server/contract/messages.js';
 import type {Purpose, Session} from '../../server/contract/sessions.js';
 
 import {MariaFileDeletedEvent} from '../events.js';
+import {dialogTexts} from '../i18n/dialogs/dialog-texts.js';
+import {interpolate} from '../i18n/interpolate.js';
 import type {Chat} from './chat.js';
 import {cleanEmail, looksLikeEmail} from './email/email-address.js';
 import {cleanName} from './flow/clean-name.js';
-import type {TextOf} from './flow/transcript.js';
 import {endingOf} from './session/session-end.js';
 import {ClientError} from './transport/api-client.js';
 import type {FileLinkOpener} from './uploads/file-link-opener.js';
@@ -33,13 +34,14 @@ export interface MyDataDeps {
   chat: Chat;
   links: FileLinkOpener;
   saveFile: (file: Blob, name: string) => void;
-  /** Text that confirms the erasure. */
-  erasedText: (reference: string) => TextOf;
 }
 
 /** The data stored about the visitor: to see, correct, download and erase. */
-export class MyData {
-  readonly state: Readonly<MyDataState> = {
+export type MyData = ReturnType<typeof createMyData>;
+
+export const createMyData = ({chat, links, saveFile}: MyDataDeps) => {
+  const {answers, flow, host, lifecycle, outbox, session, status} = chat;
+  const state: MyDataState = {
     session: null,
     messages: [],
     error: null,
@@ -49,147 +51,121 @@ export class MyData {
     readyFile: null,
   };
 
-  constructor(private readonly deps: MyDataDeps) {}
+  const patch = (change: Partial<MyDataState>) => {
+    Object.assign(state, change);
+    host.onChange();
+  };
 
-  async load() {
-    await this.run(() => this.fetch());
-  }
-
-  edit(editing: MyDataState['editing']) {
-    this.patch({editing, error: null});
-  }
-
-  ask(asking: MyDataState['asking']) {
-    this.patch({asking, error: null});
-  }
-
-  /** Leaves a field or a question. Returns false if there is none. */
-  stepBack() {
-    const {asking, editing} = this.state;
-    if (editing === null && asking === null) return false;
-    this.patch({editing: null, asking: null, error: null});
-    return true;
-  }
-
-  async save(text: string) {
-    const {answers, session, state, verification} = this.deps.chat;
-    const isEmail = this.state.editing === 'email';
-    const value = isEmail ? cleanEmail(text) : cleanName(text);
-    const isValid = isEmail ? looksLikeEmail(value) : value;
-    if (!isValid) return this.patch({error: isEmail ? 'emailInvalid' : 'nameRequired'});
-    await this.run(async () => {
-      if (isEmail) await verification!.changeEmail(value);
-      else if (state.sessionState === 'visit') answers.setName(value);
-      else await session.call('PATCH', '/api/session', {name: value});
-      await this.fetch({editing: null});
-    });
-  }
-
-  /** Records a consent or a withdrawal with the wording that was shown. */
-  changeConsent(purpose: Purpose, granted: boolean, wording: string) {
-    const {answers, language, outbox} = this.deps.chat;
-    const decision = {purpose, granted, wording, locale: language.tag};
-    return this.run(async () => {
-      // The visitor sees an error here. Nothing sends the decision later.
-      await outbox.record([decision]);
-      answers.recordDecision(decision, true);
-      if (purpose === 'personal_data' && !granted) this.showErased();
-      else await this.fetch();
-    });
-  }
-
-  erase() {
-    return this.run(async () => {
-      await this.deps.chat.session.call('DELETE', '/api/session');
-      this.showErased();
-    });
-  }
-
-  downloadFile(id: string) {
-    const {chat, links} = this.deps;
-    return this.run(async () => {
-      const path = `/api/files/download/${id}`;
-      const isOpened = await links.open(id, () => chat.session.call<DownloadLink>('GET', path));
-      this.patch({readyFile: isOpened ? null : id});
-    });
-  }
-
-  removeFile(id: string) {
-    const {host, session, status} = this.deps.chat;
-    return this.run(async () => {
-      await session.call('DELETE', `/api/files/${id}`);
-      host.emit(new MariaFileDeletedEvent(id));
-      status.showToast('fileRemoved');
-      await this.fetch();
-    });
-  }
-
-  downloadAll() {
-    const {chat, saveFile} = this.deps;
-    const {reference, session} = chat;
-    return this.run(async () => {
-      const signal = AbortSignal.timeout(EXPORT_TIMEOUT_MS);
-      const archive = await (await session.fetch('/api/session/export', {signal})).blob();
-      saveFile(archive, `maria-${reference}.zip`);
-    });
-  }
-
-  private patch(change: Partial<MyDataState>) {
-    Object.assign(this.state, change);
-    this.deps.chat.host.onChange();
-  }
-
-  /** Loads what is stored, and shows it together with the change that has been stored before. */
-  private async fetch(change: Partial<MyDataState> = {}) {
-    const {chat} = this.deps;
-    const {lifecycle, outbox, session, uploads} = chat;
-    // The newest decisions are sent first, so that the response has them.
-    await outbox.flush();
-    if (!chat.reference) return this.patch(change);
-    const before = uploads?.storedIds ?? new Set<string>();
-    const found = await session.call<Session>('GET', '/api/session');
-    this.patch({...change, session: found});
-    if (found.name) lifecycle.setVisitorName(found.name);
-    await uploads?.merge(found.files, before);
-    this.patch({messages: await this.fetchMessages()});
-    await lifecycle.replayAnswers(true);
-  }
-
-  private async fetchMessages() {
+  const fetchMessages = async () => {
     const written: Message[] = [];
     for (let after = 0; ;) {
       const path = `/api/messages?after=${after}&limit=${MAX_MESSAGE_PAGE}`;
-      const {messages, next} = await this.deps.chat.session.call<MessageList>('GET', path);
+      const {messages, next} = await session.call<MessageList>('GET', path);
       written.push(...messages.filter(({role}) => role === 'visitor'));
       if (messages.length < MAX_MESSAGE_PAGE) return written;
       after = next;
     }
-  }
+  };
 
-  private async run(work: () => Promise<unknown>) {
-    const {chat} = this.deps;
-    this.patch({isBusy: true, asking: null, error: null});
+  /** Loads what is stored, and shows it together with the change that has been stored before. */
+  const fetch = async (change: Partial<MyDataState> = {}) => {
+    // The newest decisions are sent first, so that the response has them.
+    await outbox.flush();
+    if (!chat.reference) return patch(change);
+    const {uploads} = chat;
+    const before = uploads?.storedIds ?? new Set<string>();
+    const found = await session.call<Session>('GET', '/api/session');
+    patch({...change, session: found});
+    if (found.name) lifecycle.setVisitorName(found.name);
+    await uploads?.merge(found.files, before);
+    patch({messages: await fetchMessages()});
+    await lifecycle.replayAnswers(true);
+  };
+
+  const run = async (work: () => Promise<unknown>) => {
+    patch({isBusy: true, asking: null, error: null});
     try {
       await work();
     } catch (error) {
       if (endingOf(error)) return chat.fail(error);
-      chat.status.emitError(error);
-      this.patch({error: toState(error)});
+      status.emitError(error);
+      patch({error: toState(error)});
     } finally {
-      this.patch({isBusy: false});
+      patch({isBusy: false});
     }
-  }
+  };
 
   /** Ends the conversation: neither this browser nor the backend has anything to continue. */
-  private showErased() {
-    const {chat, erasedText} = this.deps;
-    const {flow, lifecycle, reference} = chat;
+  const showErased = () => {
+    const {reference} = chat;
     chat.reset();
     lifecycle.forget('visitor');
-    flow.say(erasedText(reference));
+    flow.say((language) => interpolate(dialogTexts(language, chat), 'erased', {reference}));
     flow.waitAt({id: 'erased', type: 'end', outcome: 'refused'}, true);
-  }
-}
+  };
+
+  return {
+    state: state as Readonly<MyDataState>,
+    load: () => run(() => fetch()),
+    edit: (editing: MyDataState['editing']) => patch({editing, error: null}),
+    ask: (asking: MyDataState['asking']) => patch({asking, error: null}),
+    /** Leaves a field or a question. Returns false if there is none. */
+    stepBack() {
+      if (!state.editing && !state.asking) return false;
+      patch({editing: null, asking: null, error: null});
+      return true;
+    },
+    async save(text: string) {
+      const isEmail = state.editing === 'email';
+      const value = isEmail ? cleanEmail(text) : cleanName(text);
+      const isValid = isEmail ? looksLikeEmail(value) : value;
+      if (!isValid) return patch({error: isEmail ? 'emailInvalid' : 'nameRequired'});
+      await run(async () => {
+        if (isEmail) await chat.verification!.changeEmail(value);
+        else if (chat.state.sessionState === 'visit') answers.setName(value);
+        else await session.call('PATCH', '/api/session', {name: value});
+        await fetch({editing: null});
+      });
+    },
+    /** Records a consent or a withdrawal with the wording that was shown. */
+    changeConsent(purpose: Purpose, granted: boolean, wording: string) {
+      const decision = {purpose, granted, wording, locale: chat.language.tag};
+      return run(async () => {
+        // The visitor sees an error here. Nothing sends the decision later.
+        await outbox.record([decision]);
+        answers.recordDecision(decision, true);
+        if (purpose === 'personal_data' && !granted) showErased();
+        else await fetch();
+      });
+    },
+    erase: () =>
+      run(async () => {
+        await session.call('DELETE', '/api/session');
+        showErased();
+      }),
+    downloadFile: (id: string) =>
+      run(async () => {
+        const path = `/api/files/download/${id}`;
+        const isOpened = await links.open(id, () => session.call<DownloadLink>('GET', path));
+        patch({readyFile: isOpened ? null : id});
+      }),
+    removeFile: (id: string) =>
+      run(async () => {
+        await session.call('DELETE', `/api/files/${id}`);
+        host.emit(new MariaFileDeletedEvent(id));
+        status.showToast('fileRemoved');
+        await fetch();
+      }),
+    downloadAll() {
+      const {reference} = chat;
+      return run(async () => {
+        const signal = AbortSignal.timeout(EXPORT_TIMEOUT_MS);
+        const archive = await (await session.fetch('/api/session/export', {signal})).blob();
+        saveFile(archive, `maria-${reference}.zip`);
+      });
+    },
+  };
+};
 
 const toState = (error: unknown): MyDataState['error'] => {
   // An export that ends early is a lost connection, too.

@@ -52,7 +52,7 @@ describe('bundle size', () => {
 
   it('the dialogs are one file, which few visitors ever ask for', () => {
     expect(sizeOf('dialogs')).to.have.length(1);
-    expect(sum(sizeOf('dialogs'))).to.be.at.most(5_330);
+    expect(sum(sizeOf('dialogs'))).to.be.at.most(5_000);
   });
 
   // What these need was asked for; a visit in one go fetches none of them.

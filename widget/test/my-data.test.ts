@@ -1,6 +1,6 @@
 import {expect} from '@open-wc/testing';
 
-import {createDialog, loadDialogTexts} from '../ui/dialogs/dialogs.js';
+import {DIALOGS, loadDialogTexts} from '../ui/dialogs/dialogs.js';
 import {
   backend,
   button,
@@ -68,7 +68,7 @@ describe('my data', () => {
       );
     await loadDialogTexts('en');
     const {controller} = chat;
-    const dialog = createDialog('myData', controller.chat!, controller);
+    const dialog = DIALOGS.myData(controller.chat!, controller);
     await untilQuiet(site);
     expect(await isAsked()).to.equal(false);
     controller.dialogs.show(dialog);

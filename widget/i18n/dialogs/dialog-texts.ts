@@ -23,18 +23,17 @@ export const loadDialogTexts = async (tag: LanguageTag) => {
 
 /**
  * Returns the texts of a language. While they are loaded, it returns those that the owner has shown
- * before, and calls `onLoaded` afterwards.
+ * before, and reports the change afterwards.
  */
 export const dialogTexts = (
   {tag, texts}: Language,
-  owner: object,
-  onLoaded: () => void,
+  owner: {readonly host: {onChange(): void}},
 ): AllTexts => {
   const own = loaded.get(tag);
   if (own) shown.set(owner, {...texts, ...own});
-  else void loadDialogTexts(tag).then(onLoaded, () => undefined);
+  else void loadDialogTexts(tag).then(() => owner.host.onChange(), () => undefined);
   return shown.get(owner) ?? (texts as AllTexts);
 };
 
-export const formatTime = (time: Date, {locale}: Language) =>
-  format(Intl.DateTimeFormat, locale, {dateStyle: 'medium', timeStyle: 'short'}, time);
+export const formatTime = (time: Date | string | number, {locale}: Language) =>
+  format(Intl.DateTimeFormat, locale, {dateStyle: 'medium', timeStyle: 'short'}, new Date(time));

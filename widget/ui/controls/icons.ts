@@ -1,6 +1,6 @@
 import {html} from 'lit';
 
-export const SEND = 'M12 19V5m0 0-6 6m6-6 6 6';
+export const SEND = 'M12 19V5m-6 6 6-6 6 6';
 export const CLOSE = 'M6 6l12 12M18 6 6 18';
 export const MENU = 'M4.5 12h1m6 0h1m6 0h1';
 export const ALERT = 'M12 8v5m0 3.4v.1M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18z';

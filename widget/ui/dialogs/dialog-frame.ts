@@ -1,6 +1,7 @@
 import {html, nothing} from 'lit';
 
 import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
+import {buttonView} from '../controls/button.js';
 import {CLOSE, iconButton} from '../controls/icons.js';
 import type {DialogHost} from '../dialog-host.js';
 
@@ -29,9 +30,9 @@ export const frameView = (
   );
 
 export interface Question {
+  /** Also the words of the button that does it. */
   title: string;
   consequence: unknown;
-  confirm: string;
   onConfirm: () => unknown;
   onCancel: () => unknown;
 }
@@ -42,14 +43,12 @@ export const questionView = (texts: AllTexts, question: Question) =>
     'alertdialog',
     html`
       <h2 id="title">${question.title}</h2>
-      <div id="consequence" class="fact">${question.consequence}</div>
+      <div id="consequence">${question.consequence}</div>
       <div class="pair">
         <button part="button" class="choice" data-focus-dialog @click=${question.onCancel}>
           ${texts.cancel}
         </button>
-        <button part="button" class="danger" @click=${question.onConfirm}>
-          ${question.confirm}
-        </button>
+        ${buttonView(question.title, question.onConfirm, {style: 'danger'})}
       </div>
     `,
   );

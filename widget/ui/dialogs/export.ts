@@ -6,7 +6,7 @@ const MARK = 'data-maria-print';
 
 /** Functions of the dialogs' file, which this file would otherwise share in one more file. */
 export interface ExportTools {
-  formatTime: (time: Date, language: Language) => string;
+  formatTime: (time: string | number, language: Language) => string;
   saveFile: (file: Blob, name: string) => void;
 }
 
@@ -18,7 +18,7 @@ export const saveTranscript = (
   const {texts} = language;
   const lines = transcript.lines.map(({at, from, text}) => {
     const speaker = from === 'maria' ? texts.mariaSays : texts.youSay;
-    const time = at ? `${formatTime(new Date(at), language)}\n` : '';
+    const time = at ? `${formatTime(at, language)}\n` : '';
     return `${time}${speaker} ${text(language)}\n`;
   });
   const files = uploads?.rows.flatMap(({stored}) => stored?.name ?? []) ?? [];

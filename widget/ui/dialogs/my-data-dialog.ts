@@ -3,15 +3,18 @@ import {html, nothing} from 'lit';
 import type {StoredFile} from '../../../server/contract/files.js';
 import {MAX_EMAIL_LENGTH} from '../../../server/contract/limits.js';
 import {MAX_NAME_LENGTH} from '../../../server/contract/name-limit.js';
-import type {RecordedConsent} from '../../../server/contract/sessions.js';
+import type {Message} from '../../../server/contract/messages.js';
+import type {Purpose, RecordedConsent} from '../../../server/contract/sessions.js';
 
 import type {Chat} from '../../core/chat.js';
-import {MyData} from '../../core/my-data.js';
+import {createMyData} from '../../core/my-data.js';
+import type {MyData} from '../../core/my-data.js';
 import {dialogTexts, formatTime} from '../../i18n/dialogs/dialog-texts.js';
 import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
 import {formatSize} from '../../i18n/format.js';
 import {interpolate} from '../../i18n/interpolate.js';
 import type {Language} from '../../i18n/languages.js';
+import {buttonView} from '../controls/button.js';
 import {iconButton} from '../controls/icons.js';
 import {TRASH} from '../controls/intake-icons.js';
 import {referenceView} from '../controls/reference.js';
@@ -19,7 +22,7 @@ import {submitTo} from '../controls/text-field.js';
 import type {Dialog, DialogController} from '../dialog-host.js';
 import {frameView, questionView} from './dialog-frame.js';
 import {DOWNLOAD} from './dialog-icons.js';
-import {FileLinks} from './file-links.js';
+import {createFileLinks} from './file-links.js';
 import {saveFile} from './save-file.js';
 
 interface MyDataContext {
@@ -30,135 +33,111 @@ interface MyDataContext {
 }
 
 /** Shows the data stored about the visitor, and has it corrected, downloaded and erased. */
-export class MyDataDialog implements Dialog {
-  private readonly data: MyData;
-
-  constructor(
-    private readonly chat: Chat,
-    private readonly controller: DialogController,
-  ) {
-    this.data = new MyData({
-      chat,
-      saveFile,
-      links: new FileLinks(chat.client.api),
-      erasedText: (reference) => (language) =>
-        interpolate(this.textsIn(language), 'erased', {reference}),
-    });
-  }
-
-  load() {
-    return this.data.load();
-  }
-
-  stepBack() {
-    return this.data.stepBack();
-  }
-
-  view(language: Language) {
-    const {chat, controller, data} = this;
-    const texts = this.textsIn(language);
-    const context = {chat, data, language, texts};
-    const {asking, editing, error, isBusy, session} = data.state;
-    if (asking) return eraseQuestionView(context, asking);
-    const button = (label: string, onClick: () => unknown, style = '') => html`
-      <button part="button" class="choice wide ${style}" ?disabled=${isBusy} @click=${onClick}>
-        ${label}
-      </button>
-    `;
-    return frameView(controller.dialogs, texts, {
-      title: texts.myData,
-      isFocusElsewhere: editing !== null,
-      body: html`
-        ${factsView(context)}
-        <p class="fault" id="data-fault" role="alert">${error && texts[error]}</p>
-        <p class="hint" role="status">${isBusy ? texts.loading : nothing}</p>
-        ${
-          session
-            ? html`${button(texts.downloadAll, () => data.downloadAll())}
-              ${button(texts.erase, () => data.ask('erase'), 'to-danger')}`
-            : error && button(texts.retry, () => data.load())
-        }
-      `,
-    });
-  }
-
-  private textsIn(language: Language) {
-    const {chat} = this;
-    return dialogTexts(language, chat, () => chat.host.onChange());
-  }
-}
+export const createMyDataDialog = (chat: Chat, {dialogs}: DialogController): Dialog => {
+  const data = createMyData({chat, saveFile, links: createFileLinks(chat.client.api)});
+  return {
+    load: () => data.load(),
+    stepBack: () => data.stepBack(),
+    view(language) {
+      const texts = dialogTexts(language, chat);
+      const context = {chat, data, language, texts};
+      const {asking, editing, error, isBusy, session} = data.state;
+      if (asking) return eraseQuestionView(context, asking);
+      const button = (label: string, onClick: () => unknown, style = '') =>
+        buttonView(label, onClick, {style: `choice ${style}`, isDisabled: isBusy});
+      return frameView(dialogs, texts, {
+        title: texts.myData,
+        isFocusElsewhere: editing !== null,
+        body: html`
+          ${factsView(context)}
+          <p class="fault" id="data-fault" role="alert">${error && texts[error]}</p>
+          <p class="hint" role="status">${isBusy ? texts.loading : nothing}</p>
+          ${
+            session
+              ? [
+                  button(texts.downloadAll, () => data.downloadAll()),
+                  button(texts.erase, () => data.ask('erase'), 'to-danger'),
+                ]
+              : error && button(texts.retry, () => data.load())
+          }
+        `,
+      });
+    },
+  };
+};
 
 /** Both questions erase everything: the erasure itself, and the withdrawal of the consent. */
-const eraseQuestionView = ({data, texts}: MyDataContext, asking: 'erase' | 'withdraw') =>
-  questionView(texts, {
+const eraseQuestionView = (context: MyDataContext, asking: 'erase' | 'withdraw') => {
+  const {data, texts} = context;
+  return questionView(texts, {
     title: texts[asking],
     consequence: texts.eraseConsequence,
-    confirm: texts[asking],
     onConfirm: () =>
       asking === 'erase'
         ? data.erase()
-        : data.changeConsent(
-            'personal_data',
-            false,
-            `${texts.withdraw}: ${texts.eraseConsequence}`,
-          ),
+        : withdraw(context, 'personal_data', texts.eraseConsequence),
     onCancel: () => data.ask(null),
   });
+};
+
+const withdraw = ({data, texts}: MyDataContext, purpose: Purpose, about: string) =>
+  data.changeConsent(purpose, false, `${texts.withdraw}: ${about}`);
 
 const factsView = (context: MyDataContext) => {
-  const {chat, data, language, texts} = context;
+  const {chat, data, texts} = context;
   const {session} = data.state;
   const isVisit = chat.state.sessionState === 'visit';
   const name = session?.name ?? chat.name;
   const pending = session?.pending_email_masked;
   return html`
     ${name ? fieldView(context, 'name', name) : nothing}
-    ${isVisit ? html`<p class="hint">${texts.onlyHere}</p>` : nothing}
+    ${isVisit ? hintView(texts.onlyHere) : nothing}
     ${session?.email_masked ? fieldView(context, 'email', session.email_masked) : nothing}
-    ${pending ? html`<p class="hint">${interpolate(texts, 'pending', {email: pending})}</p>` : nothing}
+    ${pending ? hintView(interpolate(texts, 'pending', {email: pending})) : nothing}
     ${session?.consents.map((consent) => consentView(context, consent))}
-    ${session?.files.length ? html`<h3 class="hint">${texts.files}</h3>` : nothing}
-    ${session?.files.map((file) => fileView(context, file))} ${messagesView(context)}
-    ${isVisit ? nothing : html`<div class="fact">${referenceView(chat, language.texts)}</div>`}
+    ${listView(
+      texts.files,
+      session?.files.map((file) => fileView(context, file)),
+    )}
+    ${listView(
+      texts.messages,
+      data.state.messages.map((message) => messageView(context, message)),
+    )}
+    ${isVisit ? nothing : html`<div class="fact">${referenceView(chat, texts)}</div>`}
   `;
 };
 
-/** A value below its label. */
-const factView = (label: string, value: string, end: unknown) => html`
+/** Two lines, and what can be done with them. */
+const factView = (first: unknown, second: unknown, end: unknown) => html`
   <div class="fact">
-    <div>
-      <p class="hint">${label}</p>
-      <p dir="auto">${value}</p>
-    </div>
+    <div>${first} ${second}</div>
     ${end}
   </div>
 `;
+
+const hintView = (text: string) => html`<p class="hint">${text}</p>`;
 
 /** Something that the visitor has given, above its details. */
-const itemView = (title: string, details: string, end: unknown) => html`
-  <div class="fact">
-    <div>
-      <p dir="auto">${title}</p>
-      <p class="hint">${details}</p>
-    </div>
-    ${end}
-  </div>
-`;
+const itemView = (title: string, details: string, end: unknown = nothing) =>
+  factView(html`<p dir="auto">${title}</p>`, hintView(details), end);
+
+const listView = (title: string, items: unknown[] = []) =>
+  items.length > 0
+    ? html`<h3 class="hint">${title}</h3>
+        ${items}`
+    : nothing;
 
 /** A button whose name says what it is about, because screen readers may read the buttons only. */
-const linkView = (label: string, about: string, onClick: () => unknown) => html`
-  <button part="button" class="link" @click=${onClick}>
-    ${label}<span class="sr"> ${about}</span>
-  </button>
-`;
+const linkView = (label: string, about: string, onClick: () => unknown) =>
+  buttonView(html`${label}<span class="sr"> ${about}</span>`, onClick, {style: 'link'});
 
 const fieldView = ({data, texts}: MyDataContext, field: 'name' | 'email', value: string) => {
   const isName = field === 'name';
   const label = isName ? texts.nameLabel : texts.emailLabel;
   if (data.state.editing !== field) {
     return factView(
-      label,
-      value,
+      hintView(label),
+      html`<p dir="auto">${value}</p>`,
       linkView(texts.change, label, () => data.edit(field)),
     );
   }
@@ -179,50 +158,38 @@ const fieldView = ({data, texts}: MyDataContext, field: 'name' | 'email', value:
         />
         <button part="button" class="primary" ?disabled=${data.state.isBusy}>${texts.save}</button>
       </div>
-      ${isName ? nothing : html`<p class="hint">${texts.askEmail}</p>`}
+      ${isName ? nothing : hintView(texts.askEmail)}
     </form>
   `;
 };
 
-const consentView = (
-  {chat, data, language, texts}: MyDataContext,
-  {purpose, granted, recorded_at}: RecordedConsent,
-) => {
+const consentView = (context: MyDataContext, consent: RecordedConsent) => {
+  const {chat, data, language, texts} = context;
+  const {purpose, granted, recorded_at} = consent;
   const {flow} = chat;
   const about = texts[purpose];
   const step = flow.graph.firstOf((one) => one.type === 'consent' && one.purpose === purpose);
   const question = step ? flow.promptFor(step)(language) : about;
-  const time = formatTime(new Date(recorded_at), language);
+  const time = formatTime(recorded_at, language);
   const decided = interpolate(texts, granted ? 'agreedOn' : 'declinedOn', {time});
-  const withdraw = () =>
-    purpose === 'personal_data'
-      ? data.ask('withdraw')
-      : data.changeConsent(purpose, false, `${texts.withdraw}: ${about}`);
-  return granted
-    ? itemView(about, decided, linkView(texts.withdraw, about, withdraw))
-    : itemView(
-        question,
-        decided,
-        linkView(texts.agree, about, () => data.changeConsent(purpose, true, question)),
-      );
+  const takeBack = () =>
+    purpose === 'personal_data' ? data.ask('withdraw') : withdraw(context, purpose, about);
+  const agree = () => data.changeConsent(purpose, true, question);
+  const link = granted
+    ? linkView(texts.withdraw, about, takeBack)
+    : linkView(texts.agree, about, agree);
+  return itemView(granted ? about : question, decided, link);
 };
 
-const messagesView = ({data, language, texts}: MyDataContext) =>
-  data.state.messages.length === 0
-    ? nothing
-    : html`
-        <h3 class="hint">${texts.messages}</h3>
-        ${data.state.messages.map(({body, created_at}) =>
-          itemView(body, formatTime(new Date(created_at), language), nothing),
-        )}
-      `;
+const messageView = ({language}: MyDataContext, {body, created_at}: Message) =>
+  itemView(body, formatTime(created_at, language));
 
 const fileView = ({data, language, texts}: MyDataContext, file: StoredFile) => {
   const {id, name, size, uploaded_at} = file;
-  const when = formatTime(new Date(uploaded_at), language);
+  const when = formatTime(uploaded_at, language);
   const facts =
     data.state.readyFile === id
-      ? language.texts.downloadReady
+      ? texts.downloadReady
       : `${formatSize(size, language.locale)}, ${when}`;
   const label = interpolate(texts, 'downloadFile', {name});
   const remove = ({currentTarget}: Event) => {

@@ -4,11 +4,11 @@ import type {DialogController, DialogName, ExportKind} from '../dialog-host.js';
 /** Loads the dialogs and their texts when the first of them is opened. */
 export const openDialog = (chat: Chat, controller: DialogController, name: DialogName) =>
   tryToLoad(chat, async () => {
-    const {createDialog, loadDialogTexts, styles} = await import('./dialogs.js');
+    const {DIALOGS, loadDialogTexts, styles} = await import('./dialogs.js');
     await loadDialogTexts(chat.language.tag);
     chat.status.showMissing(false);
     controller.adopt(styles);
-    controller.dialogs.show(createDialog(name, chat, controller));
+    controller.dialogs.show(DIALOGS[name](chat, controller));
   });
 
 export const exportConversation = (chat: Chat, kind: ExportKind, path: EventTarget[]) =>

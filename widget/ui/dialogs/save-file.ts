@@ -5,7 +5,6 @@ export const saveFile = (file: string | Blob, name = '') => {
   const isCreated = typeof file !== 'string';
   const link = document.createElement('a');
   link.href = isCreated ? URL.createObjectURL(file) : file;
-  link.rel = 'noopener';
   // Another host may respond with a page, which must not replace this one.
   if (isCreated) link.download = name;
   else link.target = '_blank';

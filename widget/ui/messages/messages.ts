@@ -14,10 +14,10 @@ export const createThread = (chat: Chat, refresh: () => void) => {
     chat,
     refresh,
     onMessage: () => title.count(),
-    // The dialogs' file has the class as well, and is loaded for the first download only.
+    // The dialogs' file has them as well, and is loaded for the first download only.
     loadLinks: async () => {
-      const {FileLinks} = await import('../dialogs/dialogs.js');
-      return new FileLinks(chat.client.api);
+      const {createFileLinks} = await import('../dialogs/dialogs.js');
+      return createFileLinks(chat.client.api);
     },
   });
 };

@@ -23,30 +23,27 @@ export const dialogStyles = css`
     box-shadow: 0 0 0 1px var(--border);
     --rise: 16px;
   }
-  .dialog h2 {
-    font-size: 17px;
-    font-weight: 650;
-  }
   .content {
     min-block-size: 0;
     margin-inline: -6px;
     padding-inline: 6px;
     overflow-y: auto;
   }
-  .content > .wide {
+  .content > .choice {
     display: block;
     inline-size: 100%;
     margin-block-start: 8px;
   }
+  .fact,
   .item,
   .setting {
     display: flex;
     align-items: center;
     gap: 10px;
-    inline-size: 100%;
     min-block-size: 44px;
   }
   .item {
+    inline-size: 100%;
     padding-inline: 0;
     border-width: 1px 0;
     border-radius: 0;
@@ -56,9 +53,8 @@ export const dialogStyles = css`
     color: var(--accent-text);
   }
   hr {
-    margin: 8px 0;
-    border: 0;
-    border-block-start: 1px solid var(--border);
+    border: 1px solid var(--border);
+    border-width: 1px 0 0;
   }
   /* Readable on the ground, whatever the page has made of both, so the ground is readable on it. */
   .danger {
@@ -72,11 +68,7 @@ export const dialogStyles = css`
     color: var(--danger);
   }
   .fact {
-    display: flex;
-    align-items: center;
     justify-content: space-between;
-    gap: 10px;
-    min-block-size: 44px;
     padding-block: 4px;
   }
   .content .fact {
@@ -98,9 +90,6 @@ export const dialogStyles = css`
   }
   .fact .icon {
     margin-inline-end: -8px;
-  }
-  #consequence {
-    flex-wrap: wrap;
   }
   /* The select shrinks, and not the word beside it. */
   .setting {

@@ -190,7 +190,7 @@ export const panelStyles = css`
     min-inline-size: 0;
     margin-inline-start: 8px;
   }
-  .titles h2 {
+  h2 {
     font-size: 16px;
     font-weight: 650;
     line-height: 1.25;
