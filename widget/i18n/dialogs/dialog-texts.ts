@@ -31,7 +31,11 @@ export const dialogTexts = (
 ): AllTexts => {
   const own = loaded.get(tag);
   if (own) shown.set(owner, {...texts, ...own});
-  else void loadDialogTexts(tag).then(() => owner.host.onChange(), () => undefined);
+  else
+    void loadDialogTexts(tag).then(
+      () => owner.host.onChange(),
+      () => undefined,
+    );
   return shown.get(owner) ?? (texts as AllTexts);
 };
 
