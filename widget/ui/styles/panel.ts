@@ -40,7 +40,7 @@ export const panelStyles = css`
     --surface: var(--maria-surface, #f3f3f8);
     --fg: var(--maria-fg, #1a1b23);
     --muted: var(--maria-muted, #5a5d70);
-    --border: var(--maria-border, #e3e4ec);
+    --border: var(--maria-border, #85889b40);
     --edge: #85889b;
     --danger: var(--maria-danger, #b3261e);
     --success: var(--maria-success, #0f6b40);
@@ -80,7 +80,6 @@ export const panelStyles = css`
       --surface: var(--maria-surface, light-dark(#f3f3f8, #23252f));
       --fg: var(--maria-fg, light-dark(#1a1b23, #eeeef5));
       --muted: var(--maria-muted, light-dark(#5a5d70, #a9acbf));
-      --border: var(--maria-border, light-dark(#e3e4ec, #343745));
       --danger: var(--maria-danger, light-dark(#b3261e, #ffb3ab));
       --success: var(--maria-success, light-dark(#0f6b40, #74d7a4));
       --accent-text: light-dark(
