@@ -4,7 +4,7 @@ import {applyStyleAttributes} from './launcher/style-attributes.js';
 import type {MariaChat} from './element/maria-chat.js';
 import type {MariaChatGlobal, MariaChatSettings, Method} from './global.js';
 import {watchPageLauncher} from './launcher/page-launcher.js';
-import {readStored} from './launcher/stored-value.js';
+import {wantsOpen} from './launcher/wants-open.js';
 
 /** Inserted by the build: the names of two modules, the end of a language's name, and the version. */
 declare const CHAT_MODULE: string;
@@ -194,9 +194,6 @@ const watchLauncher = (launcher: HTMLElement, load: () => void, toggle: () => vo
   launcher.addEventListener('focus', load);
   launcher.addEventListener('click', toggle);
 };
-
-const wantsOpen = ({site, open, mode}: MariaChatSettings) =>
-  mode === 'inline' || open === 'true' || (open !== 'false' && readStored(site!, 'open'));
 
 /** Returns whether the focus has moved to a field of the page since the press. */
 const hasMoved = (before: Element | null) => {

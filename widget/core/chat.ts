@@ -21,7 +21,8 @@ import type {VisitorSession} from './session/session.js';
 import {endingOf} from './session/session-end.js';
 import {SiteStorage} from './session/storage.js';
 import {Store} from './state.js';
-import {Status} from './status.js';
+import {createStatus} from './status.js';
+import type {Status} from './status.js';
 import {ClientError, createClient} from './transport/api-client.js';
 import type {ApiClient} from './transport/api-client.js';
 import {Retrier} from './transport/retry.js';
@@ -70,7 +71,7 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     this.store = new Store(onChange);
     this.storage = new SiteStorage(site, platform);
     this.drafts = new Drafts(this.storage, onChange);
-    this.status = new Status(this.store, host);
+    this.status = createStatus(this.store, host);
     this.client = createClient(api, platform, {
       get interceptor() {
         return host.interceptor;

@@ -12,7 +12,8 @@ import type {PanelHost} from '../ui/page/panel-host.js';
 import type {ProgressAnnouncer} from '../ui/steps/progress-announcer.js';
 import type {ViewContext} from '../ui/view-context.js';
 import {browserPlatform} from './browser-platform.js';
-import {LanguageController} from './language-controller.js';
+import {createLanguageController} from './language-controller.js';
+import type {LanguageController} from './language-controller.js';
 import {LazyParts} from './lazy-parts.js';
 
 const TYPING_MS = 420;
@@ -34,7 +35,7 @@ export class ChatController implements ChatHost, ReactiveController {
   readonly settings: ChatSettings;
   readonly parts: Readonly<LazyParts> = new LazyParts(this);
   readonly dialogs: Readonly<DialogHost> = new DialogHost(this);
-  readonly languages: Readonly<LanguageController> = new LanguageController(this);
+  readonly languages: LanguageController = createLanguageController(this);
   /** Null before the first opening. */
   chat: Chat | null = null;
   /** True while files are held over the panel. */

@@ -17,52 +17,54 @@ export interface LanguageHost {
   onLoadError(error: unknown): void;
 }
 
+export type LanguageController = ReturnType<typeof createLanguageController>;
+
 /** Loads the language of the panel: the visitor's choice, otherwise the page's. */
-export class LanguageController implements ReactiveController {
-  /** Null until the first language has been loaded. */
-  current: Language | null = null;
-  private requested: LanguageTag | null = null;
+export const createLanguageController = (host: LanguageHost) => {
+  let current: Language | null = null;
+  let requested: LanguageTag | null = null;
 
-  constructor(private readonly host: LanguageHost) {}
+  const storage = (): Readonly<SiteStorage> =>
+    host.chat?.storage ?? new SiteStorage(host.element.site, browserPlatform);
 
-  get wanted() {
-    return chooseLanguage(this.storage.get('lang') ?? this.host.element.chosenLang);
-  }
-
-  /** Deletes the language that the visitor has chosen. */
-  forgetChoice() {
-    this.storage.remove('lang');
-  }
-
-  hostConnected() {
-    void this.load();
-  }
-
-  hostUpdate() {
-    // A language that could not be loaded is not loaded again with every update.
-    if (this.wanted !== this.requested) void this.load();
-  }
+  const wanted = () => chooseLanguage(storage().get('lang') ?? host.element.chosenLang);
 
   /** Returns whether there is a language. If the wanted one cannot be loaded, the previous one stays. */
-  async load(): Promise<boolean> {
-    const {host} = this;
-    const tag = this.wanted;
-    this.requested = tag;
-    if (this.current?.tag === tag) return true;
+  const load = async () => {
+    const tag = wanted();
+    requested = tag;
+    if (current?.tag === tag) return true;
     try {
       const language = await loadLanguage(tag, navigator.languages);
       host.chat?.status.showMissing(false);
-      if (tag === this.wanted) this.current = language;
+      if (tag === wanted()) current = language;
     } catch (error) {
       host.onLoadError(error);
       host.chat?.status.showMissing(true);
     }
     host.element.requestUpdate();
-    return this.current !== null;
-  }
+    return current !== null;
+  };
 
-  private get storage(): Readonly<SiteStorage> {
-    const {chat, element} = this.host;
-    return chat?.storage ?? new SiteStorage(element.site, browserPlatform);
-  }
-}
+  return {
+    /** Null until the first language has been loaded. */
+    get current() {
+      return current;
+    },
+    get wanted() {
+      return wanted();
+    },
+    /** Deletes the language that the visitor has chosen. */
+    forgetChoice() {
+      storage().remove('lang');
+    },
+    hostConnected() {
+      void load();
+    },
+    hostUpdate() {
+      // A language that could not be loaded is not loaded again with every update.
+      if (wanted() !== requested) void load();
+    },
+    load,
+  } satisfies ReactiveController & Record<string, unknown>;
+};

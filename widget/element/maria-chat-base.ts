@@ -1,9 +1,7 @@
 import {LitElement} from 'lit';
 import type {PropertyDeclarations} from 'lit';
 
-import {SiteStorage} from '../core/session/storage.js';
 import {applyStyleAttributes, styleAttributes} from '../launcher/style-attributes.js';
-import {browserPlatform} from './browser-platform.js';
 
 /** Screens that the panel fills. It does not open there automatically. */
 const NARROW = '(width<600px),(height<480px)';
@@ -120,12 +118,6 @@ export class MariaChatBase extends LitElement {
   /** @internal */
   get isFullScreen() {
     return this.isNarrow.matches && !this.isInline;
-  }
-
-  protected get wantsOpen() {
-    if (this.isInline) return true;
-    if (this.opening !== 'remember') return this.opening === 'true';
-    return new SiteStorage(this.site, browserPlatform).get('open') !== null;
   }
 
   /** @internal */

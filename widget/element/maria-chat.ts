@@ -14,7 +14,7 @@ import {panelView} from '../ui/panel/panel.js';
 import {styles} from '../ui/styles/index.js';
 import {ChatController} from './chat-controller.js';
 import {showDebugPanel} from './debug-loader.js';
-import {LauncherController} from './launcher-controller.js';
+import {createLauncherController} from './launcher-controller.js';
 import {MariaChatBase} from './maria-chat-base.js';
 import {clearBefore, moveToTarget, protect} from './placement.js';
 
@@ -36,7 +36,7 @@ export class MariaChat extends MariaChatBase {
   readonly controller: Readonly<ChatController> = new ChatController(this);
   /** @internal */
   panelFocus!: PanelFocus;
-  private readonly launcherController = new LauncherController(this);
+  private readonly launcherController = createLauncherController(this);
 
   constructor() {
     super();
@@ -240,9 +240,9 @@ export class MariaChat extends MariaChatBase {
   }
 
   private async drawLauncher(root: ShadowRoot) {
-    await this.launcherController.draw(root);
+    const wantsOpen = await this.launcherController.draw(root);
     this.dispatchEvent(new MariaReadyEvent());
-    if (this.wantsOpen && this.isConnected) void this.open({isQuiet: true});
+    if (wantsOpen && this.isConnected) void this.open({isQuiet: true});
   }
 
   private readonly onKey = (event: Event) => {

@@ -1,4 +1,5 @@
 export {watchPageLauncher} from './page-launcher.js';
+export {wantsOpen} from './wants-open.js';
 import {readStored} from './stored-value.js';
 import {svgIcon} from './svg-icon.js';
 

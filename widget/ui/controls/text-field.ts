@@ -4,7 +4,7 @@ import {MAX_NAME_LENGTH} from '../../../server/contract/name-limit.js';
 
 import {interpolate} from '../../i18n/interpolate.js';
 import type {ViewContext} from '../view-context.js';
-import {SEND, icon} from './icons.js';
+import {sendButtonView} from './send-button.js';
 
 export interface TextField {
   label: string;
@@ -45,9 +45,7 @@ export const textFieldView = ({chat, state, texts}: ViewContext, field: TextFiel
           aria-describedby=${error ? 'fault' : nothing}
           data-focus
         />
-        <button class="send" part="button" ?disabled=${isSubmitting} aria-label=${texts.send}>
-          ${isSubmitting ? html`<span class="spinner"></span>` : icon(SEND)}
-        </button>
+        ${sendButtonView(texts.send, isSubmitting)}
       </div>
       <p class="fault" id="fault" role="alert">${error}</p>
     </form>

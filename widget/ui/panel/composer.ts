@@ -4,7 +4,7 @@ import {MAX_MESSAGE_LENGTH} from '../../../server/contract/limits.js';
 
 import {isSendable, isTooLong} from '../../core/messages/message-length.js';
 import {interpolate} from '../../i18n/interpolate.js';
-import {SEND, icon} from '../controls/icons.js';
+import {sendButtonView} from '../controls/send-button.js';
 import type {ViewContext} from '../view-context.js';
 
 /** The field grows with its text, up to this height. */
@@ -47,11 +47,7 @@ const sendView = ({chat, messaging, state, texts}: ViewContext) => {
   const isWaiting = state.isAsking && state.phase === 'starting';
   const isSettled = messaging?.thread?.attachments.isSettled ?? true;
   const canSend = isSendable(chat.drafts.get('message')) && isSettled && !isWaiting;
-  return html`
-    <button class="send" part="button" ?disabled=${!canSend} aria-label=${texts.send}>
-      ${isWaiting ? html`<span class="spinner"></span>` : icon(SEND)}
-    </button>
-  `;
+  return sendButtonView(texts.send, isWaiting, !canSend);
 };
 
 const submit = (context: ViewContext) => async (event: SubmitEvent) => {
