@@ -8,7 +8,6 @@ const de: Texts = {
   openUnread: 'Chat öffnen, neue Nachrichten: {count}',
   close: 'Chat schließen',
   menu: 'Mehr',
-  startOver: 'Neu beginnen',
   log: 'Gespräch mit Maria',
   typing: 'Maria schreibt',
   maria: 'Maria',
@@ -118,7 +117,6 @@ const de: Texts = {
     'Das Kopieren hat nicht geklappt. Bitte markieren Sie die Referenz und kopieren Sie sie selbst.',
   refused:
     'Kein Problem. Wir behalten weder Ihre Angaben noch Dateien. Sie können jederzeit wiederkommen.',
-  keep: 'Gespräch speichern',
   newRequest: 'Neues Anliegen beginnen',
   changedMind: 'Ich habe es mir anders überlegt',
 

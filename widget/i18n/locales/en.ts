@@ -7,7 +7,6 @@ const en = {
   openUnread: 'Open chat, new messages: {count}',
   close: 'Close chat',
   menu: 'More',
-  startOver: 'Start over',
   log: 'Conversation with Maria',
   typing: 'Maria is typing',
   maria: 'Maria',
@@ -107,7 +106,6 @@ const en = {
   copied: 'Copied',
   notCopied: 'Copying didn’t work. Please select the reference and copy it yourself.',
   refused: 'No problem. We won’t keep your details or any files. You’re welcome back any time.',
-  keep: 'Save the conversation',
   newRequest: 'Start a new request',
   changedMind: 'I’ve changed my mind',
 

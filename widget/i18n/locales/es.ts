@@ -8,7 +8,6 @@ const es: Texts = {
   openUnread: 'Abrir el chat, mensajes nuevos: {count}',
   close: 'Cerrar el chat',
   menu: 'Más',
-  startOver: 'Empezar de nuevo',
   log: 'Conversación con Maria',
   typing: 'Maria está escribiendo',
   maria: 'Maria',
@@ -108,7 +107,6 @@ const es: Texts = {
   copied: 'Copiada',
   notCopied: 'No se ha podido copiar. Seleccione la referencia y cópiela.',
   refused: 'No pasa nada. No conservaremos sus datos ni archivos. Puede volver cuando quiera.',
-  keep: 'Guardar la conversación',
   newRequest: 'Nueva solicitud',
   changedMind: 'He cambiado de opinión',
 

@@ -8,7 +8,6 @@ const fr: Texts = {
   openUnread: 'Ouvrir le chat, nouveaux messages : {count}',
   close: 'Fermer le chat',
   menu: 'Plus',
-  startOver: 'Recommencer',
   log: 'Conversation avec Maria',
   typing: 'Maria écrit',
   maria: 'Maria',
@@ -111,7 +110,6 @@ const fr: Texts = {
   notCopied: 'La copie a échoué. Sélectionnez la référence et copiez-la.',
   refused:
     'Aucun problème. Nous ne gardons ni vos données ni aucun fichier. Revenez quand vous voulez.',
-  keep: 'Enregistrer la conversation',
   newRequest: 'Nouvelle demande',
   changedMind: 'J’ai changé d’avis',
 

@@ -8,7 +8,6 @@ const ptBr: Texts = {
   openUnread: 'Abrir o chat, mensagens novas: {count}',
   close: 'Fechar o chat',
   menu: 'Mais',
-  startOver: 'Recomeçar',
   log: 'Conversa com Maria',
   typing: 'Maria está escrevendo',
   maria: 'Maria',
@@ -108,7 +107,6 @@ const ptBr: Texts = {
   copied: 'Copiada',
   notCopied: 'Não foi possível copiar. Selecione a referência e copie-a.',
   refused: 'Sem problema. Não guardaremos seus dados nem arquivos. Volte quando quiser.',
-  keep: 'Salvar a conversa',
   newRequest: 'Nova solicitação',
   changedMind: 'Mudei de ideia',
 

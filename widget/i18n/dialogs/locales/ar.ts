@@ -1,6 +1,7 @@
 import type {DialogTexts} from './en.js';
 
 const ar: DialogTexts = {
+  startOver: 'البدء من جديد',
   confirmDiscard: 'ستُحذف إجاباتك ورسائلك وملفاتك.',
   confirmForget: 'ستُزال المحادثة من هذا الجهاز. نحتفظ بما أرسلته إلينا؛ دوّن رقمك المرجعي.',
 
@@ -23,6 +24,7 @@ const ar: DialogTexts = {
   eraseConsequence:
     'سنمحو بياناتك وملفاتك ورسائلك من هذا الجهاز ومن خوادمنا، ونغلق طلبك. لا يمكن التراجع عن ذلك.',
   erased: 'مُحي كل شيء. لم يعد رقمك المرجعي {reference} صالحًا. إلى اللقاء!',
+  keep: 'حفظ المحادثة',
   print: 'طباعة',
   language: 'اللغة',
   textSize: 'حجم النص',

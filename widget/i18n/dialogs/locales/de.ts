@@ -1,6 +1,7 @@
 import type {DialogTexts} from './en.js';
 
 const de: DialogTexts = {
+  startOver: 'Neu beginnen',
   confirmDiscard: 'Ihre Antworten, Nachrichten und Dateien werden gelöscht.',
   confirmForget:
     'Das Gespräch wird von diesem Gerät entfernt. Was Sie eingereicht haben, behalten wir; bitte notieren Sie Ihre Referenz.',
@@ -24,6 +25,7 @@ const de: DialogTexts = {
   eraseConsequence:
     'Wir löschen Ihre Angaben, Dateien und Nachrichten, auf diesem Gerät und bei uns, und schließen Ihr Anliegen. Das lässt sich nicht rückgängig machen.',
   erased: 'Alles ist gelöscht. Ihre Referenz {reference} gilt nicht mehr. Alles Gute!',
+  keep: 'Gespräch speichern',
   print: 'Drucken',
   language: 'Sprache',
   textSize: 'Schriftgröße',

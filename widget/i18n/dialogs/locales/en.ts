@@ -1,5 +1,6 @@
 /** Words of the dialogs; they come with them. */
 const en = {
+  startOver: 'Start over',
   confirmDiscard: 'Your answers, messages and uploaded files will be deleted.',
   confirmForget:
     'This clears the conversation from this device. We keep what you’ve sent us, so please note your reference.',
@@ -23,6 +24,7 @@ const en = {
   eraseConsequence:
     'We’ll erase your details, files and messages, on this device and on our servers, and close your request. This can’t be undone.',
   erased: 'Everything has been erased. Your reference {reference} is no longer valid. Goodbye!',
+  keep: 'Save the conversation',
   print: 'Print',
   language: 'Language',
   textSize: 'Text size',

@@ -1,6 +1,7 @@
 import type {DialogTexts} from './en.js';
 
 const es: DialogTexts = {
+  startOver: 'Empezar de nuevo',
   confirmDiscard: 'Se borrarán sus respuestas, mensajes y archivos.',
   confirmForget:
     'La conversación se quitará de este dispositivo. Conservamos lo que nos ha enviado; anote su referencia.',
@@ -24,6 +25,7 @@ const es: DialogTexts = {
   eraseConsequence:
     'Borraremos sus datos, archivos y mensajes, en este dispositivo y en nuestros servidores, y cerraremos su solicitud. No se puede deshacer.',
   erased: 'Se ha borrado todo. Su referencia {reference} ya no es válida. ¡Hasta pronto!',
+  keep: 'Guardar la conversación',
   print: 'Imprimir',
   language: 'Idioma',
   textSize: 'Tamaño del texto',

@@ -1,6 +1,7 @@
 import type {DialogTexts} from './en.js';
 
 const fr: DialogTexts = {
+  startOver: 'Recommencer',
   confirmDiscard: 'Vos réponses, messages et fichiers seront supprimés.',
   confirmForget:
     'La conversation sera retirée de cet appareil. Nous gardons ce que vous avez envoyé ; notez votre référence.',
@@ -24,6 +25,7 @@ const fr: DialogTexts = {
   eraseConsequence:
     'Nous effacerons vos données, fichiers et messages, sur cet appareil et sur nos serveurs, et clôturerons votre demande. C’est irréversible.',
   erased: 'Tout est effacé. Votre référence {reference} n’est plus valable. Au revoir !',
+  keep: 'Enregistrer la conversation',
   print: 'Imprimer',
   language: 'Langue',
   textSize: 'Taille du texte',

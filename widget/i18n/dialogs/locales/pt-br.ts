@@ -1,6 +1,7 @@
 import type {DialogTexts} from './en.js';
 
 const ptBr: DialogTexts = {
+  startOver: 'Recomeçar',
   confirmDiscard: 'Suas respostas, mensagens e arquivos serão apagados.',
   confirmForget:
     'A conversa será removida deste dispositivo. Guardamos o que você nos enviou; anote sua referência.',
@@ -24,6 +25,7 @@ const ptBr: DialogTexts = {
   eraseConsequence:
     'Apagaremos seus dados, arquivos e mensagens, neste dispositivo e em nossos servidores, e encerraremos sua solicitação. Não é possível desfazer.',
   erased: 'Tudo foi apagado. Sua referência {reference} não vale mais. Até logo!',
+  keep: 'Salvar a conversa',
   print: 'Imprimir',
   language: 'Idioma',
   textSize: 'Tamanho do texto',
