@@ -70,8 +70,8 @@ export class ChatController implements ChatHost, ReactiveController {
     const {chat, parts} = this;
     if (!chat || !parts.intake) return null;
     return (this.messagingOfChat ??= parts.intake.createMessaging(chat, async () => {
-      const {createThread} = await parts.loadMessages();
-      return () => createThread(chat, () => this.page?.refresh());
+      const {askConsent, createThread} = await parts.loadMessages();
+      return {askConsent, createThread: () => createThread(chat, () => this.page?.refresh())};
     }));
   }
 

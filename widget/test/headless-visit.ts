@@ -10,6 +10,7 @@ import {submitEmail} from '../core/commands/submit-email.js';
 import {submitName} from '../core/commands/submit-name.js';
 import {createVerification} from '../core/email/email-verification.js';
 import {MessageThread} from '../core/messages/message-thread.js';
+import {askConsent} from '../core/messages/ask-consent.js';
 import {createMessaging} from '../core/messages/messaging.js';
 import {createUploads} from '../core/uploads/create-uploads.js';
 import type {SendUpload} from '../core/uploads/upload-request.js';
@@ -75,7 +76,10 @@ export const visit = async (options: VisitOptions): Promise<VisitResult> => {
       loadResume: () => import('../core/resume.js'),
     },
   });
-  const messaging = createMessaging(chat, async () => () => createThread(chat));
+  const messaging = createMessaging(chat, async () => ({
+    askConsent,
+    createThread: () => createThread(chat),
+  }));
   messaging.connect(left.signal);
 
   await chat.lifecycle.start();

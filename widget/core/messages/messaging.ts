@@ -3,15 +3,18 @@ import {THREAD_KEY} from '../flow/answers.js';
 import {isSendable} from './message-length.js';
 import type {MessageThread} from './message-thread.js';
 
-/** Asked for if the site's conversation does not ask for the consent itself. */
-const OWN_CONSENT = {id: 'consent_to_ask', type: 'consent', purpose: 'personal_data'} as const;
+/** The code of the live part, which has a file of its own. */
+interface LiveParts {
+  askConsent(chat: Chat): Promise<void>;
+  createThread(): MessageThread;
+}
 
 /** Decides whether the visitor may write, and opens the live part of the conversation. */
 export type Messaging = ReturnType<typeof createMessaging>;
 
-/** `loadThread` loads the code of the live part. It rejects if its file cannot be loaded. */
-export const createMessaging = (chat: Chat, loadThread: () => Promise<() => MessageThread>) => {
-  const {drafts, flow, outbox, state, status, storage} = chat;
+/** `loadParts` rejects if the file cannot be loaded. */
+export const createMessaging = (chat: Chat, loadParts: () => Promise<LiveParts>) => {
+  const {drafts, flow, state, status, storage} = chat;
   let thread: Readonly<MessageThread> | null = null;
   let pageSignal: AbortSignal | null = null;
 
@@ -22,37 +25,33 @@ export const createMessaging = (chat: Chat, loadThread: () => Promise<() => Mess
     return state.phase !== 'starting' && !flow.isRefused && isAllowed;
   };
 
-  const open = async () => {
+  /** Returns null if the code cannot be loaded, or is no longer needed. */
+  const load = async () => {
     const {signal} = chat;
-    if (!mayWrite()) return;
     try {
-      const createThread = await loadThread();
-      if (signal.aborted) return;
+      const parts = await loadParts();
+      if (signal.aborted) return null;
       status.showMissing(false);
-      thread ??= createThread();
-      storage.set(THREAD_KEY, '1');
-      void thread.open(pageSignal);
+      return parts;
     } catch (error) {
       chat.host.onLoadError(error);
       status.showMissing(true);
+      return null;
     }
   };
 
-  const askConsent = async () => {
-    const {graph, step} = flow;
-    const isConsent = (one: typeof step) =>
-      one?.type === 'consent' && one.purpose === 'personal_data';
-    // Maria is typing, and this is called again at the next step.
-    if ((!step && state.phase === 'step') || isConsent(step)) return;
-    // The backend has to have a refusal before it is asked about again.
-    if (step?.type === 'end' && chat.reference) await outbox.flush();
-    await flow.goTo(graph.firstOf(isConsent) ?? OWN_CONSENT);
+  const open = async () => {
+    const parts = mayWrite() && (await load());
+    if (!parts) return;
+    thread ??= parts.createThread();
+    storage.set(THREAD_KEY, '1');
+    void thread.open(pageSignal);
   };
 
   /** Sends the question that waits, or asks for the consent once the conversation can. */
   const sendWaiting = async () => {
     if (!state.isAsking || state.phase === 'starting') return;
-    if (!mayWrite()) return askConsent();
+    if (!mayWrite()) return (await load())?.askConsent(chat);
     chat.setAsking(false);
     await open();
     const text = drafts.get('message');

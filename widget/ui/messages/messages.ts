@@ -3,6 +3,7 @@ import type {Chat} from '../../core/chat.js';
 import {MessageThread} from '../../core/messages/message-thread.js';
 import {TitleBadge} from './title-badge.js';
 
+export {askConsent} from '../../core/messages/ask-consent.js';
 export {styles} from '../styles/messages.js';
 export {attachmentsView, clipView, stopView} from './attachment-views.js';
 export {messageView} from './message-view.js';
