@@ -30,7 +30,7 @@ const plugins = [
   minifyStyleSheets(),
   minifyMarkup(),
   nodeResolve({exportConditions: ['production']}),
-  esbuild({target: 'es2022', tsconfig: 'widget/tsconfig.json'}),
+  esbuild({target: 'es2022', tsconfig: 'widget/tsconfig.json', minifySyntax: true}),
 ];
 const minify = terser({
   ecma: 2020,
