@@ -113,9 +113,10 @@ export const answerStyles = css`
     order: -1;
     align-self: center;
   }
-  .line .icon {
-    min-block-size: 32px;
-    inline-size: 32px;
+  @media (pointer: fine) {
+    .line {
+      --press: 32px;
+    }
   }
   .line svg {
     inline-size: 16px;
@@ -138,7 +139,7 @@ export const answerStyles = css`
   .link {
     display: block;
     margin: 4px auto 0;
-    min-block-size: 36px;
+    min-block-size: var(--press);
     padding: 4px 10px;
     color: var(--accent-text);
     font-size: 14px;
@@ -152,15 +153,6 @@ export const answerStyles = css`
     padding-inline: 36px;
   }
 
-  @media (pointer: coarse) {
-    .line .icon {
-      min-block-size: 44px;
-      inline-size: 44px;
-    }
-    .link {
-      min-block-size: 44px;
-    }
-  }
   @media (prefers-contrast: more) {
     .panel {
       --muted: var(--fg);

@@ -54,15 +54,14 @@ export const controlStyles = css`
     padding: 0;
   }
   .icon {
-    min-block-size: 36px;
-    inline-size: 36px;
+    min-block-size: var(--press);
+    inline-size: var(--press);
     border-radius: 10px;
     color: var(--muted);
   }
   @media (pointer: coarse) {
-    .icon {
-      min-block-size: 44px;
-      inline-size: 44px;
+    .panel {
+      --press: 44px;
     }
   }
   .pair {
