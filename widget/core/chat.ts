@@ -5,7 +5,8 @@ import type {ChatHost} from './chat-host.js';
 import type {EmailVerification, VerificationDeps} from './email/email-verification.js';
 import {createAnswers} from './flow/answers.js';
 import type {VisitorAnswers} from './flow/answers.js';
-import {Drafts} from './flow/drafts.js';
+import {createDrafts} from './flow/drafts.js';
+import type {Drafts} from './flow/drafts.js';
 import {createFlow} from './flow/flow.js';
 import type {Flow, FlowDeps} from './flow/flow.js';
 import {createOutbox} from './flow/outbox.js';
@@ -19,7 +20,8 @@ import type {Platform} from './platform.js';
 import {createSession} from './session/session.js';
 import type {VisitorSession} from './session/session.js';
 import {endingOf} from './session/session-end.js';
-import {SiteStorage} from './session/storage.js';
+import {createStorage} from './session/storage.js';
+import type {SiteStorage} from './session/storage.js';
 import {Store} from './state.js';
 import {createStatus} from './status.js';
 import type {Status} from './status.js';
@@ -69,8 +71,8 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     this.host = host;
     this.loaders = loaders;
     this.store = new Store(onChange);
-    this.storage = new SiteStorage(site, platform);
-    this.drafts = new Drafts(this.storage, onChange);
+    this.storage = createStorage(site, platform);
+    this.drafts = createDrafts(this.storage, onChange);
     this.status = createStatus(this.store, host);
     this.client = createClient(api, platform, {
       get interceptor() {

@@ -160,7 +160,7 @@ export class ChatController implements ChatHost, ReactiveController {
   }
 
   onIntake() {
-    this.announcer = new this.parts.intake!.ProgressAnnouncer();
+    this.announcer = this.parts.intake!.createAnnouncer();
     this.hostConnected();
     this.checkAttributes();
     this.onChange();

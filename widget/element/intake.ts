@@ -13,7 +13,7 @@ export {exportConversation, openDialog} from '../ui/dialogs/open-dialog.js';
 export {connectPage} from '../ui/page/page-events.js';
 export {applySettings, chimeUnseen} from '../ui/page/visitor-settings.js';
 export * from '../ui/panel/intake-views.js';
-export {ProgressAnnouncer} from '../ui/steps/progress-announcer.js';
+export {createAnnouncer} from '../ui/steps/progress-announcer.js';
 export {checkAttributes} from './check-attributes.js';
 
 export const intakeStyles = [answerStyles, fileStyles];

@@ -1,7 +1,8 @@
 import type {ReactiveController} from 'lit';
 
 import type {Chat} from '../core/chat.js';
-import {SiteStorage} from '../core/session/storage.js';
+import {createStorage} from '../core/session/storage.js';
+import type {SiteStorage} from '../core/session/storage.js';
 import {chooseLanguage, loadLanguage} from '../i18n/languages.js';
 import type {Language, LanguageTag} from '../i18n/languages.js';
 import {browserPlatform} from './browser-platform.js';
@@ -25,7 +26,7 @@ export const createLanguageController = (host: LanguageHost) => {
   let requested: LanguageTag | null = null;
 
   const storage = (): Readonly<SiteStorage> =>
-    host.chat?.storage ?? new SiteStorage(host.element.site, browserPlatform);
+    host.chat?.storage ?? createStorage(host.element.site, browserPlatform);
 
   const wanted = () => chooseLanguage(storage().get('lang') ?? host.element.chosenLang);
 

@@ -43,8 +43,7 @@ export const createLauncherController = (element: LauncherHost) => {
       (button = root?.querySelector<HTMLButtonElement>('.launcher') ?? null),
     /** Draws a button, whose code is loaded in pages without the loader only. Returns whether to open. */
     async draw(root: ShadowRoot) {
-      const {drawLauncher, wantsOpen, watchPageLauncher} =
-        await import('../launcher/launcher.js');
+      const {drawLauncher, wantsOpen, watchPageLauncher} = await import('../launcher/launcher.js');
       const toggle = () => element.toggle();
       button = drawLauncher(element, root);
       button.hidden = isAway;

@@ -51,11 +51,11 @@ describe('accessibility', () => {
   });
 
   it('progress is spoken in quarters', async () => {
-    const {ProgressAnnouncer} = await import('../ui/steps/progress-announcer.js');
+    const {createAnnouncer} = await import('../ui/steps/progress-announcer.js');
     const {loadLanguage} = await import('../i18n/languages.js');
     const {createUploadQueue} = await import('../core/uploads/uploads.js');
     const language = await loadLanguage('en');
-    const announcer = new ProgressAnnouncer();
+    const announcer = createAnnouncer();
     const uploads = createUploadQueue(() => ({maxFiles: 3, minFiles: 1, maxFileBytes: 5_000}), {
       send: () => new Promise(() => undefined),
       isInProgress: () => Promise.resolve(false),

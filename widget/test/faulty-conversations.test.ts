@@ -5,7 +5,7 @@ import {DEFAULT_CONVERSATION} from '../../server/contract/default-conversation.j
 import {createAnswers} from '../core/flow/answers.js';
 import type {Answers} from '../core/flow/answers.js';
 import {createFlow} from '../core/flow/flow.js';
-import {SiteStorage} from '../core/session/storage.js';
+import {createStorage} from '../core/session/storage.js';
 import {Store} from '../core/state.js';
 import {loadLanguage} from '../i18n/languages.js';
 import {Transcript} from '../core/flow/transcript.js';
@@ -79,7 +79,7 @@ const language = await loadLanguage('ar');
 
 /** Answers whatever is asked, and is told what Maria said. */
 const visit = async (document: unknown, conditionValues: Answers) => {
-  const answers = createAnswers(new SiteStorage(newSite(), {storage: new Map()}));
+  const answers = createAnswers(createStorage(newSite(), {storage: new Map()}));
   const transcript = new Transcript(() => undefined);
   const flow = createFlow({
     store: new Store(() => undefined),

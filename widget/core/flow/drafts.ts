@@ -6,44 +6,26 @@ const DRAFTS_KEY = 'draft';
 export type DraftField = 'name' | 'email' | 'message';
 type Texts = Partial<Record<DraftField, string | undefined>>;
 
+export type Drafts = ReturnType<typeof createDrafts>;
+
 /** Text that the visitor has typed into a field and not sent. It survives a reload of this tab. */
-export class Drafts {
-  private texts: Texts;
+export const createDrafts = (storage: Readonly<SiteStorage>, onChange: () => void) => {
+  const kept = Object.entries(parse(storage.getInTab(DRAFTS_KEY)) ?? {});
+  let texts: Texts = Object.fromEntries(kept.filter(([, text]) => typeof text === 'string'));
 
-  constructor(
-    private readonly storage: Readonly<SiteStorage>,
-    private readonly onChange: () => void,
-  ) {
-    this.texts = this.read();
-  }
+  const save = (changed: Texts) => {
+    const isEmpty = Object.values(changed).every((text) => text === undefined);
+    texts = changed;
+    storage.setInTab(DRAFTS_KEY, isEmpty ? '' : toJson(texts));
+    onChange();
+  };
 
-  get(field: DraftField): string | undefined {
-    return this.texts[field];
-  }
-
-  /** Without a text, the field gets its first value again. */
-  set(field: DraftField, text?: string) {
-    this.save({...this.texts, [field]: text});
-  }
-
-  clear() {
-    this.save({});
-  }
-
-  /** Removes what was typed into the fields of steps. */
-  clearAnswers() {
-    this.save({message: this.get('message')});
-  }
-
-  private save(texts: Texts) {
-    const isEmpty = Object.values(texts).every((text) => text === undefined);
-    this.texts = texts;
-    this.storage.setInTab(DRAFTS_KEY, isEmpty ? '' : toJson(texts));
-    this.onChange();
-  }
-
-  private read(): Texts {
-    const texts = Object.entries(parse(this.storage.getInTab(DRAFTS_KEY)) ?? {});
-    return Object.fromEntries(texts.filter(([, text]) => typeof text === 'string'));
-  }
-}
+  return {
+    get: (field: DraftField): string | undefined => texts[field],
+    /** Without a text, the field gets its first value again. */
+    set: (field: DraftField, text?: string) => save({...texts, [field]: text}),
+    clear: () => save({}),
+    /** Removes what was typed into the fields of steps. */
+    clearAnswers: () => save({message: texts.message}),
+  };
+};
