@@ -140,7 +140,7 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     return this.running.signal;
   }
 
-  /** False for a site at which nobody would reply. */
+  /** False for a site without replies. */
   get canAsk() {
     return this.config?.can_ask !== false;
   }

@@ -30,7 +30,7 @@ export const verifyEmailView = (context: ViewContext) => {
     <div class="card" tabindex="-1" data-focus>
       <span class="badge-icon">${icon(MAIL)}</span>
       <div>
-        <p class="strong">${texts.pendingTitle}</p>
+        <b>${texts.pendingTitle}</b>
         <p class="hint">${verification.isDelayed ? texts.pendingDelayed : texts.pendingHint}</p>
       </div>
     </div>

@@ -20,11 +20,6 @@ export const answerStyles = css`
       rotate: 1turn;
     }
   }
-  .strong,
-  .text strong,
-  .dropzone b {
-    font-weight: 650;
-  }
   .card {
     display: flex;
     align-items: center;

@@ -193,7 +193,6 @@ export const panelStyles = css`
   }
   h2 {
     font-size: 16px;
-    font-weight: 650;
     line-height: 1.25;
   }
   .titles p,
