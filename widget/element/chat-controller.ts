@@ -240,13 +240,15 @@ export class ChatController implements ChatHost, ReactiveController {
     this.emit(new MariaErrorEvent(navigator.onLine ? 'unavailable' : 'offline'));
   };
 
-  /** Most of the code is not needed before the visitor does something, except on a phone. */
+  /** Most of the code is not needed before the visitor does something, except for a full screen or a larger text. */
   private loadIntakeOnUse() {
     const load = () => void this.parts.loadIntake().catch(() => undefined);
-    if (this.element.isFullScreen) return load();
+    if (this.element.isFullScreen || this.chat?.storage.get('text-size')) return load();
     for (const type of ['pointerdown', 'click', 'keydown', 'dragenter', 'paste']) {
       this.root.addEventListener(type, load, {once: true});
     }
+    // Another tab has changed what this browser stores.
+    window.addEventListener('storage', load, {once: true});
   }
 
   private get root() {

@@ -9,7 +9,7 @@ import {createStorage} from '../core/session/storage.js';
 import {Store} from '../core/state.js';
 import {loadLanguage} from '../i18n/languages.js';
 import {Transcript} from '../core/flow/transcript.js';
-import {backend, lines, mountOpen, newSite, press, untilSaid} from './helpers.js';
+import {backend, lines, mountOpen, newSite, untilSaid} from './helpers.js';
 
 const RUNS = 300;
 /** A visitor answers no question twice, and no document has more steps than this. */
@@ -144,7 +144,6 @@ describe('faulty conversations', () => {
       const site = newSite();
       await backend.config(site, {conversation: {version: 1, steps}});
       const chat = await mountOpen(site);
-      await press(chat, 'Start');
       await untilSaid(chat, 'What is your name?');
       expect(lines(chat)[0]).to.include('I’m Maria');
     });

@@ -148,7 +148,7 @@ describe('finishing the file step', () => {
     await press(chat, 'Upload files');
     while ((await sent()) < 4) await pause(20);
     for (const {says, state} of rows(chat)) {
-      expect(says).to.equal('Our system is busy. The upload goes on by itself.');
+      expect(says).to.equal('We’re very busy right now. We’ll continue automatically.');
       expect(state).to.equal('uploading');
     }
     expect(inside(chat, 'progress')).to.equal(null);

@@ -25,6 +25,11 @@ describe('keyboard', () => {
     const chat = await mount();
     inside(chat, '.launcher')!.focus();
     await key('Enter');
+    await until(() => focused(chat)?.matches('textarea'), 'the field to have the focus');
+    await key('Shift+Tab');
+    await key('Shift+Tab');
+    expect(focused(chat)!.textContent.trim()).to.equal('Start');
+    await key('Enter');
     await until(() => focused(chat)?.matches('input[name=answer]'), 'the field to have the focus');
     await type('Ana');
     await key('Enter');
@@ -48,7 +53,7 @@ describe('keyboard', () => {
     const chat = await mount();
     inside(chat, '.launcher')!.focus();
     await key('Enter');
-    await until(() => focused(chat)?.matches('input'), 'the focus to move in');
+    await until(() => focused(chat)?.matches('textarea'), 'the focus to move in');
     await key('Escape');
     await until(() => focused(chat)?.matches('.launcher'), 'the launcher to have the focus');
     expect(inside(chat, '.panel')!.hidden).to.equal(true);
@@ -99,7 +104,7 @@ describe('keyboard', () => {
 
   it('the page stays usable: the Tab key leads out of the panel', async () => {
     const chat = await mountOpen();
-    inside(chat, '.send')!.focus();
+    inside(chat, '.ask')!.focus();
     await key('Tab');
     expect(focused(chat)!.matches('.launcher')).to.equal(true);
   });

@@ -42,7 +42,6 @@ describe('menu', () => {
   it('the language is chosen by its own name, and kept', async () => {
     const site = newSite();
     const chat = await mountOpen(site);
-    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     await openMenu(chat);
     const names = [...inside(chat, 'select')!.querySelectorAll('option')].map((option) =>

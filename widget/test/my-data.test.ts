@@ -217,7 +217,7 @@ describe('my data', () => {
     await until(() => !content(chat).includes('contract.pdf'), 'the file to go');
     expect((await backend.visit(uuid)).files).to.deep.equal([]);
     expect(chat.shadowRoot!.activeElement!.id).to.equal('title');
-    expect(inside(chat, '.toast')!.textContent).to.equal('The file is removed.');
+    expect(inside(chat, '.toast')!.textContent).to.equal('File removed.');
     expect(headings()).to.deep.equal([]);
   });
 
@@ -225,7 +225,7 @@ describe('my data', () => {
     const {chat, site, uuid} = await openAfterPending();
     await backend.fault(site, {...DOWN, method: 'DELETE'});
     await press(chat, 'Remove contract.pdf');
-    await until(() => content(chat).includes('We cannot reach our system.'), 'the fault');
+    await until(() => content(chat).includes('That didn’t work.'), 'the fault');
     expect((await backend.visit(uuid)).files).to.have.length(1);
     expect(content(chat)).to.include('contract.pdf');
   });

@@ -35,7 +35,6 @@ describe('offline', () => {
     const site = newSite();
     await backend.fault(site, {drop: true});
     const chat = await mountOpen(site);
-    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     await until(() => notices(chat).includes(UNREACHABLE), 'the notice');
     expect(stored(site, 'session_uuid')).to.match(

@@ -4,7 +4,7 @@ import {sendKeys, sendMouse} from '@web/test-runner-commands';
 import type {MariaChat} from '../element/maria-chat.js';
 import {inside, mount, pause, press, until} from './helpers.js';
 
-const nameField = (chat: Element) => inside<HTMLInputElement>(chat, 'input[name=answer]');
+const messageField = (chat: Element) => inside<HTMLTextAreaElement>(chat, 'textarea');
 
 const dialogs: HTMLElement[] = [];
 const others: HTMLElement[] = [];
@@ -78,17 +78,17 @@ describe('a dialog of the page', () => {
       trap(form, trapped.signal);
       await sendKeys({type: 'Main '});
       await click(inside(chat, '.launcher')!);
-      await until(() => chat.shadowRoot!.activeElement === nameField(chat), 'the focus');
+      await until(() => chat.shadowRoot!.activeElement === messageField(chat), 'the focus');
       await sendKeys({type: 'Anna'});
-      expect(nameField(chat)!.value).to.equal('Anna');
+      expect(messageField(chat)!.value).to.equal('Anna');
       await click(field);
       await sendKeys({press: 'End'});
       await sendKeys({type: 'Street 1'});
       expect(field.value).to.equal('Main Street 1');
       expect(form.isConnected).to.equal(true);
-      await click(nameField(chat)!);
+      await click(messageField(chat)!);
       await sendKeys({type: 'bel'});
-      expect(nameField(chat)!.value).to.contain('bel');
+      expect(messageField(chat)!.value).to.contain('bel');
       trapped.abort();
       await cleanUp(chat);
     });
@@ -100,9 +100,9 @@ describe('a dialog of the page', () => {
     const trapped = new AbortController();
     trapByFocusOut(form, trapped.signal);
     await chat.open();
-    await until(() => chat.shadowRoot!.activeElement === nameField(chat), 'the focus');
+    await until(() => chat.shadowRoot!.activeElement === messageField(chat), 'the focus');
     await sendKeys({type: 'Anna'});
-    expect(nameField(chat)!.value).to.equal('Anna');
+    expect(messageField(chat)!.value).to.equal('Anna');
     trapped.abort();
     await cleanUp(chat);
   });
@@ -121,7 +121,7 @@ describe('a dialog of the page', () => {
     await until(() => !chat.inert && chat.ariaHidden === null, 'the chat to be usable');
     expect(page.inert).to.equal(true);
     await click(inside(chat, '.launcher')!);
-    await until(() => chat.shadowRoot!.activeElement === nameField(chat), 'the focus');
+    await until(() => chat.shadowRoot!.activeElement === messageField(chat), 'the focus');
     await cleanUp(chat);
     for (const element of document.body.children)
       if (element instanceof HTMLElement) element.inert = false;
@@ -146,17 +146,17 @@ describe('a dialog of the page', () => {
     dialog.showModal();
     dialog.append(chat);
     await click(inside(chat, '.launcher')!);
-    await until(() => chat.shadowRoot!.activeElement === nameField(chat), 'the focus');
+    await until(() => chat.shadowRoot!.activeElement === messageField(chat), 'the focus');
     await sendKeys({type: 'Anna'});
-    expect(nameField(chat)!.value).to.equal('Anna');
+    expect(messageField(chat)!.value).to.equal('Anna');
     await sendKeys({press: 'Escape'});
     expect(dialog.open, 'Esc closes what lies on top').to.equal(true);
     expect(chat.isOpen).to.equal(false);
     await press(chat, 'Open chat');
     dialog.close();
     home.append(chat);
-    await until(() => nameField(chat)!.getBoundingClientRect().width > 0, 'the panel');
-    expect(nameField(chat)!.value).to.equal('Anna');
+    await until(() => messageField(chat)!.getBoundingClientRect().width > 0, 'the panel');
+    expect(messageField(chat)!.value).to.equal('Anna');
     await cleanUp(chat);
   });
 });

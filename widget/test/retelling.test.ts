@@ -114,7 +114,6 @@ describe('retelling', () => {
     await untilRecorded(uuid, 'files');
     await backend.end(uuid);
     const chat = await comeBack(first, site);
-    await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
     expect(Object.keys(sessionStorage).filter((key) => key.includes(site))).to.deep.equal([]);
   });

@@ -77,7 +77,7 @@ describe('a visitor who was active in this tab', () => {
     await until(() => rows(chat).length === 1, 'the row');
     const again = await reload(chat, site);
     await again.open();
-    await untilSaid(again, 'Files chosen but not sent: 1.');
+    await untilSaid(again, 'Files not uploaded: 1.');
     again.remove();
   });
 

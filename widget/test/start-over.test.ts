@@ -22,7 +22,7 @@ const confirm = async (chat: Element) => {
   await pressInMenu(chat, 'Start over');
   const dialog = await until(() => inside(chat, '[role=alertdialog]'), 'the dialog');
   const words = dialog.textContent;
-  dialog.querySelectorAll('button')[1]!.click();
+  dialog.querySelector<HTMLElement>('.danger')!.click();
   return words;
 };
 

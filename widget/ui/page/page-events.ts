@@ -93,4 +93,7 @@ const listenToPage = (chat: Chat, listeners: Listeners, signal: AbortSignal) => 
     refresh();
   });
   attend();
+  // Another tab may have continued before this code was loaded.
+  chat.answers.reload();
+  if (chat.flow.isOvertaken) void chat.lifecycle.catchUp();
 };
