@@ -4,10 +4,18 @@ import ts from 'typescript';
 /** Minifies the style sheets: templates without placeholders that are tagged or marked as CSS. */
 export function minifyStyleSheets() {
   const options = {loader: 'css', minify: true, charset: 'utf8'};
-  const minifyCss = (css) => transformSync(css, options).code.trim().replaceAll('\\', '\\\\');
+  const minifyCss = (css) =>
+    trimValues(transformSync(css, options).code.trim()).replaceAll('\\', '\\\\');
   const transform = (code) =>
     code.replace(/(css|\/\* css \*\/ )`([^`]*)`/g, (_, tag, css) => `${tag}\`${minifyCss(css)}\``);
   return {name: 'minify-style-sheets', transform: (code) => ({code: transform(code), map: null})};
+}
+
+/** Removes the spaces that esbuild keeps in the values of custom properties. */
+function trimValues(css) {
+  return css.replace(/--[\w-]+:[^;}]*/g, (declaration) =>
+    declaration.replace(/^(--[\w-]+): /, '$1:').replace(/(?<=[,(]) | (?=\))/g, ''),
+  );
 }
 
 /**
