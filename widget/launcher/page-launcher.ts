@@ -1,5 +1,9 @@
 /** Watches clicks on the page's own button, which the page may add later than the chat. */
-export const watchPageLauncher = (host: HTMLElement, onPress: () => unknown, signal?: AbortSignal) =>
+export const watchPageLauncher = (
+  host: HTMLElement,
+  onPress: () => unknown,
+  signal?: AbortSignal,
+) =>
   document.addEventListener(
     'click',
     ({target}) => {
