@@ -15,35 +15,31 @@ export const looksLikePdf = async (file: File) => {
   }
 };
 
-type Contents = Pick<FileRow, 'file' | 'stored'>;
-
 /**
  * Returns null if the file cannot be read, or on a page without `crypto.subtle`, which browsers offer
- * on secure pages only. Returns undefined if there is no file and nothing is stored.
+ * on secure pages only.
  */
-const digestOf = async ({file, stored}: Contents) => {
-  if (!file) return stored?.sha256;
+const digestOf = async (file: File | null) => {
   try {
-    const digest = await crypto.subtle.digest('SHA-256', await file.arrayBuffer());
+    const digest = await crypto.subtle.digest('SHA-256', await file!.arrayBuffer());
     return toHex(new Uint8Array(digest));
   } catch {
     return null;
   }
 };
 
-const hasSameBytes = async (one: Contents, other: Contents) => {
-  const digest = await digestOf(one);
-  return Boolean(digest) && digest === (await digestOf(other));
-};
+const digestOfRow = ({file, stored}: FileRow) => stored?.sha256 ?? digestOf(file);
 
 export const isSameFile = async (file: File, stored: StoredFile) =>
-  file.size === stored.size && hasSameBytes({file, stored: null}, {file: null, stored});
+  file.size === stored.size && (await digestOf(file)) === stored.sha256;
 
 /** Compares name and size, otherwise the bytes. */
 export const findDuplicate = async (row: FileRow, rows: readonly FileRow[]) => {
   for (const other of rows) {
     if (other === row || other.isRefused || other.size !== row.size) continue;
-    if (other.name === row.name || (await hasSameBytes(row, other))) return other;
+    if (other.name === row.name) return other;
+    const digest = await digestOfRow(row);
+    if (digest && digest === (await digestOfRow(other))) return other;
   }
   return null;
 };

@@ -62,8 +62,7 @@ export const storedRow = (stored: StoredFile): FileRow => ({
 export const canRetry = ({state, isRefused}: FileRow) => state === 'error' && !isRefused;
 
 /** True for states that end by themselves or by a press of *Upload files*. */
-export const isOpen = ({state}: FileRow) =>
-  state === 'queued' || state === 'uploading' || state === 'removing';
+export const isOpen = ({state}: FileRow) => state !== 'success' && state !== 'error';
 
 const WAITING_REASONS: (FileReason | null)[] = [
   'offline',

@@ -1,7 +1,7 @@
 import {html, nothing} from 'lit';
 
 import {canRetry} from '../../core/uploads/file-row.js';
-import type {FileRow} from '../../core/uploads/file-row.js';
+import type {FileRow, FileState} from '../../core/uploads/file-row.js';
 import type {Uploads} from '../../core/uploads/uploads.js';
 import {formatSize} from '../../i18n/format.js';
 import {interpolate} from '../../i18n/interpolate.js';
@@ -12,7 +12,7 @@ import {CHECK, FILE, RESTART, TRASH} from '../controls/intake-icons.js';
 import type {ViewContext} from '../view-context.js';
 import {stateText} from './file-texts.js';
 
-const ICONS = {queued: FILE, uploading: FILE, success: CHECK, removing: FILE, error: ALERT};
+const ICONS: Partial<Record<FileState, string>> = {success: CHECK, error: ALERT};
 
 /** Can have the focus, after a button that has done its work is gone. */
 export const fileListView = (context: ViewContext, uploads: Readonly<Uploads>) => html`
@@ -31,7 +31,7 @@ const rowView = (context: ViewContext, uploads: Readonly<Uploads>, row: FileRow)
   const duplicate = row.duplicate && uploads.rows.includes(row.duplicate) && row.duplicate.name;
   return html`
     <li class="file ${state}" part="file">
-      <span class="badge-icon">${icon(ICONS[state])}</span>
+      <span class="badge-icon">${icon(ICONS[state] ?? FILE)}</span>
       <span class="about">
         <bdi class="name" title=${name}>${fileNameView(name)}</bdi>
         <span class=${isPlain ? 'hint' : 'sr'}>${formatSize(size, locale)}</span>
