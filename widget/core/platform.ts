@@ -1,17 +1,12 @@
-/** A store for values by name, such as a `Map`. Browsers that refuse storage make it throw. */
-export interface ValueStore {
-  get(name: string): string | null | undefined;
-  set(name: string, value: string): unknown;
-  delete(name: string): unknown;
-}
+type ValueStore = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 /** Environment of the core. Node has enough with the first two; `browser-platform.ts` makes all. */
 export interface Platform {
   fetch: typeof fetch;
-  /** Shared by the tabs of this browser. */
-  storage: ValueStore;
-  /** Kept for this tab, also across reloads. */
-  tabStorage?: ValueStore;
+  /** Shared by the tabs of this browser. Browsers that refuse storage throw, also when it is read. */
+  readonly storage: ValueStore;
+  /** Kept for this tab, also across reloads. Throws as `storage` does. */
+  readonly tabStorage?: ValueStore;
   /** Web Locks, which browsers have on secure pages only. */
   readonly locks?: LockManager | undefined;
   /** Null in browsers that refuse storage. */

@@ -79,7 +79,7 @@ const language = await loadLanguage('ar');
 
 /** Answers whatever is asked, and is told what Maria said. */
 const visit = async (document: unknown, conditionValues: Answers) => {
-  const answers = createAnswers(createStorage(newSite(), {storage: new Map()}));
+  const answers = createAnswers(createStorage(newSite(), {storage: localStorage}));
   const transcript = new Transcript(() => undefined);
   const flow = createFlow({
     store: new Store(() => undefined),

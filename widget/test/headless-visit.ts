@@ -10,7 +10,6 @@ import {submitEmail} from '../core/commands/submit-email.js';
 import {submitName} from '../core/commands/submit-name.js';
 import {createVerification} from '../core/email/email-verification.js';
 import {MessageThread} from '../core/messages/message-thread.js';
-import {askConsent} from '../core/messages/ask-consent.js';
 import {createMessaging} from '../core/messages/messaging.js';
 import {createUploads} from '../core/uploads/create-uploads.js';
 import type {SendUpload} from '../core/uploads/upload-request.js';
@@ -42,7 +41,12 @@ const WAIT_MS = 60_000;
 /** Walks from the first question to a message after the confirmation. */
 export const visit = async (options: VisitOptions): Promise<VisitResult> => {
   const {api, confirm, email, files, message, name} = options;
-  const storage = new Map<string, string>();
+  const stored = new Map<string, string>();
+  const storage = {
+    getItem: (name: string) => stored.get(name) ?? null,
+    setItem: (name: string, value: string) => void stored.set(name, value),
+    removeItem: (name: string) => void stored.delete(name),
+  };
   const events: string[] = [];
   const language = await loadLanguage('en');
   const left = new AbortController();
@@ -76,10 +80,7 @@ export const visit = async (options: VisitOptions): Promise<VisitResult> => {
       loadResume: () => import('../core/resume.js'),
     },
   });
-  const messaging = createMessaging(chat, async () => ({
-    askConsent,
-    createThread: () => createThread(chat),
-  }));
+  const messaging = createMessaging(chat, () => createThread(chat));
   messaging.connect(left.signal);
 
   await chat.lifecycle.start();
@@ -100,14 +101,14 @@ export const visit = async (options: VisitOptions): Promise<VisitResult> => {
   await untilStep(chat, 'verify');
   await confirm();
   await untilStep(chat, 'complete');
-  await messaging.send(message);
+  messaging.send(message);
   await until(() => chat.transcript.lines.at(-1)?.number, 'the message to be stored');
 
   const {reference} = chat;
   const lines = chat.transcript.lines.map(({from, text}) => `${from}: ${text(language)}`);
   left.abort();
   chat.reset();
-  return {reference, lines, events, kept: [...storage.keys()]};
+  return {reference, lines, events, kept: [...stored.keys()]};
 };
 
 const createThread = (chat: Chat) =>
