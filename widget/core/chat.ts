@@ -23,6 +23,7 @@ import {endingOf} from './session/session-end.js';
 import {createStorage} from './session/storage.js';
 import type {SiteStorage} from './session/storage.js';
 import {Store} from './state.js';
+import type {Intent} from './state.js';
 import {createStatus} from './status.js';
 import type {Status} from './status.js';
 import {ClientError, createClient} from './transport/api-client.js';
@@ -150,16 +151,8 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     return this.answers.isStarted || this.state.sessionState !== 'visit' || !this.canAsk;
   }
 
-  setWriting(isWriting: boolean) {
-    this.store.patch({isWriting});
-  }
-
-  setAsking(isAsking: boolean) {
-    this.store.patch({isAsking});
-  }
-
-  setLeavingEmail(isLeavingEmail: boolean) {
-    this.store.patch({isLeavingEmail});
+  setIntent(intent: Partial<Intent>) {
+    this.store.patch(intent);
   }
 
   /** Polls for the confirmation, if the conversation waits for it. */
@@ -225,15 +218,16 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
       this.uploads ??= createUploads(this);
       this.verification ??= createVerification(this);
       return true;
-    } catch {
+    } catch (error) {
+      this.host.onLoadError(error);
       this.lifecycle.stopWithRetry('notLoaded');
       return false;
     }
   }
 
-  async prepareStep(step: Step | null) {
+  async prepareStep() {
     this.status.setFieldError(null);
-    return (step?.type === 'ask' && step.field === 'name') || this.loadIntake();
+    return this.loadIntake();
   }
 
   onStep(step: Step) {
@@ -253,7 +247,7 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
 
   onDoors() {
     if (this.flow.isOvertaken) return void this.lifecycle.catchUp();
-    this.setWriting(true);
+    this.store.patch({isWriting: true});
     this.host.onStep();
   }
 }

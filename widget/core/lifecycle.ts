@@ -9,6 +9,7 @@ import {endingOf, isEnd} from './session/session-end.js';
 import type {VisitorSession} from './session/session.js';
 import type {End, Ending} from './session/session-end.js';
 import {loadConfig} from './site-config.js';
+import type {Intent} from './state.js';
 import type {Status} from './status.js';
 import type {ApiClient, ClientError} from './transport/api-client.js';
 
@@ -27,7 +28,7 @@ export interface LifecycleDeps extends ResumeDeps {
   /** Clears the conversation in this tab. */
   reset(): void;
   readonly canAsk: boolean;
-  setWriting(isWriting: boolean): void;
+  setIntent(intent: Partial<Intent>): void;
 }
 
 /** Begins, resumes and ends a conversation, and writes what the backend says about its session. */
@@ -45,12 +46,12 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     flow.setPhase('starting');
     answers.load();
     // A new visitor may write at once. The question waits for the backend.
-    chat.setWriting(!session.isStored && !answers.hasBegun);
+    chat.setIntent({isWriting: !session.isStored && !answers.hasBegun});
     const [loaded, opened] = await Promise.all([loadConfig(chat), session.open()]);
     if (signal.aborted) return;
     config = loaded;
     flow.load(config?.conversation);
-    if (!chat.canAsk) chat.setWriting(false);
+    if (!chat.canAsk) chat.setIntent({isWriting: false});
     if (opened.kind === 'back') return openStored(opened.session);
     if (opened.kind === 'refused') return showNotAvailable(opened.error);
     if (opened.kind === 'offline') status.showRetrying(opened.error);
@@ -140,7 +141,7 @@ export const createLifecycle = (chat: LifecycleDeps) => {
   /** Reports the reason to the page's developer, and says to the visitor that the chat is not available. */
   const showNotAvailable = (error: ClientError) => {
     transcript.showTyping(false);
-    chat.setWriting(false);
+    chat.setIntent({isWriting: false});
     status.report(error);
     flow.say(({texts}) => texts.notHere);
   };

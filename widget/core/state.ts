@@ -10,8 +10,18 @@ export interface Notice {
   isRetryable?: boolean;
 }
 
+/** The visitor does something else than the next step. */
+export interface Intent {
+  /** The visitor wants to write a message. */
+  isWriting: boolean;
+  /** The consent is asked for because a question is to be sent, outside the order of the steps. */
+  isAsking: boolean;
+  /** Name and e-mail address are asked for before the other steps. */
+  isLeavingEmail: boolean;
+}
+
 /** State of one conversation. Lists are in the objects that own them: lines, files, messages. */
-export interface ChatState {
+export interface ChatState extends Intent {
   /**
    * `resuming`: a visitor has returned, and is asked whether to continue. `doors`: the visitor starts
    * the steps or asks a question.
@@ -28,12 +38,6 @@ export interface ChatState {
   isRecognised: boolean;
   /** True while the visitor waits for a call: fields and buttons are locked. */
   isSubmitting: boolean;
-  /** The visitor wants to write a message. */
-  isWriting: boolean;
-  /** The consent is asked for because a question is to be sent, outside the order of the steps. */
-  isAsking: boolean;
-  /** Name and e-mail address are asked for before the other steps. */
-  isLeavingEmail: boolean;
   notice: Notice | null;
   connection: 'offline' | 'busy' | 'slow' | null;
   fieldError: TextKey | null;

@@ -3,6 +3,8 @@ import type {CSSResult, ReactiveController} from 'lit';
 import {createChat} from '../core/chat.js';
 import type {Chat} from '../core/chat.js';
 import type {ChatHost, ChatSettings} from '../core/chat-host.js';
+import {THREAD_KEY} from '../core/flow/answers.js';
+import {isSendable} from '../core/messages/message-length.js';
 import type {Messaging} from '../core/messages/messaging.js';
 import type {Interceptor} from '../core/transport/api-client.js';
 import {MariaErrorEvent} from '../events.js';
@@ -38,12 +40,13 @@ export class ChatController implements ChatHost, ReactiveController {
   readonly languages: LanguageController = createLanguageController(this);
   /** Null before the first opening. */
   chat: Chat | null = null;
+  /** Null until the live conversation has been loaded. */
+  messaging: Readonly<Messaging> | null = null;
   /** True while files are held over the panel. */
   isDropping = false;
   interceptor?: Interceptor;
   prefilled: {name?: string; email?: string} = {};
   private isStarted = false;
-  private messagingOfChat: Messaging | null = null;
   private page: PageConnection | null = null;
   private announcer: ProgressAnnouncer | null = null;
   private listening = new AbortController();
@@ -63,16 +66,6 @@ export class ChatController implements ChatHost, ReactiveController {
 
   get isAttended() {
     return this.element.isOpen && !document.hidden;
-  }
-
-  /** Null until the code after the first answer has been loaded. */
-  get messaging(): Readonly<Messaging> | null {
-    const {chat, parts} = this;
-    if (!chat || !parts.intake) return null;
-    return (this.messagingOfChat ??= parts.intake.createMessaging(chat, async () => {
-      const {askConsent, createThread} = await parts.loadMessages();
-      return {askConsent, createThread: () => createThread(chat, () => this.page?.refresh())};
-    }));
   }
 
   /** Text for screen readers about the progress of uploads. Those of a step that is done are no news. */
@@ -123,7 +116,7 @@ export class ChatController implements ChatHost, ReactiveController {
   /** Lets a conversation go that has been reset. */
   forget() {
     this.hostDisconnected();
-    this.chat = this.messagingOfChat = null;
+    this.chat = this.messaging = null;
     this.isStarted = false;
   }
 
@@ -143,7 +136,9 @@ export class ChatController implements ChatHost, ReactiveController {
     this.hostDisconnected();
     const {chat, element, parts} = this;
     if (!chat || !parts.intake || !element.isConnected) return;
-    this.page = parts.intake.connectPage(chat, this, this.listening.signal);
+    const {signal} = this.listening;
+    this.page = parts.intake.connectPage(chat, this, signal);
+    this.messaging?.connect(signal);
   }
 
   hostDisconnected() {
@@ -173,18 +168,39 @@ export class ChatController implements ChatHost, ReactiveController {
 
   readonly whenUpdated = () => this.element.updateComplete;
 
-  async sendDraft() {
-    try {
-      await this.parts.loadIntake();
-      await this.messaging?.sendDraft();
-    } catch {
-      this.chat?.status.showMissing(true);
+  async openMessaging() {
+    (await this.loadMessaging())?.open();
+  }
+
+  /** Sends a waiting question. Otherwise opens the live conversation if it is needed here. */
+  async continueMessaging() {
+    const {flow, state, storage} = this.chat!;
+    const {isAsking, phase, step} = state;
+    const isNeeded = isAsking || step?.type === 'assistant' || storage.get(THREAD_KEY);
+    if (isNeeded && phase !== 'starting' && !flow.isRefused) {
+      await (await this.loadMessaging())?.resume();
     }
+  }
+
+  async sendDraft() {
+    const {chat} = this;
+    if (!isSendable(chat?.drafts.get('message'))) return;
+    chat!.setIntent({isAsking: true});
+    await (await this.loadMessaging())?.sendWaiting();
+  }
+
+  /** Sends a text of the page for the visitor. It waits in the field until the visitor may write. */
+  async sendMessage(text: string) {
+    const chat = this.create();
+    const messaging = await this.loadMessaging();
+    if (messaging?.send(text)) return;
+    chat.drafts.set('message', [chat.drafts.get('message'), text].join('\n').trim());
+    chat.setIntent({isWriting: true});
   }
 
   /** Applies what the visitor has chosen, here or in another tab. */
   applySettings() {
-    if (this.chat) this.parts.intake?.applySettings(this.root, this.chat.storage);
+    this.onChange();
     void this.languages.load();
   }
 
@@ -219,15 +235,15 @@ export class ChatController implements ChatHost, ReactiveController {
   }
 
   onStep() {
-    void this.messaging?.openIfNeeded();
+    void this.continueMessaging();
   }
 
   onMayWrite() {
-    void this.messaging?.sendWaiting();
+    if (this.state!.isAsking) void this.continueMessaging();
   }
 
   onReset() {
-    this.messagingOfChat?.reset();
+    this.messaging?.reset();
     this.dialogs.close();
   }
 
@@ -240,15 +256,35 @@ export class ChatController implements ChatHost, ReactiveController {
     this.emit(new MariaErrorEvent(navigator.onLine ? 'unavailable' : 'offline'));
   };
 
-  /** Most of the code is not needed before the visitor does something, except for a full screen or a larger text. */
+  /** Most of the code is not needed before the visitor does something, except for a full screen. */
   private loadIntakeOnUse() {
     const load = () => void this.parts.loadIntake().catch(() => undefined);
-    if (this.element.isFullScreen || this.chat?.storage.get('text-size')) return load();
+    if (this.element.isFullScreen) return load();
     for (const type of ['pointerdown', 'click', 'keydown', 'dragenter', 'paste']) {
       this.root.addEventListener(type, load, {once: true});
     }
     // Another tab has changed what this browser stores.
     window.addEventListener('storage', load, {once: true});
+  }
+
+  /** Returns null if the code cannot be loaded, or is no longer needed. */
+  private async loadMessaging() {
+    const chat = this.create();
+    const {signal, status} = chat;
+    try {
+      const {createMessaging} = await this.parts.loadMessages();
+      if (signal.aborted) return null;
+      status.showMissing(false);
+      if (!this.messaging) {
+        this.messaging = createMessaging(chat, () => this.page?.refresh());
+        if (this.page) this.messaging.connect(this.listening.signal);
+      }
+      return this.messaging;
+    } catch (error) {
+      this.onLoadError(error);
+      status.showMissing(true);
+      return null;
+    }
   }
 
   private get root() {

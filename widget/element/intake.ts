@@ -7,11 +7,10 @@ import {uploadWithProgress} from './upload-with-progress.js';
 
 export {cancelChange} from '../core/commands/change-answer.js';
 export {createVerification} from '../core/email/email-verification.js';
-export {createMessaging} from '../core/messages/messaging.js';
 export {goOffline, goOnline} from '../core/sync/connection.js';
-export {exportConversation, openDialog} from '../ui/dialogs/open-dialog.js';
+export {openDialog} from '../ui/dialogs/open-dialog.js';
 export {connectPage} from '../ui/page/page-events.js';
-export {applySettings, chimeUnseen} from '../ui/page/visitor-settings.js';
+export {chimeUnseen} from '../ui/page/chime-unseen.js';
 export * from '../ui/panel/intake-views.js';
 export {createAnnouncer} from '../ui/steps/progress-announcer.js';
 export {checkAttributes} from './check-attributes.js';

@@ -12,7 +12,6 @@ type Messages = typeof messages;
 export interface LazyPartsHost {
   adopt(sheets: CSSResult[]): void;
   onIntake(): void;
-  onLoadError(error: unknown): void;
 }
 
 /** Loads the parts of the chat that have their own files. A part that failed is loaded again later. */
@@ -29,7 +28,6 @@ export class LazyParts implements Loaders {
   loadIntake() {
     this.loading ??= this.fetchIntake().catch((error: unknown) => {
       this.loading = null;
-      this.host.onLoadError(error);
       throw error;
     });
     return this.loading;

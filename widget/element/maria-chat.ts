@@ -132,8 +132,7 @@ export class MariaChat extends MariaChatBase {
   /** Sends a message of the visitor. Before the consent to storing, the text waits in the field. */
   async sendMessage(text: string) {
     await this.open();
-    await this.controller.parts.loadIntake();
-    await this.controller.messaging?.send(`${text}`);
+    await this.controller.sendMessage(`${text}`);
   }
 
   /** Ends the session of this browser in every tab. An unfinished visit is discarded. */

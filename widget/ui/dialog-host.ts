@@ -4,7 +4,6 @@ import type {Chat} from '../core/chat.js';
 import type {Language} from '../i18n/languages.js';
 
 export type DialogName = 'menu' | 'myData' | 'startOver';
-export type ExportKind = 'saveTranscript' | 'printConversation';
 
 /** Covers the conversation until it is closed. */
 export interface Dialog {
@@ -21,19 +20,18 @@ export interface DialogController {
   /** Applies a setting that the visitor has changed. */
   applySettings(): void;
   adopt(sheets: CSSResult[]): void;
+  whenUpdated(): Promise<unknown>;
 }
 
-/** Functions that load the code of the dialogs. */
+/** Loads the code of the dialogs. */
 interface DialogLoader {
   openDialog: (chat: Chat, controller: DialogController, name: DialogName) => Promise<void>;
-  exportConversation: (chat: Chat, kind: ExportKind, path: EventTarget[]) => Promise<void>;
 }
 
 interface DialogHostDeps extends DialogController {
   readonly chat: Chat | null;
   readonly parts: {loadIntake(): Promise<DialogLoader>};
   onChange(): void;
-  whenUpdated(): Promise<unknown>;
 }
 
 /** Has the open dialog, and fires `change` whenever one opens or closes. */
@@ -51,7 +49,8 @@ export class DialogHost extends EventTarget {
     try {
       const {openDialog} = await controller.parts.loadIntake();
       await openDialog(chat, controller, name);
-    } catch {
+    } catch (error) {
+      chat.host.onLoadError(error);
       chat.status.showMissing(true);
     }
   }
@@ -70,15 +69,6 @@ export class DialogHost extends EventTarget {
     if (!this.current) return false;
     if (!this.current.stepBack?.()) this.close();
     return true;
-  }
-
-  /** Closes the dialog, and saves or prints. `path` is that of the event that asks for it. */
-  async exportConversation(kind: ExportKind, path: EventTarget[] = []) {
-    const {controller} = this;
-    this.close();
-    await controller.whenUpdated();
-    const {exportConversation} = await controller.parts.loadIntake();
-    await exportConversation(controller.chat!, kind, path);
   }
 
   private set(dialog: Dialog | null) {

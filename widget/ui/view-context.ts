@@ -51,7 +51,9 @@ export interface ViewContext {
   readonly isDropping: boolean;
   /** Text for screen readers. */
   readonly announcement: string | undefined;
-  /** Sends the text in the field, once the code for it is loaded. */
+  /** Opens the live conversation, if the visitor may write. */
+  openMessaging(): Promise<void>;
+  /** Sends the text in the field. Asks for the consent to storing before. */
   sendDraft(): Promise<void>;
   whenUpdated(): Promise<unknown>;
 }

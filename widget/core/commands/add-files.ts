@@ -5,10 +5,10 @@ import {acceptFiles} from '../uploads/accept-files.js';
 /** Adds files to the step that asks for them, otherwise to the message that is being written. */
 export const addFiles = async (
   {flow, host, status, uploads}: Chat,
-  {thread}: Readonly<Messaging>,
+  messaging: Readonly<Messaging> | null,
   files: Iterable<File>,
 ) => {
   if (flow.step?.type === 'upload') await uploads?.add(acceptFiles(host, files));
-  else if (thread) await thread.attachments.add(files);
+  else if (messaging?.thread) await messaging.thread.attachments.add(files);
   else status.showToast('filesLater');
 };

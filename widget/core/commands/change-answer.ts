@@ -30,23 +30,3 @@ export const cancelChange = ({drafts, flow, state, status, verification}: Chat) 
   } else return false;
   return true;
 };
-
-/** Asks the refused question again, in a new session. */
-export const reconsider = (chat: Chat) =>
-  chat.submit(async () => {
-    const {answers, flow, outbox, reference, state, transcript} = chat;
-    const refused = transcript.lines.filter(({step}) => step).at(-1);
-    // While there is a session, the backend has not recorded the refusal.
-    if (reference) await outbox.flush();
-    const nameStep = flow.graph.firstOf((step) => step.type === 'ask' && step.field === 'name');
-    const name = nameStep && transcript.answerTo(nameStep.id);
-    // A refusal that ended a question did not end the steps.
-    if (!state.isAsking) answers.start();
-    // The name is still in a line, and need not be typed again.
-    if (name) {
-      answers.setName(name.text(chat.language));
-      answers.complete(nameStep.id);
-    }
-    transcript.say('visitor', ({texts}) => texts.changedMind);
-    await flow.goTo(flow.graph.find(refused!.step!));
-  });

@@ -3,8 +3,7 @@ import type {Chat} from '../chat.js';
 /** Goes through the first door, or continues the steps. A text in the field stays there. */
 export const startSteps = (chat: Chat) => {
   const {answers, drafts, flow} = chat;
-  chat.setLeavingEmail(false);
-  if (!drafts.get('message')) chat.setWriting(false);
+  chat.setIntent({isLeavingEmail: false, isWriting: Boolean(drafts.get('message'))});
   answers.start();
   return flow.begin();
 };

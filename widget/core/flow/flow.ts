@@ -21,7 +21,7 @@ export interface FlowDeps {
   /** False while the visitor has the choice between the steps and a question. */
   readonly isStarted: boolean;
   /** Loads what a step needs. The flow stops if the result is falsy. */
-  prepareStep(step: Step | null): Promise<unknown>;
+  prepareStep(): Promise<unknown>;
   onStep(step: Step): void;
   onDoors(): void;
 }
@@ -107,7 +107,7 @@ export const createFlow = (chat: FlowDeps) => {
     store.patch({phase: 'step', step: null, reopenedStep: null});
     const {step, skipped} = walk(from);
     const spoken = speak(skipped);
-    const prepared = isAtDoors || chat.prepareStep(step);
+    const prepared = isAtDoors || chat.prepareStep();
     // At the beginning, the visitor has waited for the network already.
     const typingMs = transcript.lines.length > 0 ? host.typingMs : 0;
     for (const text of [...remarks, ...spoken]) {

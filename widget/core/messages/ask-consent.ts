@@ -6,13 +6,13 @@ import type {Chat} from '../chat.js';
 const OWN_CONSENT = {id: 'consent_to_ask', type: 'consent', purpose: 'personal_data'} as const;
 
 /** Asks for the consent to storing, which the question that waits needs. */
-export const askConsent = async ({flow, outbox, reference, state}: Chat) => {
+export const askConsent = async ({flow, outbox, state}: Chat) => {
   const {graph, step} = flow;
   const isConsent = (one: Step | null) =>
     one?.type === 'consent' && one.purpose === 'personal_data';
   // Maria is typing, and this is called again at the next step.
   if ((!step && state.phase === 'step') || isConsent(step)) return;
   // The backend has to have a refusal before it is asked about again.
-  if (step?.type === 'end' && reference) await outbox.flush();
+  if (step?.type === 'end') await outbox.flush();
   await flow.goTo(graph.firstOf(isConsent) ?? OWN_CONSENT);
 };

@@ -1,20 +1,14 @@
 import type {Chat} from '../chat.js';
 import {THREAD_KEY} from '../flow/answers.js';
+import {askConsent} from './ask-consent.js';
 import {isSendable} from './message-length.js';
 import type {MessageThread} from './message-thread.js';
 
-/** The code of the live part, which has a file of its own. */
-interface LiveParts {
-  askConsent(chat: Chat): Promise<void>;
-  createThread(): MessageThread;
-}
-
-/** Decides whether the visitor may write, and opens the live part of the conversation. */
+/** Decides whether the visitor may write, and opens the thread of a conversation. */
 export type Messaging = ReturnType<typeof createMessaging>;
 
-/** `loadParts` rejects if the file cannot be loaded. */
-export const createMessaging = (chat: Chat, loadParts: () => Promise<LiveParts>) => {
-  const {drafts, flow, state, status, storage} = chat;
+export const createMessaging = (chat: Chat, createThread: () => MessageThread) => {
+  const {drafts, flow, state, storage} = chat;
   let thread: Readonly<MessageThread> | null = null;
   let pageSignal: AbortSignal | null = null;
 
@@ -25,25 +19,9 @@ export const createMessaging = (chat: Chat, loadParts: () => Promise<LiveParts>)
     return state.phase !== 'starting' && !flow.isRefused && isAllowed;
   };
 
-  /** Returns null if the code cannot be loaded, or is no longer needed. */
-  const load = async () => {
-    const {signal} = chat;
-    try {
-      const parts = await loadParts();
-      if (signal.aborted) return null;
-      status.showMissing(false);
-      return parts;
-    } catch (error) {
-      chat.host.onLoadError(error);
-      status.showMissing(true);
-      return null;
-    }
-  };
-
-  const open = async () => {
-    const parts = mayWrite() && (await load());
-    if (!parts) return;
-    thread ??= parts.createThread();
+  const open = () => {
+    if (!mayWrite()) return;
+    thread ??= createThread();
     storage.set(THREAD_KEY, '1');
     void thread.open(pageSignal);
   };
@@ -51,9 +29,9 @@ export const createMessaging = (chat: Chat, loadParts: () => Promise<LiveParts>)
   /** Sends the question that waits, or asks for the consent once the conversation can. */
   const sendWaiting = async () => {
     if (!state.isAsking || state.phase === 'starting') return;
-    if (!mayWrite()) return (await load())?.askConsent(chat);
-    chat.setAsking(false);
-    await open();
+    if (!mayWrite()) return askConsent(chat);
+    chat.setIntent({isAsking: false});
+    open();
     const text = drafts.get('message');
     if (!thread?.attachments.isSettled || !text) return;
     drafts.set('message');
@@ -61,32 +39,24 @@ export const createMessaging = (chat: Chat, loadParts: () => Promise<LiveParts>)
   };
 
   return {
-    /** Null until the visitor may write and the live part is open. */
+    /** Null until the visitor may write and the thread is open. */
     get thread() {
       return thread;
     },
-    /** Sends a waiting question. Otherwise opens the live part if the step or the visitor needs it. */
-    async openIfNeeded() {
-      // After a refusal, only the visitor sends it again.
-      if (state.isAsking && !flow.isRefused) return sendWaiting();
-      if (flow.step?.type === 'assistant' || storage.get(THREAD_KEY)) await open();
-    },
     open,
-    /** Sends a text of the page for the visitor. It waits in the field until the visitor may write. */
-    async send(text: string) {
-      const isReady = mayWrite() && isSendable(text);
-      if (isReady) await open();
-      if (isReady && thread) return thread.send(text);
-      drafts.set('message', [drafts.get('message'), text].join('\n').trim());
-      chat.setWriting(true);
-    },
-    /** Sends the text in the field. Asks for the consent to storing before. */
-    async sendDraft() {
-      if (!isSendable(drafts.get('message'))) return;
-      chat.setAsking(true);
-      await sendWaiting();
-    },
     sendWaiting,
+    /** Sends a waiting question, or opens the thread. After a refusal, only the visitor sends it again. */
+    async resume() {
+      if (state.isAsking && !flow.isRefused) await sendWaiting();
+      else open();
+    },
+    /** Sends a text of the page for the visitor. Returns false until the visitor may write. */
+    send(text: string) {
+      if (!mayWrite() || !isSendable(text)) return false;
+      open();
+      thread!.send(text);
+      return true;
+    },
     /** Receives events until the signal aborts. */
     connect(signal: AbortSignal) {
       pageSignal = signal;

@@ -1,20 +1,12 @@
 import type {Chat} from '../../core/chat.js';
-import type {Language} from '../../i18n/languages.js';
+import {formatTime} from '../../i18n/dialogs/dialog-texts.js';
+import {saveFile} from './save-file.js';
 
 /** Marks the printed element, and all elements around it, until the print has ended. */
 const MARK = 'data-maria-print';
 
-/** Functions of the dialogs' file, which this file would otherwise share in one more file. */
-export interface ExportTools {
-  formatTime: (time: string | number, language: Language) => string;
-  saveFile: (file: Blob, name: string) => void;
-}
-
 /** Saves the lines on the screen as a text that any device can open. */
-export const saveTranscript = (
-  {language, reference, transcript, uploads}: Chat,
-  {formatTime, saveFile}: ExportTools,
-) => {
+export const saveTranscript = ({language, reference, transcript, uploads}: Chat) => {
   const {texts} = language;
   const lines = transcript.lines.map(({at, from, text}) => {
     const speaker = from === 'maria' ? texts.mariaSays : texts.youSay;
@@ -31,7 +23,7 @@ export const saveTranscript = (
  * Prints the conversation without the page around it. The path of an event from the panel leads
  * through all elements that contain it. Those may be the page's components, which hide their contents.
  */
-export const printConversation = (path: EventTarget[]) => {
+export const printConversation = (_chat: Chat, path: EventTarget[]) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`@media print{:not([${MARK}],maria-chat[${MARK}] *){display:none!important}}`);
   const around = path.slice(path.findIndex((one) => one instanceof ShadowRoot) + 1);

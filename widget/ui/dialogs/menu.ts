@@ -9,8 +9,9 @@ import type {Chat} from '../../core/chat.js';
 import {buttonView} from '../controls/button.js';
 import {icon} from '../controls/icons.js';
 import {FILE, RESTART} from '../controls/intake-icons.js';
-import type {Dialog, DialogController, ExportKind} from '../dialog-host.js';
-import {LARGEST_TEXT, chime} from '../page/visitor-settings.js';
+import type {Dialog, DialogController} from '../dialog-host.js';
+import {chime} from '../page/chime-unseen.js';
+import {LARGEST_TEXT} from '../page/text-size.js';
 import {frameView} from './dialog-frame.js';
 import {DOWNLOAD} from './dialog-icons.js';
 
@@ -19,7 +20,7 @@ const PERSON = 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zm-7 8a7 7 0 0 1 14 0';
 
 /** Opens the other dialogs, and has the visitor's settings for this browser. */
 export const createMenu = (chat: Chat, controller: DialogController): Dialog => {
-  const {host, storage} = chat;
+  const {host, status, storage} = chat;
   const {dialogs} = controller;
 
   const saveAs =
@@ -71,8 +72,18 @@ export const createMenu = (chat: Chat, controller: DialogController): Dialog => 
     ];
   };
 
-  const exportAs = (kind: ExportKind) => (event: Event) =>
-    dialogs.exportConversation(kind, event.composedPath());
+  /** Closes the menu, and saves or prints. */
+  const exportAs = (kind: 'saveTranscript' | 'printConversation') => async (event: Event) => {
+    const path = event.composedPath();
+    dialogs.close();
+    await controller.whenUpdated();
+    try {
+      (await import('./export.js'))[kind](chat, path);
+    } catch (error) {
+      host.onLoadError(error);
+      status.showToast('notLoaded');
+    }
+  };
 
   return {
     view(language) {

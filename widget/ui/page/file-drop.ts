@@ -52,7 +52,7 @@ const filesOf = (event: Event) => {
 
 /** Adds files, and scrolls to them. */
 export const takeFiles = async (context: ViewContext, files: Iterable<File>, root: ParentNode) => {
-  await addFiles(context.chat, context.messaging!, files);
+  await addFiles(context.chat, context.messaging, files);
   await context.whenUpdated();
   root.querySelector('.tray')?.scrollTo(0, END_PX);
 };

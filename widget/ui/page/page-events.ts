@@ -16,6 +16,7 @@ export interface PageController {
   readonly dialogs: Readonly<DialogHost>;
   readonly messaging: Readonly<Messaging> | null;
   readonly viewContext: ViewContext | null;
+  continueMessaging(): Promise<void>;
   /** Applies settings that the visitor has changed in another tab. */
   applySettings(): void;
   /** Files are held over the panel, or no longer. */
@@ -27,20 +28,17 @@ export type PageConnection = ReturnType<typeof connectPage>;
 /** Connects a conversation with the page around it, until the signal aborts. */
 export const connectPage = (chat: Chat, controller: PageController, signal: AbortSignal) => {
   const {dialogs, element} = controller;
-  const messaging = controller.messaging!;
   const sync = syncSession(chat, signal);
   const refresh = () => {
     void sync.refresh();
     // The visitor may have begun to write in another tab.
-    if (!messaging.thread) void messaging.openIfNeeded();
+    if (!controller.messaging?.thread) void controller.continueMessaging();
   };
   const listener = {onChange: refresh, onSettings: () => controller.applySettings()};
   const notifyTabs = connectTabs(chat, listener, signal);
-  listenToPage(chat, {element, messaging, refresh, sync}, signal);
+  listenToPage(chat, {controller, refresh, sync}, signal);
   connectFileDrop(controller, signal);
-  messaging.connect(signal);
   connectFullScreen(element, dialogs, signal);
-  controller.applySettings();
   if (!navigator.onLine) chat.status.setConnection('offline');
   const ask = (event: Event) => event.preventDefault();
   /** Asks before the visitor leaves the page while files are unsent. */
@@ -53,19 +51,19 @@ export const connectPage = (chat: Chat, controller: PageController, signal: Abor
 };
 
 interface Listeners {
-  element: PanelHost;
-  messaging: Readonly<Messaging>;
+  controller: PageController;
   /** Asks the backend for the session: now, or as soon as the visitor can see the panel. */
   refresh: () => void;
   sync: SessionSync;
 }
 
 const listenToPage = (chat: Chat, listeners: Listeners, signal: AbortSignal) => {
-  const {element, messaging, refresh, sync} = listeners;
+  const {controller, refresh, sync} = listeners;
+  const {element} = controller;
   const on = (target: EventTarget, type: string, listener: (event: Event) => unknown) =>
     // Captured, because no focus event leaves the element.
     target.addEventListener(type, listener, {signal, capture: type === 'focusin'});
-  const retryNow = () => messaging.thread?.retryNow();
+  const retryNow = () => controller.messaging?.thread?.retryNow();
   /** The visitor sees the panel, or no longer. */
   const attend = () => {
     if (!chat.host.isAttended) return chat.verification?.stopPolling();

@@ -16,10 +16,10 @@ export const messageAreaView = (context: ViewContext) => {
 };
 
 /** Opens the field and focuses it. Earlier messages follow when their code is loaded. */
-export const openComposer = async ({chat, messaging, whenUpdated}: ViewContext, event: Event) => {
+export const openComposer = async (context: ViewContext, event: Event) => {
   const root = (event.currentTarget as Element).getRootNode() as ShadowRoot;
-  chat.setWriting(true);
-  void messaging?.open();
-  await whenUpdated();
+  context.chat.setIntent({isWriting: true});
+  void context.openMessaging();
+  await context.whenUpdated();
   root.querySelector('textarea')?.focus();
 };

@@ -6,7 +6,7 @@ import {CLOSE, MENU, iconButton} from '../controls/icons.js';
 import {whileBusy} from '../controls/while-busy.js';
 import {startSteps} from '../../core/commands/start-steps.js';
 import {buttonView} from '../controls/button.js';
-import {nameView} from '../steps/name.js';
+import {textSizeOf} from '../page/text-size.js';
 import type {ViewContext} from '../view-context.js';
 import {logView} from './conversation-log.js';
 import {doorsView} from './doors.js';
@@ -27,7 +27,7 @@ export interface PanelElement {
 }
 
 export const panelView = (context: ViewContext, panel: PanelElement) => {
-  const {dialogs, language, parts, texts} = context;
+  const {chat, dialogs, language, parts, texts} = context;
   const {intake} = parts;
   const toasts = intake?.toastView(context);
   const controls = trayView(context);
@@ -45,7 +45,12 @@ export const panelView = (context: ViewContext, panel: PanelElement) => {
       ?hidden=${!panel.isOpen}
       @focusin=${(event: Event) => panel.panelFocus.note(event)}
     >
-      <div class="inside" lang=${language.tag} dir=${texts.dir}>
+      <div
+        class="inside"
+        lang=${language.tag}
+        dir=${texts.dir}
+        .style=${`zoom:${textSizeOf(chat.storage)}`}
+      >
         <div class="main" ?inert=${dialogs.current !== null}>
           ${headerView(context, panel)} ${logView(context)} ${dialogs.current ? nothing : toasts}
           ${noticesView(context)}
@@ -115,7 +120,6 @@ const trayView = (context: ViewContext) => {
   if (phase === 'starting') return tryAgainView(context);
   if (phase === 'doors') return doorsView(context);
   if (!step) return null;
-  if (step.type === 'ask' && step.field === 'name') return nameView(context);
   return html`${parts.intake?.stepView(context, step)} ${openStepsView(context)}`;
 };
 

@@ -1,6 +1,5 @@
 import {html, nothing} from 'lit';
 
-import {reconsider} from '../../core/commands/change-answer.js';
 import type {Line} from '../../core/flow/transcript.js';
 import {buttonView} from '../controls/button.js';
 import {fileNameView} from '../controls/file-name.js';
@@ -17,7 +16,8 @@ export const endView = ({chat, state, texts}: ViewContext) => {
   const act = ({detail}: MouseEvent) => {
     // The second click of a double click is meant for the refusal.
     if (detail > 1) return;
-    void (hasAnswers ? reconsider(chat) : chat.lifecycle.startOver());
+    if (!hasAnswers) return void chat.lifecycle.startOver();
+    void chat.submit(async () => (await chat.loaders.loadResume()).reconsider(chat));
   };
   const options = {style: 'primary', isDisabled: state.isSubmitting};
   return html`

@@ -9,6 +9,7 @@ import {consentView} from './consent.js';
 import {emailView} from './email.js';
 import {endView} from './end.js';
 import {filesView} from './files.js';
+import {nameView} from './name.js';
 import {verifyEmailView} from './verify-email.js';
 
 type View = (context: ViewContext) => unknown;
@@ -23,8 +24,8 @@ const STEP_VIEWS: Record<Exclude<Step['type'], 'ask'>, View> = {
   end: endView,
 };
 
-/** View of each field. The panel shows the name itself, because it comes before this chunk is loaded. */
-const FIELD_VIEWS: Record<AskedField, View> = {name: () => nothing, email: emailView};
+/** View of each field. */
+const FIELD_VIEWS: Record<AskedField, View> = {name: nameView, email: emailView};
 
 export const stepView = (context: ViewContext, step: Step) =>
   (step.type === 'ask' ? FIELD_VIEWS[step.field] : STEP_VIEWS[step.type])(context);
