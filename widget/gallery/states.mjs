@@ -47,8 +47,8 @@ export const JOURNEYS = [
     states: [
       ['question-typed', (v) => atDoors(v).then(() => v.type(QUESTION))],
       ['question-consent', (v) => v.press('.talk .send').then(() => v.see('.consent'))],
-      ['question-asked', (v) => v.decide(true).then(() => v.see('.bubble .wide'))],
-      ['question-name', (v) => v.press('.bubble .wide').then(() => v.see('.tray .composer'))],
+      ['question-asked', (v) => v.decide(true).then(() => v.see('.bubble .choice'))],
+      ['question-name', (v) => v.press('.bubble .choice').then(() => v.see('.tray .composer'))],
       ['question-pending', (v) => v.leaveEmail().then(() => v.see('.card'))],
     ],
   },

@@ -37,7 +37,7 @@ export const messageView = (
 };
 
 const leaveEmailView = (chat: Chat, {texts}: Language) =>
-  buttonView(texts.leaveEmail, () => leaveEmail(chat), {style: 'choice wide'});
+  buttonView(texts.leaveEmail, () => leaveEmail(chat));
 
 /** Hidden from screen readers until it is complete: they read it as a whole. */
 const runningView = (body: string) => html`
