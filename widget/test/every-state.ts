@@ -109,6 +109,6 @@ export const visitByways = async (chat: MariaChat, look: Look) => {
   await backend.heal(site);
   await wait(chat, '.consent');
   await press(chat, '.consent .choice', 1);
-  await until(() => chat.step === null || inside(chat, '.tray .wide'), 'the kind end');
+  await wait(chat, '.tray .primary');
   await look('refused');
 };

@@ -49,7 +49,7 @@ describe('start over', () => {
       const grounds = new Set<string>();
       for (const accent of ['#5646df', '#ffd60a', '#e11d48', '#111']) {
         chat.setAttribute('accent', accent);
-        const {color, backgroundColor} = getComputedStyle(dialog.querySelectorAll('button')[1]!);
+        const {color, backgroundColor} = getComputedStyle(dialog.querySelector('.danger')!);
         expect(contrastOf(color, backgroundColor), accent).to.be.at.least(4.5);
         grounds.add(backgroundColor);
       }

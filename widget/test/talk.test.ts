@@ -254,7 +254,7 @@ describe('free chat', () => {
     await until(() => !inside(chat, '.delivery'), 'it to be sent');
     await pressInMenu(chat, 'Start over');
     const question = await until(() => inside(chat, '[role=alertdialog]'), 'the question');
-    question.querySelectorAll('button')[1]!.click();
+    question.querySelector<HTMLElement>('.danger')!.click();
     await until(() => inside(chat, '.doors'), 'a new beginning');
     expect(storedKeys(site)).to.not.include(`maria-chat:${site}:talk`);
     expect(lines(chat).join()).to.not.include('Forget me');

@@ -79,7 +79,7 @@ describe('two tabs', () => {
     const before = stored(site, 'session_uuid');
     await pressInMenu(one, 'Start over');
     const dialog = await until(() => inside(one, '[role=alertdialog]'), 'the dialog');
-    dialog.querySelectorAll('button')[1]!.click();
+    dialog.querySelector<HTMLElement>('.danger')!.click();
     for (const chat of [one, other]) {
       await until(() => inside(chat, 'input[type=text]'), 'the name field');
     }
