@@ -37,6 +37,8 @@ export const createFlow = (chat: FlowDeps) => {
   /** Number of the newest question among the questions, also while Maria types the next one. */
   let position: ReturnType<StepGraph['positionOf']> = null;
   let running = new AbortController();
+  /** Number of the newest way to a step, which ends the earlier ones. */
+  let journey = 0;
 
   const say = (text: TextOf) => {
     transcript.say('maria', text);
@@ -47,6 +49,7 @@ export const createFlow = (chat: FlowDeps) => {
 
   /** Stops what is being said, and returns the signal of what follows. */
   const interrupt = () => {
+    journey++;
     running.abort();
     running = new AbortController();
     return running.signal;
@@ -103,7 +106,7 @@ export const createFlow = (chat: FlowDeps) => {
 
   /** Speaks the texts on the way, and waits at the next step that needs the visitor, or at the doors. */
   const goTo = async (from: Step | null, remarks: TextOf[] = [], isAtDoors = false) => {
-    const {signal} = running;
+    const own = ++journey;
     store.patch({phase: 'step', step: null, reopenedStep: null});
     const {step, skipped} = walk(from);
     const spoken = speak(skipped);
@@ -112,11 +115,11 @@ export const createFlow = (chat: FlowDeps) => {
     const typingMs = transcript.lines.length > 0 ? host.typingMs : 0;
     for (const text of [...remarks, ...spoken]) {
       await transcript.typeFor(typingMs);
-      if (signal.aborted) return;
+      if (own !== journey) return;
       say(text);
     }
     await transcript.typeFor(typingMs);
-    if (!(await prepared) || signal.aborted) return;
+    if (!(await prepared) || own !== journey) return;
     if (!isAtDoors) return waitAt(step);
     setPhase('doors');
     chat.onDoors();
