@@ -22,9 +22,9 @@ export const format = <Values extends unknown[], Options extends object>(
 export const formatSize = (bytes: number, locale: string) => {
   const isLarge = bytes >= MEBIBYTE;
   const unit = isLarge ? 'megabyte' : 'kilobyte';
-  const maximumFractionDigits = isLarge ? 1 : 0;
   const size = isLarge ? bytes / MEBIBYTE : Math.ceil(bytes / 1024);
-  return format(Intl.NumberFormat, locale, {style: 'unit', unit, maximumFractionDigits}, size);
+  const options = {style: 'unit', unit, maximumFractionDigits: 1} as const;
+  return format(Intl.NumberFormat, locale, options, size);
 };
 
 export const formatPercent = (percent: number, locale: string) =>

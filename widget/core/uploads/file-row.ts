@@ -22,7 +22,7 @@ export interface FileRow {
   readonly stored: StoredFile | null;
   /** Another row that seems to be the same file. */
   readonly duplicate?: FileRow | null;
-  /** The visitor has pressed *Upload files*. */
+  /** The visitor wants it to be uploaded. */
   readonly isConfirmed?: boolean;
   /** Sending it again cannot help: the visitor has to choose another file, or the same one again. */
   readonly isRefused?: boolean;
@@ -61,7 +61,7 @@ export const storedRow = (stored: StoredFile): FileRow => ({
 /** True if sending the file again can help. */
 export const canRetry = ({state, isRefused}: FileRow) => state === 'error' && !isRefused;
 
-/** True for states that end by themselves or by a press of *Upload files*. */
+/** True for a file that is not stored yet and can be. */
 export const isOpen = ({state}: FileRow) => state !== 'success' && state !== 'error';
 
 const WAITING_REASONS: (FileReason | null)[] = [

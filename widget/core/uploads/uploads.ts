@@ -120,6 +120,8 @@ export const createUploadQueue = (readLimits: () => FileLimits, transport: FileT
     const kept = files.map(({id}) => id);
     const isGone = (id: string) => before.has(id) && !kept.includes(id);
     rows = rows.filter(({stored}) => !stored || !isGone(stored.id));
+    queueNextRefused();
+    notify();
   };
 
   /** Ends all uploads, removals and timers. */

@@ -79,6 +79,8 @@ const de: Texts = {
   fileOffline: 'Keine Verbindung. Sobald sie wieder da ist, geht es automatisch weiter.',
   fileBusy: 'Gerade ist viel los. Es geht automatisch weiter.',
   fileFailed: 'Das Hochladen ist fehlgeschlagen. Bitte versuchen Sie es erneut.',
+  filesFailed:
+    'Einige Dateien wurden nicht hochgeladen. Laden Sie sie erneut hoch, oder machen Sie ohne sie weiter.',
 
   askEmail: 'Wie erreichen wir Sie? Wir senden Ihnen einen Link, um Ihre Adresse zu bestätigen.',
   emailLabel: 'Ihre E-Mail-Adresse',

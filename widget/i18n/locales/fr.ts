@@ -77,6 +77,8 @@ const fr: Texts = {
   fileOffline: 'En attente de votre connexion. L’envoi reprendra automatiquement.',
   fileBusy: 'Nous sommes très sollicités. L’envoi reprendra automatiquement.',
   fileFailed: 'L’envoi a échoué. Réessayez.',
+  filesFailed:
+    'Certains fichiers n’ont pas été envoyés. Envoyez-les à nouveau ou continuez sans eux.',
 
   askEmail: 'Où pouvons-nous vous écrire ? Vous recevrez un lien pour confirmer votre adresse.',
   emailLabel: 'Votre adresse e-mail',

@@ -20,7 +20,7 @@ export const filesView = (context: ViewContext) => {
   const size = formatSize(limits.maxFileBytes, language.locale);
   const fault =
     uploads.finishing === 'failed'
-      ? html`<p class="fault" role="alert">${texts.fileFailed}</p>`
+      ? html`<p class="fault" role="alert">${texts.filesFailed}</p>`
       : nothing;
   const full = interpolate(texts, 'fileCount', {count, limit: count});
   return html`
