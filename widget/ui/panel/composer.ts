@@ -57,7 +57,6 @@ const submit = (context: ViewContext) => async (event: SubmitEvent) => {
   field.focus();
   await context.sendDraft();
   await context.whenUpdated();
-  if (!field.value) field.style.height = '';
   // The consent is asked for first.
   const root = form.getRootNode() as ShadowRoot;
   if (context.state.isAsking) root.querySelector<HTMLElement>('.tray [data-focus]')?.focus();

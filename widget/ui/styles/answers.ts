@@ -7,19 +7,6 @@ export const answerStyles = css`
     min-inline-size: fit-content;
     white-space: normal;
   }
-  .spinner {
-    inline-size: 18px;
-    block-size: 18px;
-    border: 2px solid;
-    border-block-start-color: transparent;
-    border-radius: 50%;
-    animation: turn 0.8s linear infinite;
-  }
-  @keyframes turn {
-    to {
-      rotate: 1turn;
-    }
-  }
   .card {
     display: flex;
     align-items: center;
@@ -39,9 +26,6 @@ export const answerStyles = css`
       monospace;
     user-select: all;
   }
-  .reference span {
-    font-size: 0;
-  }
   /* Without a height: the toast lies over the end of the log. */
   .toasts {
     position: relative;
@@ -55,8 +39,7 @@ export const answerStyles = css`
   }
   .toast {
     position: absolute;
-    inset-block-end: 0;
-    inset-inline: 16px;
+    inset: auto 16px 0;
     inline-size: fit-content;
     margin: auto;
     pointer-events: none;

@@ -120,4 +120,17 @@ export const controlStyles = css`
   .fault:not(:empty) {
     margin-block-start: 6px;
   }
+  .spinner {
+    inline-size: 18px;
+    block-size: 18px;
+    border: 2px solid;
+    border-block-start-color: transparent;
+    border-radius: 50%;
+    animation: turn 0.8s linear infinite;
+  }
+  @keyframes turn {
+    to {
+      rotate: 1turn;
+    }
+  }
 `;

@@ -106,6 +106,10 @@ export const conversationStyles = css`
     resize: none;
     overflow-wrap: anywhere;
   }
+  /* A text that was sent leaves no height behind. */
+  textarea:placeholder-shown {
+    block-size: auto !important;
+  }
   .footnote {
     padding: 0 16px 10px;
     color: var(--muted);

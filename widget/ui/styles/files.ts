@@ -86,7 +86,8 @@ export const fileStyles = css`
     text-align: -webkit-match-parent;
     text-align: match-parent;
   }
-  .cut {
+  .cut,
+  .reference span {
     font-size: 0;
   }
   .cut::before {
@@ -138,25 +139,9 @@ export const fileStyles = css`
     color: var(--danger);
   }
   progress {
-    appearance: none;
-    display: block;
     flex: 1 1 60px;
     block-size: 4px;
-    border: 0;
-    border-radius: 3px;
-    background: var(--border);
-    overflow: hidden;
-  }
-  progress::-webkit-progress-bar {
-    background: none;
-  }
-  progress::-webkit-progress-value {
-    background: var(--accent-text);
-    border-radius: 3px;
-    transition: inline-size 0.2s;
-  }
-  progress::-moz-progress-bar {
-    background: var(--accent-text);
+    accent-color: var(--accent-text);
   }
   .dropzone {
     display: flex;
@@ -164,7 +149,7 @@ export const fileStyles = css`
     align-items: center;
     justify-content: center;
     gap: 10px;
-    min-block-size: 44px;
+    min-block-size: 76px;
     padding: 8px 12px;
     border: 1.5px dashed var(--edge);
     border-radius: 14px;
@@ -178,9 +163,6 @@ export const fileStyles = css`
     .dropzone .hint {
       display: none;
     }
-  }
-  .dropzone:not(.small) {
-    min-block-size: 76px;
   }
   /* The whole panel takes dropped files: what remains is a button. */
   .dropzone.small {
