@@ -50,7 +50,7 @@ export class MariaChat extends MariaChatBase {
     Object.defineProperty(this, 'open', {get: () => open, set});
   }
 
-  /** Id of the current step; null before the first opening. */
+  /** Id of the step that waits for the visitor; null if none does. */
   get step() {
     return this.controller.chat?.flow.step?.id ?? null;
   }
