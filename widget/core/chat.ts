@@ -225,7 +225,7 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     }
   }
 
-  async prepareStep() {
+  prepareStep() {
     this.status.setFieldError(null);
     return this.loadIntake();
   }
@@ -248,6 +248,8 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
   onDoors() {
     if (this.flow.isOvertaken) return void this.lifecycle.catchUp();
     this.store.patch({isWriting: true});
+    // The backend could not be reached: a call shows when it can.
+    if (this.state.connection) this.outbox.flushLater();
     this.host.onStep();
   }
 }

@@ -51,7 +51,7 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     if (signal.aborted) return;
     config = loaded;
     flow.load(config?.conversation);
-    if (!chat.canAsk) chat.setIntent({isWriting: false});
+    if (!chat.canAsk) chat.setIntent({isWriting: false, isAsking: false});
     if (opened.kind === 'back') return openStored(opened.session);
     if (opened.kind === 'refused') return showNotAvailable(opened.error);
     if (opened.kind === 'offline') status.showRetrying(opened.error);
@@ -141,7 +141,7 @@ export const createLifecycle = (chat: LifecycleDeps) => {
   /** Reports the reason to the page's developer, and says to the visitor that the chat is not available. */
   const showNotAvailable = (error: ClientError) => {
     transcript.showTyping(false);
-    chat.setIntent({isWriting: false});
+    chat.setIntent({isWriting: false, isAsking: false});
     status.report(error);
     flow.say(({texts}) => texts.notHere);
   };
@@ -182,13 +182,15 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     async catchUp() {
       const {signal} = flow;
       await replayAnswers();
-      if (!signal.aborted) await flow.begin();
+      // It may have been called twice.
+      if (!signal.aborted && flow.isOvertaken) await flow.begin();
     },
     replayAnswers,
     /** Discards an unfinished visit. A submitted session is only forgotten on this device. */
     async startOver(reason: 'visitor' | 'page' = 'visitor', isContinued = true) {
       // After an end, the stored values belong to another tab, which this visitor must not wipe.
       if (reason === 'visitor' && !session.uuid) {
+        drafts.clear();
         chat.reset();
         return start();
       }
@@ -228,7 +230,8 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     /** Removes a question that was not sent, once the visitor has closed the panel after a refusal. */
     onClose() {
       chat.verification?.stopPolling();
-      if (flow.isRefused) drafts.clear();
+      if (flow.isRefused || chat.conditionValues['consents.personal_data'] === false)
+        drafts.clear();
     },
   };
 };

@@ -2,19 +2,17 @@ import type {Step} from '../../server/contract/conversation.js';
 import type {Session} from '../../server/contract/sessions.js';
 
 import {interpolate} from '../i18n/interpolate.js';
-import type {Language} from '../i18n/languages.js';
 import type {ChatHost} from './chat-host.js';
 import type {EmailVerification} from './email/email-verification.js';
 import type {Answers, VisitorAnswers} from './flow/answers.js';
 import {ACTIVE_KEY, UNSENT_FILES_KEY} from './flow/answers.js';
 import type {Flow} from './flow/flow.js';
-import type {Outbox} from './flow/outbox.js';
 import {isOpenStep} from './flow/step-types.js';
 import {consentAnswer, filesAnswer} from './flow/step-texts.js';
 import type {AskedField} from './flow/step-types.js';
 import type {TextOf, Transcript} from './flow/transcript.js';
 import type {SiteStorage} from './session/storage.js';
-import type {ChatState, Store} from './state.js';
+import type {Store} from './state.js';
 import type {Uploads} from './uploads/uploads.js';
 
 /** A visitor who was active in this tab within this time continues without a question. */
@@ -55,12 +53,16 @@ export const resumeConversation = (chat: ResumeDeps, session: Session | null) =>
 
 /** Completes the steps that the backend has answers to; all of them once each consent is decided. */
 const completeAnswered = (chat: ResumeDeps) => {
-  const {answers, flow} = chat;
-  const {steps} = flow.graph;
-  const isWhole = steps.every((step) => step.type !== 'consent' || answerTo(chat, step));
-  for (const step of steps) {
-    const isKnown = isWhole && isOpenStep(step);
-    if (isKnown || answerTo(chat, step)) answers.complete(step.id);
+  const {answers, conditionValues, flow} = chat;
+  const path = new Set<Step>();
+  let step: Step | null = flow.graph.first;
+  while (step && !path.has(step)) {
+    path.add(step);
+    step = flow.graph.after(step, conditionValues);
+  }
+  const isWhole = [...path].every((one) => one.type !== 'consent' || answerTo(chat, one));
+  for (const one of flow.graph.steps) {
+    if ((isWhole && isOpenStep(one)) || answerTo(chat, one)) answers.complete(one.id);
   }
 };
 
@@ -98,36 +100,14 @@ const greetReturning = (chat: ResumeDeps, {name, state}: Session) => {
 };
 
 /** Continues an unfinished visit. */
-export const continueVisit = async (chat: Pick<ResumeDeps, 'flow' | 'storage' | 'transcript'>) => {
-  const {flow, storage, transcript} = chat;
+export const continueVisit = async (
+  chat: Pick<ResumeDeps, 'answers' | 'flow' | 'storage' | 'transcript'>,
+) => {
+  const {answers, flow, storage, transcript} = chat;
+  answers.noteActivity();
   const remarks: TextOf[] = [({texts}) => texts.goesOn, ...unsentRemarks(storage)];
   transcript.say('visitor', ({texts}) => texts.goOn);
   await flow.begin(remarks);
-};
-
-interface ReconsiderDeps extends Omit<ResumeDeps, 'store'> {
-  readonly state: Readonly<ChatState>;
-  readonly language: Language;
-  readonly outbox: Readonly<Outbox>;
-}
-
-/** Asks the refused question again, in a new session. */
-export const reconsider = async (chat: ReconsiderDeps) => {
-  const {answers, flow, language, outbox, state, transcript} = chat;
-  const refused = transcript.lines.filter(({step}) => step).at(-1);
-  // Otherwise the refusal, which the backend may not have yet, would end the new session.
-  await outbox.flush();
-  const nameStep = flow.graph.firstOf((step) => step.type === 'ask' && step.field === 'name');
-  const name = nameStep && transcript.answerTo(nameStep.id);
-  // A refusal that ended a question did not end the steps.
-  if (!state.isAsking) answers.start();
-  // The name is still in a line, and need not be typed again.
-  if (name) {
-    answers.setName(name.text(language));
-    answers.complete(nameStep.id);
-  }
-  transcript.say('visitor', ({texts}) => texts.changedMind);
-  await flow.goTo(flow.graph.find(refused!.step!));
 };
 
 /** Asks for files again that were chosen before, and not uploaded. */

@@ -40,6 +40,8 @@ export const createStatus = (store: Store, host: {emit(event: Event): unknown}) 
     showNotice,
     /** A part of the widget cannot be loaded: the connection failed, or no server has its release. */
     showMissing(isMissing: boolean) {
+      // Its button has to stay.
+      if (store.state.notice?.isRetryable) return;
       if (isMissing) showNotice({key: 'notLoaded', kind: 'error'});
       else if (store.state.notice?.key === 'notLoaded') showNotice(null);
     },

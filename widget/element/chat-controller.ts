@@ -89,7 +89,6 @@ export class ChatController implements ChatHost, ReactiveController {
   /** Starts the conversation, or continues to wait for the confirmation. */
   start() {
     const chat = this.create();
-    this.loadIntakeOnUse();
     if (this.isStarted) return chat.startPolling();
     this.isStarted = true;
     this.hostConnected();
@@ -135,7 +134,8 @@ export class ChatController implements ChatHost, ReactiveController {
   hostConnected() {
     this.hostDisconnected();
     const {chat, element, parts} = this;
-    if (!chat || !parts.intake || !element.isConnected) return;
+    if (!chat || !element.isConnected) return;
+    if (!parts.intake) return this.loadIntakeOnUse();
     const {signal} = this.listening;
     this.page = parts.intake.connectPage(chat, this, signal);
     this.messaging?.connect(signal);
@@ -167,6 +167,10 @@ export class ChatController implements ChatHost, ReactiveController {
   }
 
   readonly whenUpdated = () => this.element.updateComplete;
+
+  async reconsider() {
+    await (await this.loadMessaging())?.reconsider();
+  }
 
   async openMessaging() {
     (await this.loadMessaging())?.open();
@@ -254,17 +258,19 @@ export class ChatController implements ChatHost, ReactiveController {
   readonly onLoadError = (error: unknown) => {
     console.error('Maria Chat: a part could not be loaded:', error);
     this.emit(new MariaErrorEvent(navigator.onLine ? 'unavailable' : 'offline'));
+    return undefined;
   };
 
   /** Most of the code is not needed before the visitor does something, except for a full screen. */
   private loadIntakeOnUse() {
     const load = () => void this.parts.loadIntake().catch(() => undefined);
     if (this.element.isFullScreen) return load();
+    const options = {once: true, signal: this.listening.signal};
     for (const type of ['pointerdown', 'click', 'keydown', 'dragenter', 'paste']) {
-      this.root.addEventListener(type, load, {once: true});
+      this.root.addEventListener(type, load, options);
     }
-    // Another tab has changed what this browser stores.
-    window.addEventListener('storage', load, {once: true});
+    // Another tab has changed what this browser stores, or the connection works again.
+    for (const type of ['storage', 'online']) window.addEventListener(type, load, options);
   }
 
   /** Returns null if the code cannot be loaded, or is no longer needed. */
@@ -282,6 +288,7 @@ export class ChatController implements ChatHost, ReactiveController {
       return this.messaging;
     } catch (error) {
       this.onLoadError(error);
+      chat.setIntent({isAsking: false});
       status.showMissing(true);
       return null;
     }

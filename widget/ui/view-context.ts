@@ -51,6 +51,8 @@ export interface ViewContext {
   readonly isDropping: boolean;
   /** Text for screen readers. */
   readonly announcement: string | undefined;
+  /** Asks a refused question again. */
+  reconsider(): Promise<void>;
   /** Opens the live conversation, if the visitor may write. */
   openMessaging(): Promise<void>;
   /** Sends the text in the field. Asks for the consent to storing before. */

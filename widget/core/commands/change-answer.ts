@@ -6,10 +6,12 @@ export const canChange = ({answers, flow, state, transcript}: Chat, line: Line) 
   const {isSubmitting, reopenedStep, sessionState} = state;
   const isSettled =
     sessionState !== 'visit' || isSubmitting || reopenedStep || flow.step?.type === 'end';
-  if (isSettled || !line.step || !answers.isDone(line.step)) return false;
+  // The consent that a question needs may not be a step of the site.
+  const step = line.step && flow.graph.find(line.step);
+  if (isSettled || !step || !answers.isDone(step.id)) return false;
   // The last line has only its text, because screen readers read it out.
   if (line === transcript.lines.at(-1)) return false;
-  return line === transcript.answerTo(line.step);
+  return line === transcript.answerTo(step.id);
 };
 
 export const changeAnswer = ({flow}: Chat, line: Line) => {

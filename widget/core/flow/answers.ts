@@ -82,7 +82,13 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     for (const key of [UNSENT_FILES_KEY, ACTIVE_KEY]) storage.setInTab(key, '');
   };
 
+  /** A visitor who is active continues in this tab without a question. */
+  const noteActivity = () => {
+    if (!isSubmitted) storage.setInTab(ACTIVE_KEY, String(Date.now()));
+  };
+
   return {
+    noteActivity,
     get name() {
       return draft.name;
     },
@@ -105,6 +111,7 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
       reload();
       draft.isStarted = true;
       save();
+      noteActivity();
     },
     get hasBegun() {
       return hasBegun();
@@ -125,7 +132,7 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     complete(stepId: string) {
       draft.done.push(stepId);
       save();
-      if (!isSubmitted) storage.setInTab(ACTIVE_KEY, String(Date.now()));
+      noteActivity();
     },
     reopen(stepId: string) {
       draft.done = draft.done.filter((id) => id !== stepId);

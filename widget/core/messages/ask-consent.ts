@@ -5,14 +5,42 @@ import type {Chat} from '../chat.js';
 /** Asked for if the site's conversation does not ask for the consent itself. */
 const OWN_CONSENT = {id: 'consent_to_ask', type: 'consent', purpose: 'personal_data'} as const;
 
+const isConsent = (step: Step | null) =>
+  step?.type === 'consent' && step.purpose === 'personal_data';
+
 /** Asks for the consent to storing, which the question that waits needs. */
-export const askConsent = async ({flow, outbox, state}: Chat) => {
+export const askConsent = async (chat: Chat) => {
+  const {flow, transcript} = chat;
   const {graph, step} = flow;
-  const isConsent = (one: Step | null) =>
-    one?.type === 'consent' && one.purpose === 'personal_data';
-  // Maria is typing, and this is called again at the next step.
-  if ((!step && state.phase === 'step') || isConsent(step)) return;
-  // The backend has to have a refusal before it is asked about again.
-  if (step?.type === 'end') await outbox.flush();
-  await flow.goTo(graph.firstOf(isConsent) ?? OWN_CONSENT);
+  // While Maria types, this is too early. It is called again at the next step.
+  if (transcript.isTyping || isConsent(step)) return;
+  const consent = graph.firstOf(isConsent) ?? OWN_CONSENT;
+  if (flow.isRefused) await askAgain(chat, consent);
+  else await flow.goTo(consent);
 };
+
+/** Asks the refused question again, in a new session. */
+export const reconsider = async (chat: Chat) => {
+  const {answers, flow, language, state, transcript} = chat;
+  const refused = transcript.lines.filter(({step}) => step).at(-1);
+  const nameStep = flow.graph.firstOf((step) => step.type === 'ask' && step.field === 'name');
+  const name = nameStep && transcript.answerTo(nameStep.id);
+  await askAgain(chat, flow.graph.find(refused!.step!) ?? OWN_CONSENT, () => {
+    // A refusal that ended a question did not end the steps.
+    if (!state.isAsking) answers.start();
+    // The name is still in a line, and need not be typed again.
+    if (name) {
+      answers.setName(name.text(language));
+      answers.complete(nameStep.id);
+    }
+    transcript.say('visitor', ({texts}) => texts.changedMind);
+  });
+};
+
+/** The backend has to have the refusal before the question is asked again. */
+const askAgain = (chat: Chat, step: Step, onRecorded?: () => void) =>
+  chat.submit(async () => {
+    await chat.outbox.flush();
+    onRecorded?.();
+    await chat.flow.goTo(step);
+  });

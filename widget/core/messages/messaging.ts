@@ -1,6 +1,6 @@
 import type {Chat} from '../chat.js';
 import {THREAD_KEY} from '../flow/answers.js';
-import {askConsent} from './ask-consent.js';
+import {askConsent, reconsider} from './ask-consent.js';
 import {isSendable} from './message-length.js';
 import type {MessageThread} from './message-thread.js';
 
@@ -50,6 +50,7 @@ export const createMessaging = (chat: Chat, createThread: () => MessageThread) =
       if (state.isAsking && !flow.isRefused) await sendWaiting();
       else open();
     },
+    reconsider: () => reconsider(chat),
     /** Sends a text of the page for the visitor. Returns false until the visitor may write. */
     send(text: string) {
       if (!mayWrite() || !isSendable(text)) return false;

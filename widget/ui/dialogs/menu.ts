@@ -29,7 +29,6 @@ export const createMenu = (chat: Chat, controller: DialogController): Dialog => 
       const {checked, type, value} = target as HTMLInputElement;
       storage.set(key, type === 'checkbox' ? String(checked) : value);
       controller.applySettings();
-      host.onChange();
       if (checked) void chime();
     };
 

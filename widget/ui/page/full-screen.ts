@@ -14,7 +14,7 @@ const MARK = 'mariaChat';
 const isHistoryOwned = () =>
   'Turbo' in window ||
   'Turbolinks' in window ||
-  Boolean((history.state as State)?.['htmx']) ||
+  (history.state as State)?.['htmx'] ||
   document.querySelector(
     '[hx-boost], [data-hx-boost], [hx-push-url], [data-hx-push-url], [data-page^="{"], script[data-page]',
   ) !== null;

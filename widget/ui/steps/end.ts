@@ -9,15 +9,15 @@ import {referenceView} from '../controls/reference.js';
 import type {ViewContext} from '../view-context.js';
 
 /** A complete conversation needs no answer. After a refusal, the visitor can reconsider. */
-export const endView = ({chat, state, texts}: ViewContext) => {
+export const endView = (context: ViewContext) => {
+  const {chat, state, texts} = context;
   if (!chat.flow.isRefused) return nothing;
   // After an erasure there is no answer to reconsider.
   const hasAnswers = chat.transcript.lines.some((line) => line.step);
   const act = ({detail}: MouseEvent) => {
     // The second click of a double click is meant for the refusal.
     if (detail > 1) return;
-    if (!hasAnswers) return void chat.lifecycle.startOver();
-    void chat.submit(async () => (await chat.loaders.loadResume()).reconsider(chat));
+    void (hasAnswers ? context.reconsider() : chat.lifecycle.startOver());
   };
   const options = {style: 'primary', isDisabled: state.isSubmitting};
   return html`

@@ -1,7 +1,5 @@
 import type {Step} from '../../../server/contract/conversation.js';
 
-import {nothing} from 'lit';
-
 import type {AskedField} from '../../core/flow/step-types.js';
 import type {ViewContext} from '../view-context.js';
 import {assistantView} from './assistant.js';
@@ -14,9 +12,8 @@ import {verifyEmailView} from './verify-email.js';
 
 type View = (context: ViewContext) => unknown;
 
-/** View of each type of step. */
-const STEP_VIEWS: Record<Exclude<Step['type'], 'ask'>, View> = {
-  say: () => nothing,
+/** View of each type of step that waits for the visitor. */
+const STEP_VIEWS: Record<Exclude<Step['type'], 'ask' | 'say'>, View> = {
   consent: consentView,
   upload: filesView,
   verify_email: verifyEmailView,
@@ -27,5 +24,5 @@ const STEP_VIEWS: Record<Exclude<Step['type'], 'ask'>, View> = {
 /** View of each field. */
 const FIELD_VIEWS: Record<AskedField, View> = {name: nameView, email: emailView};
 
-export const stepView = (context: ViewContext, step: Step) =>
+export const stepView = (context: ViewContext, step: Exclude<Step, {type: 'say'}>) =>
   (step.type === 'ask' ? FIELD_VIEWS[step.field] : STEP_VIEWS[step.type])(context);
