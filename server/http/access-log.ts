@@ -36,7 +36,7 @@ export const logRequests = (
     note(request, reply, CLOSED, raw.headersSent ? reply.statusCode : CLIENT_CLOSED);
   };
   app.addHook('onRequest', async (request, reply) => {
-    reply.raw.once('close', () => {
+    reply.raw.on('close', () => {
       noteClosed(request, reply);
     });
   });

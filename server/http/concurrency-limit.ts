@@ -9,6 +9,12 @@ export interface ConcurrencyLimits {
 /** Limit that was reached. */
 export type ConcurrencyScope = 'session' | 'address' | 'total';
 
+interface Scope {
+  limit: ConcurrencyScope;
+  key: string;
+  max: number;
+}
+
 const RETRY_AFTER_SECONDS = 5;
 
 /** Limits concurrency in total, for each client network and for each session. */
@@ -28,11 +34,7 @@ export class ConcurrencyLimit {
 
   /** Acquires a slot and returns the function that releases it. Throws `Busy`. */
   acquire(uuid: string, client: string): () => void {
-    const scopes: {key: string; max: number; limit: ConcurrencyScope}[] = [
-      {limit: 'session', key: `session:${uuid}`, max: this.limits.perSession},
-      {limit: 'address', key: `address:${client}`, max: this.limits.perClient},
-      {limit: 'total', key: 'total', max: this.limits.total},
-    ];
+    const scopes = this.listScopes(uuid, client);
     const full = scopes.find(({key, max}) => (this.running.get(key) ?? 0) >= max);
     if (full) {
       this.onRefused(full.limit);
@@ -43,8 +45,17 @@ export class ConcurrencyLimit {
     return () => {
       if (isReleased) return;
       isReleased = true;
-      for (const {key} of scopes) this.release(key);
+      // Listed again: a slot may be used for hours, and keeps little in memory.
+      for (const {key} of this.listScopes(uuid, client)) this.release(key);
     };
+  }
+
+  private listScopes(uuid: string, client: string): Scope[] {
+    return [
+      {limit: 'session', key: `session:${uuid}`, max: this.limits.perSession},
+      {limit: 'address', key: `address:${client}`, max: this.limits.perClient},
+      {limit: 'total', key: 'total', max: this.limits.total},
+    ];
   }
 
   private release(key: string): void {

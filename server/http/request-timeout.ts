@@ -81,12 +81,15 @@ const track = (
   const nowMs = performance.now();
   const waitsForBody = request.routeOptions.config.disablesTimeout !== 'later';
   const tracked = {request, reply, waitsForBody, startedMs: nowMs, bodyEndedMs: nowMs};
+  // A request without a timeout keeps nothing of it in memory: it may be a stream that lasts for hours.
   const stopTimeout = () => {
     pending.delete(tracked);
+    request.stopTimeout = null;
+    reply.raw.off('close', stopTimeout);
   };
   pending.add(tracked);
   request.stopTimeout = stopTimeout;
-  reply.raw.once('close', stopTimeout);
+  reply.raw.on('close', stopTimeout);
 };
 
 const checkDeadlines = (pending: Set<PendingRequest>): void => {

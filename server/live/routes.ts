@@ -79,7 +79,7 @@ export const eventRoutes: Plugin<EventDeps> = async (app, deps) => {
       // The client has disconnected: do not acquire a slot that nothing would release.
       if (reply.raw.destroyed) return reply.hijack();
       const leave = streamLimit.acquire(caller.uuid, clientRateLimitKey(request));
-      reply.raw.once('close', leave);
+      reply.raw.on('close', leave);
       const from = {cursor: parseCursor(request), tokenHash: caller.tokenHash};
       if (wantsJson(request)) return poll(deps, {caller, reply, from});
       stream(deps, {caller, reply, from});
@@ -119,7 +119,7 @@ const stream = ({live}: EventDeps, {caller, reply, from}: Subscription): void =>
     },
   });
   const leave = live.join(caller.uuid, subscriber);
-  raw.once('close', leave);
+  raw.on('close', leave);
   // A stream that fails needs no other handling, because its client reconnects.
   raw.on('error', leave);
 };

@@ -118,7 +118,7 @@ export const start = async (chat: Element) => {
   await until(() => !inside(chat, '.doors') && inside(chat, '.tray > *'), 'the first step');
 };
 
-export const until = async <T>(look: () => T, what: string, withinMs = 60_000) => {
+export const until = async <T>(look: () => T, what: string, withinMs = 10_000) => {
   const end = Date.now() + withinMs;
   for (;;) {
     const found = look();
