@@ -40,5 +40,5 @@ export interface ChatHost {
   onReset(): void;
   /** The backend has changed the session for this tab; other tabs are out of date. */
   onBackendChange(): void;
-  onLoadError(error: unknown): void;
+  onLoadError: (error: unknown) => undefined;
 }

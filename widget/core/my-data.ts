@@ -56,6 +56,10 @@ export const createMyData = ({chat, links, saveFile}: MyDataDeps) => {
     host.onChange();
   };
 
+  /** Shows a field or a question, or neither. */
+  const show = (change: Partial<Pick<MyDataState, 'editing' | 'asking'>>) =>
+    patch({...change, error: null});
+
   const fetchMessages = async () => {
     const written: Message[] = [];
     for (let after = 0; ;) {
@@ -106,14 +110,13 @@ export const createMyData = ({chat, links, saveFile}: MyDataDeps) => {
 
   return {
     state: state as Readonly<MyDataState>,
-    load: () => run(() => fetch()),
-    edit: (editing: MyDataState['editing']) => patch({editing, error: null}),
-    ask: (asking: MyDataState['asking']) => patch({asking, error: null}),
+    load: () => run(fetch),
+    show,
     /** Leaves a field or a question. Returns false if there is none. */
     stepBack() {
-      if (!state.editing && !state.asking) return false;
-      patch({editing: null, asking: null, error: null});
-      return true;
+      const {asking, editing} = state;
+      show({editing: null, asking: null});
+      return Boolean(asking ?? editing);
     },
     async save(text: string) {
       const isEmail = state.editing === 'email';
@@ -156,14 +159,13 @@ export const createMyData = ({chat, links, saveFile}: MyDataDeps) => {
         status.showToast('fileRemoved');
         await fetch();
       }),
-    downloadAll() {
-      const {reference} = chat;
-      return run(async () => {
+    downloadAll: () =>
+      run(async () => {
+        const {reference} = chat;
         const signal = AbortSignal.timeout(EXPORT_TIMEOUT_MS);
         const archive = await (await session.fetch('/api/session/export', {signal})).blob();
         saveFile(archive, `maria-${reference}.zip`);
-      });
-    },
+      }),
   };
 };
 

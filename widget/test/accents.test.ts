@@ -31,7 +31,7 @@ const pairs = (chat: MariaChat): Pair[] => {
   const pair = (what: string, atLeast: number, colours: [string, string]) => ({
     what,
     atLeast,
-    contrast: contrastOf(...colours),
+    contrast: contrastOf(...colours, panel),
   });
   const tint = seen('.notice').backgroundColor;
   return [

@@ -16,6 +16,7 @@ import {
   stored,
   storedKeys,
   until,
+  untilAsked,
   untilCalled,
   untilQuiet,
   untilRecorded,
@@ -96,7 +97,7 @@ describe('being away', () => {
     try {
       setClockAhead(24 * HOUR_MS);
       lookUp();
-      while ((await refreshes(site)) === before) await pause(20);
+      await untilAsked(async () => (await refreshes(site)) !== before, 'the refresh');
       await pause(200);
     } finally {
       Date.now = trueNow;
@@ -189,7 +190,7 @@ describe('being away', () => {
     await pause(400);
     expect(await refreshes(site)).to.equal(before);
     await chat.open();
-    while ((await refreshes(site)) === before) await pause(20);
+    await untilAsked(async () => (await refreshes(site)) !== before, 'the refresh');
     expect(lines(chat).filter((line) => line === 'What is your name?')).to.have.length(1);
   });
 

@@ -9,7 +9,6 @@ import {
   lines,
   mountOpen,
   newSite,
-  pause,
   pdf,
   press,
   reachFiles,
@@ -17,11 +16,12 @@ import {
   setOnline,
   stored,
   until,
+  untilAsked,
   untilCalled,
   untilSaid,
 } from './helpers.js';
 
-const STOPPED = 'The upload failed. Please try again.';
+const STOPPED = 'Some files were not uploaded. Upload them again, or continue without them.';
 
 /** With two files chosen, and none sent. */
 const withTwo = async () => {
@@ -146,7 +146,7 @@ describe('finishing the file step', () => {
     await backend.fault(site, {path: '/upload', status: 503, body, times: 2});
     await backend.fault(site, {path: '/upload', delayMs: 60_000});
     await press(chat, 'Upload files');
-    while ((await sent()) < 4) await pause(20);
+    await untilAsked(async () => (await sent()) >= 4, 'four attempts');
     for (const {says, state} of rows(chat)) {
       expect(says).to.equal('We’re very busy right now. We’ll continue automatically.');
       expect(state).to.equal('uploading');

@@ -128,22 +128,29 @@ export const until = async <T>(look: () => T, what: string, withinMs = 10_000) =
   }
 };
 
-export const untilCalled = async (site: string, method: string, path: string) => {
+/** As `until`, for something that is asked for. */
+export const untilAsked = async <T>(ask: () => Promise<T>, what: string, withinMs = 10_000) => {
+  const end = Date.now() + withinMs;
   for (;;) {
-    const call = (await backend.calls(site)).find(
-      (one) => one.method === method && one.path.includes(path),
-    );
-    if (call) return call;
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const found = await ask();
+    if (found) return found;
+    if (Date.now() > end) throw new Error(`Waited ${withinMs} ms in vain for ${what}`);
+    await pause(20);
   }
 };
 
+export const untilCalled = (site: string, method: string, path: string) =>
+  untilAsked(async () => {
+    const calls = await backend.calls(site);
+    return calls.find((one) => one.method === method && one.path.includes(path));
+  }, `the call ${method} ${path}`);
+
 /** The backend knows how far the visitor is: nothing more is under way. */
-export const untilRecorded = async (uuid: string, step: string) => {
-  while (!(await backend.visit(uuid)).steps.includes(step)) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
+export const untilRecorded = (uuid: string, step: string) =>
+  untilAsked(
+    async () => (await backend.visit(uuid)).steps.includes(step),
+    `the step ${step} to be recorded`,
+  );
 
 /** Nothing is under way any more; answers how many calls there were. */
 export const untilQuiet = async (site: string): Promise<number> => {

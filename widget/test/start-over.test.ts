@@ -15,6 +15,7 @@ import {
   stored,
   storedKeys,
   until,
+  untilAsked,
   untilSaid,
 } from './helpers.js';
 
@@ -93,7 +94,7 @@ describe('start over', () => {
     window.dispatchEvent(new PageTransitionEvent('pagehide'));
     const uuid = stored(site, 'session_uuid')!;
     const left = async () => (await backend.calls(site)).find(({path}) => path.endsWith('/leave'));
-    while (!(await left())) await new Promise((resolve) => setTimeout(resolve, 20));
+    await untilAsked(left, 'the news that the visitor has left');
     const token = stored(site, 'token')!.split(' ')[1];
     expect((await left())!.data).to.deep.equal({uuid, token});
     expect((await left())!.type).to.match(/^text\/plain/);

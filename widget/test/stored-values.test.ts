@@ -76,7 +76,9 @@ describe('values in localStorage', () => {
     expect(unsent).to.have.all.keys('client_id', 'body', 'file_ids', 'at');
     const letter = files.find(({name}) => name === 'letter.pdf')!;
     expect(unsent.file_ids).to.deep.equal([letter.id]);
-    expect(answers).to.have.all.keys('name', 'decisions', 'done', 'idleMs', 'touchedAt');
+    expect(answers).to.have.all.keys(
+      ...['name', 'decisions', 'isStarted', 'done', 'idleMs', 'touchedAt'],
+    );
     expect(answers.decisions).to.have.all.keys('personal_data', 'ai_training');
     for (const decision of Object.values(answers.decisions))
       expect(decision).to.have.all.keys('granted', 'wording', 'locale', 'isRecorded');

@@ -159,9 +159,9 @@ describe('what is written and answered', () => {
     const rules = chat.shadowRoot!.adoptedStyleSheets.flatMap((sheet) => [...sheet.cssRules]);
     const media = rules.filter((rule) => rule instanceof CSSMediaRule);
     const hides = (rule: CSSRule) => /\.talk\b.*display: none !important/s.test(rule.cssText);
-    const scrolls = (rule: CSSRule) => /\.main\b.*overflow-y: auto/s.test(rule.cssText);
+    const showsAll = (rule: CSSRule) => /\.log\b[^}]*overflow: visible/s.test(rule.cssText);
     expect(media.filter(hides).map((rule) => rule.conditionText)).to.deep.equal(['print']);
-    expect(media.filter(scrolls).map((rule) => rule.conditionText)).to.deep.equal(['screen']);
+    expect(media.filter(showsAll).map((rule) => rule.conditionText)).to.deep.equal(['print']);
   });
 
   it('on a phone on its side nothing that is asked is cut off', async () => {

@@ -11,6 +11,7 @@ import {
   reachPending,
   sitePage,
   until,
+  untilAsked,
   untilQuiet,
   untilSaid,
 } from './helpers.js';
@@ -61,7 +62,7 @@ describe('free chat on a bad line and in several tabs', () => {
       const soon = (work: () => void, ms = 0) => later(work, ms === 40_000 ? 100 : ms);
       window.setTimeout = soon as typeof window.setTimeout;
       look(false);
-      while ((await eventCalls(site)) === before) await pause(20);
+      await untilAsked(async () => (await eventCalls(site)) !== before, 'another call');
     } finally {
       window.setTimeout = later;
       Reflect.deleteProperty(document, 'hidden');
@@ -154,9 +155,9 @@ describe('free chat on a bad line and in several tabs', () => {
       (await backend.calls(site)).some(
         ({method, path}) => method === 'GET' && path === '/api/messages',
       );
-    while (!(await isAsked())) await pause(20);
+    await untilAsked(isAsked, 'the history to be asked for');
     await again.reset();
-    await until(() => inside(again, 'form input'), 'the new conversation');
+    await until(() => inside(again, '.doors'), 'the new conversation');
     await pause(800);
     expect(said(again).join()).to.not.include('For my eyes');
   });

@@ -35,12 +35,12 @@ import {
 } from './talking.js';
 
 describe('free chat', () => {
-  it('is not offered before the consent to keep what is written', async () => {
+  it('is offered at every step', async () => {
     const chat = await mountOpen();
-    expect(button(chat, 'Ask a question')).to.equal(undefined);
+    await until(() => button(chat, 'Ask a question'), 'the way to ask at the name');
     await answer(chat, 'Your name', 'Ana');
     await until(() => button(chat, 'I agree'), 'the consent');
-    expect(button(chat, 'Ask a question')).to.equal(undefined);
+    await until(() => button(chat, 'Ask a question'), 'the way to ask at the consent');
   });
 
   it('what is written is sent once, under a name of its own, and stands in the log', async () => {
@@ -87,7 +87,8 @@ describe('free chat', () => {
     const running = () => inside(chat, '.bubble [aria-hidden=true]');
     expect(running()?.textContent).to.include('A **sc');
     await delta(6, 'an** is fine.');
-    await until(() => inside(chat, '.bubble strong')?.textContent === 'scan', 'the rest');
+    const emphasised = () => every(chat, '.bubble strong').at(-1)?.textContent;
+    await until(() => emphasised() === 'scan', 'the rest');
     await backend.complete(uuid, {id, body: 'A **scan** is fine.'});
     await until(() => !running(), 'the end');
     expect(said(chat).at(-1)).to.match(/A scan is fine\.$/);
@@ -179,6 +180,7 @@ describe('free chat', () => {
         .match(/First: \w+|Second: \w+|Third: \w+/g);
     await untilListening(site);
     await write(chat, 'First: a question');
+    await untilSaid(chat, 'First: a question');
     await untilSent(chat);
     const at = new Date(Date.now() - 60_000).toISOString();
     await backend.say(uuid, {role: 'maria', body: 'Second: a reply', at});
@@ -217,7 +219,7 @@ describe('free chat', () => {
     await reachPending(chat);
     await press(chat, 'Ask a question');
     await until(() => field(chat), 'the field');
-    const picker = inside<HTMLInputElement>(chat, '.talk .picker')!;
+    const picker = await until(() => inside<HTMLInputElement>(chat, '.talk .picker'), 'the clip');
     const given = new DataTransfer();
     given.items.add(pdf('proof.pdf'));
     picker.files = given.files;

@@ -9,6 +9,7 @@ import {
   sitePage,
   stored,
   until,
+  untilAsked,
 } from './helpers.js';
 
 export const field = (chat: Element) => inside<HTMLTextAreaElement>(chat, 'textarea');
@@ -51,10 +52,11 @@ export const attach = async (chat: Element, ...files: File[]) => {
   await until(() => settled() === files.length, 'the uploads');
 };
 
-export const untilListening = async (site: string) => {
-  while ((await backend.visit(uuidOf(site))).readers === 0)
-    await new Promise((resolve) => setTimeout(resolve, 20));
-};
+export const untilListening = (site: string) =>
+  untilAsked(
+    async () => (await backend.visit(uuidOf(site))).readers > 0,
+    'the conversation to be listened to',
+  );
 
 export const untilSent = (chat: Element) =>
   until(() => !inside(chat, '.delivery'), 'it to be sent');

@@ -20,6 +20,7 @@ import {
   store,
   stored,
   until,
+  untilAsked,
   untilQuiet,
   untilSaid,
 } from './helpers.js';
@@ -52,7 +53,7 @@ const twoTabs = async (more = '') => {
 };
 
 const untilCalls = async (site: string, count: number) => {
-  while ((await backend.calls(site)).length < count) await pause(20);
+  await untilAsked(async () => (await backend.calls(site)).length >= count, 'the calls');
 };
 
 describe('two tabs', () => {
@@ -81,7 +82,7 @@ describe('two tabs', () => {
     const dialog = await until(() => inside(one, '[role=alertdialog]'), 'the dialog');
     dialog.querySelector<HTMLElement>('.danger')!.click();
     for (const chat of [one, other]) {
-      await until(() => inside(chat, 'input[type=text]'), 'the name field');
+      await until(() => inside(chat, '.doors'), 'a new beginning');
     }
     await pause(500);
     expect(stored(site, 'session_uuid')).to.not.equal(before);
@@ -271,6 +272,10 @@ describe('two tabs', () => {
     await backend.fault(site, {path: '/progress', status: 409, body});
     const {chat} = await sitePage(`site=${site}`);
     await openIn(chat);
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await press(chat, 'Start');
+      await until(() => !inside(chat, '.doors'), 'the attempt');
+    }
     await until(() => button(chat, 'Try again'), 'the end of all attempts');
     await backend.heal(site);
     await press(chat, 'Try again');

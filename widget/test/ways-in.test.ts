@@ -77,6 +77,7 @@ describe('ways in', () => {
 
   it('an opening that was asked for before the script came opens', async () => {
     const {chat} = await page({queue: JSON.stringify([['prefill', {name: 'Ana'}], ['open']])});
+    await start(chat);
     const field = await until(
       () => inside<HTMLInputElement>(chat, 'input[name=answer]'),
       'the first question',

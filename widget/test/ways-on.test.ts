@@ -4,24 +4,20 @@ import {
   answer,
   backend,
   button,
-  choose,
   inside,
   lines,
   mount,
   mountAtDoors,
   newSite,
-  pdf,
   press,
   pressInMenu,
-  reachFiles,
-  rows,
   start,
   stored,
   until,
   untilQuiet,
   untilSaid,
 } from './helpers.js';
-import {field, key, type, uuidOf, write} from './talking.js';
+import {field, key, type, write} from './talking.js';
 
 const STORING = 'May we store';
 
@@ -118,22 +114,5 @@ describe('a visitor who is active', () => {
     await until(() => inside(third, '.consent'), 'the consent');
     expect(button(third, 'Discard')).not.to.exist;
     third.remove();
-  });
-});
-
-describe('files that were not uploaded', () => {
-  it('a failure after *Done & continue* says what can be done', async () => {
-    const site = newSite();
-    const chat = await mountAtDoors(site);
-    await reachFiles(chat);
-    await choose(chat, pdf('one.pdf'));
-    await until(() => rows(chat).length === 1, 'the row');
-    const refusal = {status: 'invalid', code: 'active_content', message: 'x'};
-    await backend.fault(site, {path: '/upload', status: 422, body: refusal});
-    await press(chat, 'Done & continue');
-
-    const fault = await until(() => inside(chat, '.files .fault'), 'the sentence');
-    expect(fault.textContent).to.include('continue without them');
-    expect((await backend.visit(uuidOf(site))).files).to.have.length(0);
   });
 });

@@ -20,7 +20,6 @@ export interface DialogController {
   /** Applies a setting that the visitor has changed. */
   applySettings(): void;
   adopt(sheets: CSSResult[]): void;
-  whenUpdated(): Promise<unknown>;
 }
 
 /** Loads the code of the dialogs. */

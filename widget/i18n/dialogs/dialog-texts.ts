@@ -12,7 +12,7 @@ const LANGUAGES: InEachLanguage<DialogTexts> = {
 };
 
 const loaded = new Map<LanguageTag, DialogTexts>();
-const shown = new WeakMap<object, AllTexts>();
+let shown: AllTexts | undefined;
 
 /** Texts of the dialogs and of the panel. */
 export type AllTexts = Language['texts'] & DialogTexts;
@@ -22,21 +22,21 @@ export const loadDialogTexts = async (tag: LanguageTag) => {
 };
 
 /**
- * Returns the texts of a language. While they are loaded, it returns those that the owner has shown
- * before, and reports the change afterwards.
+ * Returns the texts of a language. While they are loaded, it returns those that were shown before, and
+ * reports the change to the owner afterwards.
  */
 export const dialogTexts = (
   {tag, texts}: Language,
   owner: {readonly host: {onChange(): void}},
 ): AllTexts => {
   const own = loaded.get(tag);
-  if (own) shown.set(owner, {...texts, ...own});
+  if (own) shown = {...texts, ...own};
   else
     void loadDialogTexts(tag).then(
       () => owner.host.onChange(),
       () => undefined,
     );
-  return shown.get(owner) ?? (texts as AllTexts);
+  return shown ?? (texts as AllTexts);
 };
 
 export const formatTime = (time: Date | string | number, {locale}: Language) =>

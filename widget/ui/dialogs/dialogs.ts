@@ -6,9 +6,8 @@ import {createMenu} from './menu.js';
 import {createMyDataDialog} from './my-data-dialog.js';
 import {createStartOver} from './start-over.js';
 
-export {formatTime, loadDialogTexts} from '../../i18n/dialogs/dialog-texts.js';
+export {loadDialogTexts} from '../../i18n/dialogs/dialog-texts.js';
 export {createFileLinks} from './file-links.js';
-export {saveFile} from './save-file.js';
 
 type CreateDialog = (chat: Chat, controller: DialogController) => Dialog;
 

@@ -16,7 +16,7 @@ import {frameView} from './dialog-frame.js';
 import {DOWNLOAD} from './dialog-icons.js';
 
 const CHEVRON = 'M8 10l4 4 4-4';
-const PERSON = 'M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zm-7 8a7 7 0 0 1 14 0';
+const PERSON = 'M12 12a4 4 0 1 0-.1 0M5 20a7 7 0 0 1 14 0';
 
 /** Opens the other dialogs, and has the visitor's settings for this browser. */
 export const createMenu = (chat: Chat, controller: DialogController): Dialog => {
@@ -53,7 +53,7 @@ export const createMenu = (chat: Chat, controller: DialogController): Dialog => 
             max=${LARGEST_TEXT}
             step="0.15"
             .value=${size}
-            aria-valuetext=${formatPercent(Math.round(Number(size) * 100), language.locale)}
+            aria-valuetext=${formatPercent(Number(size) * 100, language.locale)}
             @change=${saveAs('text-size')}
           />
         `,
@@ -75,13 +75,9 @@ export const createMenu = (chat: Chat, controller: DialogController): Dialog => 
   const exportAs = (kind: 'saveTranscript' | 'printConversation') => async (event: Event) => {
     const path = event.composedPath();
     dialogs.close();
-    await controller.whenUpdated();
-    try {
-      (await import('./export.js'))[kind](chat, path);
-    } catch (error) {
-      host.onLoadError(error);
-      status.showToast('notLoaded');
-    }
+    const exports = await import('./export.js').catch(host.onLoadError);
+    if (exports) exports[kind](chat, path);
+    else status.showToast('notLoaded');
   };
 
   return {

@@ -36,7 +36,7 @@ interface MyDataContext {
 export const createMyDataDialog = (chat: Chat, {dialogs}: DialogController): Dialog => {
   const data = createMyData({chat, saveFile, links: createFileLinks(chat.client.api)});
   return {
-    load: () => data.load(),
+    load: data.load,
     stepBack: () => data.stepBack(),
     view(language) {
       const texts = dialogTexts(language, chat);
@@ -56,7 +56,7 @@ export const createMyDataDialog = (chat: Chat, {dialogs}: DialogController): Dia
             session
               ? [
                   button(texts.downloadAll, () => data.downloadAll()),
-                  button(texts.erase, () => data.ask('erase'), 'to-danger'),
+                  button(texts.erase, () => data.show({asking: 'erase'}), 'to-danger'),
                 ]
               : error && button(texts.retry, () => data.load())
           }
@@ -76,7 +76,7 @@ const eraseQuestionView = (context: MyDataContext, asking: 'erase' | 'withdraw')
       asking === 'erase'
         ? data.erase()
         : withdraw(context, 'personal_data', texts.eraseConsequence),
-    onCancel: () => data.ask(null),
+    onCancel: () => data.show({asking: null}),
   });
 };
 
@@ -138,7 +138,7 @@ const fieldView = ({data, texts}: MyDataContext, field: 'name' | 'email', value:
     return factView(
       hintView(label),
       html`<p dir="auto">${value}</p>`,
-      linkView(texts.change, label, () => data.edit(field)),
+      linkView(texts.change, label, () => data.show({editing: field})),
     );
   }
   return html`
@@ -173,11 +173,12 @@ const consentView = (context: MyDataContext, consent: RecordedConsent) => {
   const time = formatTime(recorded_at, language);
   const decided = interpolate(texts, granted ? 'agreedOn' : 'declinedOn', {time});
   const takeBack = () =>
-    purpose === 'personal_data' ? data.ask('withdraw') : withdraw(context, purpose, about);
+    purpose === 'personal_data'
+      ? data.show({asking: 'withdraw'})
+      : withdraw(context, purpose, about);
   const agree = () => data.changeConsent(purpose, true, question);
-  const link = granted
-    ? linkView(texts.withdraw, about, takeBack)
-    : linkView(texts.agree, about, agree);
+  const label = granted ? texts.withdraw : texts.agree;
+  const link = linkView(label, about, granted ? takeBack : agree);
   return itemView(granted ? about : question, decided, link);
 };
 

@@ -9,16 +9,16 @@ import {iconButton} from '../controls/icons.js';
 import {completionView} from '../steps/end.js';
 import type {ViewContext} from '../view-context.js';
 
-const DAY_MS = 86_400_000;
-
-/** Shows beside a line: the day if it has changed, a button to change the answer, the end, the time. */
+/** Shows beside a line: the day if it is another one, a button to change the answer, the end, the time. */
 export const detailsView = (context: ViewContext, line: Line, before: Line | undefined) => {
   const {locale} = context.language;
   return html`
     ${
-      !line.at || (before && midnight(before.at) === midnight(line.at))
-        ? nothing
-        : html`<span class="day">${formatDay(line.at, locale)}</span>`
+      line.at && dayOf(line.at) !== dayOf(before?.at || Date.now())
+        ? html`<span class="day">
+            ${format(Intl.DateTimeFormat, locale, {dateStyle: 'full'}, line.at)}
+          </span>`
+        : nothing
     }
     ${canChange(context.chat, line) ? changeView(context, line) : nothing}
     ${completionView(context, line)}
@@ -35,11 +35,5 @@ const changeView = ({chat, language, texts}: ViewContext, line: Line) => {
   return html`<span aria-live="off">${iconButton(EDIT, label, change, !chat.flow.step)}</span>`;
 };
 
-const formatDay = (at: number, locale: string) => {
-  const daysAgo = Math.round((midnight(Date.now()) - midnight(at)) / DAY_MS);
-  return daysAgo < 2
-    ? format(Intl.RelativeTimeFormat, locale, {numeric: 'auto'}, -daysAgo, 'day')
-    : format(Intl.DateTimeFormat, locale, {dateStyle: 'full'}, at);
-};
-
-const midnight = (at: number) => new Date(at).setHours(0, 0, 0, 0);
+/** Returns the midnight at which the day of a line began. Lines without a time count as of today. */
+const dayOf = (at: number) => new Date(at).setHours(0, 0, 0, 0);

@@ -74,9 +74,6 @@ export const answerStyles = css`
     margin-block-end: 8px;
     text-align: center;
   }
-  .day::first-letter {
-    text-transform: uppercase;
-  }
   .line time {
     padding-inline: 36px 4px;
   }

@@ -53,16 +53,13 @@ export const dialogStyles = css`
     color: var(--accent-text);
   }
   hr {
-    border: 1px solid var(--border);
+    border: solid var(--border);
     border-width: 1px 0 0;
   }
   /* Readable on the ground, whatever the page has made of both, so the ground is readable on it. */
   .danger {
     background: var(--danger);
     color: var(--bg);
-  }
-  .danger:hover {
-    opacity: 0.9;
   }
   .to-danger.to-danger {
     color: var(--danger);
@@ -76,9 +73,8 @@ export const dialogStyles = css`
   }
   .fact > * {
     min-inline-size: 0;
-    overflow-wrap: break-word;
   }
-  .content h3 {
+  h3 {
     margin: 12px 0 0;
   }
   .fact .link {
@@ -101,7 +97,7 @@ export const dialogStyles = css`
   select {
     appearance: none;
     min-inline-size: 0;
-    min-block-size: 36px;
+    block-size: 36px;
     padding-inline: 12px 34px;
     border: 1px solid var(--edge);
     border-radius: 12px;
