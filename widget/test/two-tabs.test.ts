@@ -271,8 +271,8 @@ describe('two tabs', () => {
     const body = {status: 'collision', code: 'uuid_collision', message: 'x', request_id: 'x'};
     await backend.fault(site, {path: '/progress', status: 409, body});
     const {chat} = await sitePage(`site=${site}`);
-    await openIn(chat);
-    for (let attempt = 0; attempt < 2; attempt++) {
+    inside(chat, '.launcher')!.click();
+    for (let attempt = 0; attempt < 3; attempt++) {
       await press(chat, 'Start');
       await until(() => !inside(chat, '.doors'), 'the attempt');
     }
