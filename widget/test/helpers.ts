@@ -118,7 +118,7 @@ export const start = async (chat: Element) => {
   await until(() => !inside(chat, '.doors') && inside(chat, '.tray > *'), 'the first step');
 };
 
-export const until = async <T>(look: () => T, what: string, withinMs = 10_000) => {
+export const until = async <T>(look: () => T, what: string, withinMs = 60_000) => {
   const end = Date.now() + withinMs;
   for (;;) {
     const found = look();
@@ -129,7 +129,7 @@ export const until = async <T>(look: () => T, what: string, withinMs = 10_000) =
 };
 
 /** As `until`, for something that is asked for. */
-export const untilAsked = async <T>(ask: () => Promise<T>, what: string, withinMs = 10_000) => {
+export const untilAsked = async <T>(ask: () => Promise<T>, what: string, withinMs = 60_000) => {
   const end = Date.now() + withinMs;
   for (;;) {
     const found = await ask();
