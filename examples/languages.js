@@ -2,13 +2,15 @@
 const {files} = await (await fetch('../widget/manifest.json')).json();
 const isLanguage = ({role}) => role === 'language' || role === 'dialog-language';
 const parts = await Promise.all(files.filter(isLanguage).map(load));
-const tags = [...new Set(parts.map(({tag}) => tag))].sort(
-  (one, other) => (other === 'en') - (one === 'en') || one.localeCompare(other),
-);
+// The names of the dialogs' files have the whole tag, the others the base language only.
+const dialogs = parts.filter(({role}) => role === 'dialog-language');
+const tags = dialogs
+  .map(({tag}) => tag)
+  .sort((one, other) => (other === 'en') - (one === 'en') || one.localeCompare(other));
 // The texts of the conversation, and those of the menu and its dialogs.
 const languages = tags.map((tag) => ({
   tag,
-  texts: Object.assign({}, ...parts.filter((part) => part.tag === tag).map(({texts}) => texts)),
+  texts: Object.assign({}, ...parts.filter((part) => isFor(part, tag)).map(({texts}) => texts)),
 }));
 const [english] = languages;
 const keys = [...new Set(languages.flatMap(({texts}) => Object.keys(texts)))];
@@ -18,13 +20,17 @@ document.querySelector('tbody').append(...keys.map(row));
 document.querySelector('#search').addEventListener('input', find);
 find();
 
-async function load({name}) {
+function isFor(part, tag) {
+  return part.tag === tag || part.tag === tag.split('-')[0];
+}
+
+async function load({name, role}) {
   const tag = name
     .replace(/-[\w-]{8}\.js$/, '')
     .replace('dialogs-', '')
     .replace(/-\w+$/, (region) => region.toUpperCase());
   const {default: texts} = await import(`../widget/${name}`);
-  return {tag, texts};
+  return {role, tag, texts};
 }
 
 function headings() {

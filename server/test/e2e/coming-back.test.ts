@@ -50,7 +50,7 @@ t.test('a returning visitor', async (t) => {
     await page.reload();
     await widget.button('Start from scratch').click();
 
-    await widget.root.getByLabel('Your name').waitFor();
+    await widget.button('Start').waitFor();
     t.not(await widget.storage('session_uuid'), uuid);
     await until(
       async () => !(await listKeys(server.objects)).some((key) => key.includes(uuid ?? '')),
@@ -89,7 +89,7 @@ t.test('a returning visitor', async (t) => {
     await widget.chooseMenuEntry('Start over');
     await widget.root.getByRole('alertdialog').getByRole('button', {name: 'Start over'}).click();
 
-    await widget.root.getByLabel('Your name').waitFor();
+    await widget.button('Start').waitFor();
     await until(async () => {
       const [visit] = await server.sql`select state from visits where uuid = ${uuid}`;
       return visit?.['state'] === 'gone';
@@ -115,7 +115,7 @@ t.test('a returning visitor', async (t) => {
 
     await page.reload();
     await widget.getByText(/It’s been a while/).waitFor();
-    await widget.root.getByLabel('Your name').waitFor();
+    await widget.button('Start').waitFor();
 
     t.not(await widget.storage('session_uuid'), uuid);
     t.notMatch(await widget.getLocalStorage(), /Finn/);
@@ -142,7 +142,7 @@ t.test('a returning visitor', async (t) => {
       await widget.getByText(/Hello Gita, good to see you again/).waitFor();
       await widget.button('Not you? Remove from this device').click();
 
-      await widget.root.getByLabel('Your name').waitFor();
+      await widget.button('Start').waitFor();
       const sessions = await server.sql`select from user_sessions where name = 'Gita' and verified`;
       t.equal(sessions.length, 1, 'the session itself stays');
       await context.close();

@@ -86,7 +86,7 @@ t.test('the file of the language', async (t) => {
     release();
     await widget.root.locator('.launcher').click();
 
-    await t.resolves(widget.root.getByLabel('Your name').waitFor());
+    await t.resolves(widget.button('Start').waitFor());
     await context.close();
   });
 });

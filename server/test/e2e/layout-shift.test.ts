@@ -48,7 +48,7 @@ const completeConversation = async (t: Test, options: BrowserContextOptions): Pr
   await confirmation.getByRole('button', {name: 'Confirm'}).click();
   await page.bringToFront();
   await widget.getByText('Thank you, Ana!').waitFor();
-  await widget.root.locator('.tray > *').first().waitFor();
+  await widget.root.locator('.done').waitFor();
   const observed = await page.evaluate<Observed>('readObserved()');
   t.same(noise, []);
   await context.close();
@@ -73,8 +73,10 @@ const OBSERVE = `
     headerHeights.add(find('.header').offsetHeight);
     const tray = find('.tray');
     const isEmpty = !tray.firstElementChild;
-    if (isEmpty) pauses++;
-    if (isEmpty && trayHeight && tray.offsetHeight !== trayHeight)
+    // After the end, the tray is empty for good.
+    const isPause = isEmpty && find('.typing');
+    if (isPause) pauses++;
+    if (isPause && trayHeight && tray.offsetHeight !== trayHeight)
       trayChanges.push([trayHeight, tray.offsetHeight]);
     else if (!isEmpty) trayHeight = tray.offsetHeight;
     // The panel moves while it opens.

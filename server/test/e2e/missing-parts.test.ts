@@ -74,20 +74,26 @@ t.test('a file that no server has is reported as missing, and loaded later', asy
     await context.close();
   });
 
-  await t.test('the steps after the first answer', async (t) => {
+  await t.test('the steps', async (t) => {
     const {page, context, widget} = await open();
     const find = await loseFiles(page, '**/widget/intake-*');
-    await widget.open();
+    await widget.button('Open chat').click();
 
     await widget.button('More').click();
     await widget.getByText(NOT_LOADED).waitFor();
-    await widget.submitName('Ana');
+    await widget.start();
     await widget.button('Try again').waitFor();
-    await widget.getByText(NOT_LOADED).waitFor();
+    await widget.button('Ask a question').click();
+    await widget.root.locator('textarea').fill('Is a copy enough?');
+    await widget.button('Send').click();
+    await widget.button('More').click();
+    t.equal(await widget.button('Try again').count(), 1, 'the way on stays');
     t.notOk((await getCodes(page)).some((code) => code.includes('offline')));
 
     await find();
     await widget.button('Try again').click();
+    await widget.start();
+    await widget.submitName('Ana');
     await widget.answerConsents(true, true);
     await widget.getByText('Please add your documents.').waitFor();
     await widget.getByText(NOT_LOADED).waitFor({state: 'detached'});
@@ -104,8 +110,9 @@ t.test('a file that no server has is reported as missing, and loaded later', asy
     t.same(await getCodes(page), ['unavailable']);
 
     await find();
-    await widget.button('Ask a question').click();
-    await widget.root.locator('textarea').waitFor();
+    await widget.root.locator('textarea').fill('Is a copy enough?');
+    await widget.button('Send').click();
+    await widget.root.locator('.bubble', {hasText: 'Is a copy enough?'}).waitFor();
     await widget.getByText(NOT_LOADED).waitFor({state: 'detached'});
     await context.close();
   });

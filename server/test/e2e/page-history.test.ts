@@ -18,7 +18,7 @@ t.test('a page reloaded while the chat filled the screen', async (t) => {
     await site.page.getByRole('link', {name: 'Two'}).tap();
     await site.page.waitForURL('**/two');
     await site.widget.button('Open chat').tap();
-    await site.widget.root.getByLabel('Your name').waitFor();
+    await site.widget.button('Start').waitFor();
     await untilMark(site.page, 1);
     return site;
   };

@@ -111,17 +111,6 @@ export const answerStyles = css`
     text-align: center;
     pointer-events: none;
   }
-  .link {
-    display: block;
-    margin: 4px auto 0;
-    min-block-size: var(--press);
-    padding: 4px 10px;
-    color: var(--accent-text);
-    font-size: 14px;
-  }
-  .link:hover {
-    text-decoration: underline;
-  }
   /* Below the text of the question. */
   .consent .link {
     margin: -8px 0 0;

@@ -133,4 +133,15 @@ export const controlStyles = css`
       rotate: 1turn;
     }
   }
+  .link {
+    display: block;
+    margin: 4px auto 0;
+    min-block-size: var(--press);
+    padding: 4px 10px;
+    color: var(--accent-text);
+    font-size: 14px;
+  }
+  .link:hover {
+    text-decoration: underline;
+  }
 `;
