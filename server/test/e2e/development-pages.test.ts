@@ -86,6 +86,7 @@ t.test('pages of a development server', async (t) => {
   await t.test('the demo page takes a newcomer to the e-mails', async (t) => {
     const {page, widget, context, noise} = await openDemo(browser, `${server.url}/`);
     await page.getByRole('button', {name: 'Talk to Maria'}).click();
+    await widget.start();
     await widget.submitName('Ana');
     await widget.answerConsents(true, false);
     const sample = await fetch(
@@ -137,7 +138,7 @@ t.test('pages of a development server', async (t) => {
     await page.getByLabel('Language').selectOption('de');
     await page.getByLabel('Theme').selectOption('dark');
     await page.getByLabel('Colour').fill('#0f766e');
-    await widget.root.getByLabel('Ihr Name').waitFor();
+    await widget.button('Frage stellen').waitFor();
     t.equal(await page.evaluate(LAUNCHER_COLOUR), 'rgb(15, 118, 110)');
     t.equal(
       await page.locator('#snippet').innerText(),

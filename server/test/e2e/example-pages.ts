@@ -135,6 +135,7 @@ async function twoSites(t: Test, {page, widget}: Opened): Promise<void> {
   await widget.root.getByRole('dialog', {name: 'Maria'}).getByLabel('Close chat').click();
   await widget.button('Workshop').click();
   const workshop = widget.root.getByRole('dialog', {name: 'Workshop'});
+  await workshop.getByRole('button', {name: 'Start', exact: true}).click();
   await workshop.getByLabel('Your name').fill('Kim');
   await workshop.getByRole('button', {name: 'Send'}).click();
   await workshop.getByText('Kim').first().waitFor();

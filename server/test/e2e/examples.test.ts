@@ -24,7 +24,8 @@ t.test('every example opens, replies and leaves the console empty', async (t) =>
       const opened = {page, widget, response, url: server.url};
       if (example.open) await example.open(opened);
       else await widget.root.locator('.launcher').click();
-      const field = widget.root.getByRole('textbox');
+      await widget.start();
+      const field = widget.root.getByRole('textbox', {name: /name|اسمك/i});
       await field.fill('Robin');
       await field.press('Enter');
       await widget.getByText('Robin').first().waitFor();

@@ -39,6 +39,7 @@ t.test('the chat in a framework', async (t) => {
 
       await page.getByRole('button', {name: 'Send us your documents'}).click();
       await widget.root.getByRole('dialog', {name: `Intake with ${name}`}).waitFor();
+      await widget.start();
       await widget.submitName('Kim');
       await widget.answerConsents(true, false);
       await widget.addFiles([{name: 'a.pdf', buffer: makePdf()}]);

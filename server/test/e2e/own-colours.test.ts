@@ -81,7 +81,10 @@ const goAllTheWay = async (widget: Widget, look: Look): Promise<void> => {
     await press('.send');
   };
   await press('.launcher');
-  await see('.composer');
+  await see('.doors');
+  await look('doors');
+  await press('.doors button');
+  await see('.composer input');
   await look('name');
   await fill('Ana');
   await see('.consent');

@@ -94,7 +94,7 @@ t.test('the playground', async (t) => {
     await chat.getByRole('dialog').waitFor();
     await page.locator('#events').getByText('maria-open', {exact: true}).waitFor();
     // The field of the chat takes the focus, which must not happen while the accent is filled in.
-    await chat.locator('input:focus').waitFor();
+    await chat.locator('textarea:focus').waitFor();
     await page.getByLabel('accent', {exact: true}).fill('#0f766e');
     // Find the frame again each time, because the preview may have been replaced.
     const accent = 'rgb(15, 118, 110)';

@@ -136,7 +136,7 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
   await t.test('a complete session stays complete, and shows its data', async () => {
     await complete.widget.getByText(/Your e-mail address is confirmed/).waitFor();
     await complete.widget.chooseMenuEntry('My data');
-    await complete.widget.getByText('complete@example.com').waitFor();
+    await complete.widget.root.locator('.dialog').getByText('complete@example.com').waitFor();
   });
   await t.test('messages arrive in both directions', async () => {
     await write(chatting, 'After the upgrade.');
@@ -172,7 +172,7 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
     t.same(await page.evaluate('troubles'), [], `the page reports no error: ${name}`);
 });
 
-/** Serves one page of a site, whose origin the site allows. */
+/** Serves one page of a site, whose origin the site allows, and whose owner replies to questions. */
 const servePage = async (t: Test, {url, inside}: Topology): Promise<string> => {
   const server = createServer((_request, response) => {
     response.setHeader('content-type', 'text/html').end(`<!doctype html>
@@ -186,7 +186,9 @@ const servePage = async (t: Test, {url, inside}: Topology): Promise<string> => {
     server.closeAllConnections();
   });
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  await inside.sql`update sites set allowed_origins = ${[origin]}::text[] where key = ${SITE}`;
+  await inside.sql`
+    update sites set allowed_origins = ${[origin]}::text[], notify_email = 'owner@example.com'
+    where key = ${SITE}`;
   return origin;
 };
 

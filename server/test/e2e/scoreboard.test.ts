@@ -214,7 +214,7 @@ async function getPictures(bypassCSP: boolean): Promise<Pictures> {
   await launcher.waitFor();
   const pictures = [await getPicture(page)];
   await launcher.click();
-  await page.locator('maria-chat').getByLabel('Your name').waitFor();
+  await page.locator('maria-chat').getByRole('button', {name: 'Start'}).waitFor();
   await page.mouse.move(0, 0);
   pictures.push(await getPicture(page));
   const violations = await page.evaluate<string[]>('violations.splice(0)');

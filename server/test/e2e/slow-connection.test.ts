@@ -59,7 +59,7 @@ t.test('a press on a slow connection', async (t) => {
     await launcher.dispatchEvent('click');
     texts.release();
 
-    await t.resolves(widget.root.getByLabel('Your name').waitFor());
+    await t.resolves(widget.button('Start').waitFor());
     t.equal(await page.evaluate('MariaChat.element.isOpen'), true);
     await context.close();
   });
@@ -93,7 +93,7 @@ t.test('a press on a slow connection', async (t) => {
 
     await launcher.tap();
     await rest.asked;
-    await widget.root.getByLabel('Your name').waitFor();
+    await widget.button('Start').waitFor();
     await page.evaluate('own.focus()');
     rest.release();
     await page.waitForLoadState('networkidle');
@@ -106,7 +106,7 @@ t.test('a press on a slow connection', async (t) => {
   await t.test('is acknowledged at once on the menu button', async (t) => {
     const {page, context, widget, launcher} = await openPage();
     await launcher.tap();
-    await widget.root.getByLabel('Your name').waitFor();
+    await widget.button('Start').waitFor();
     const dialogs = await hold(page, '**/widget/dialogs-*');
 
     await widget.button('More').tap();
@@ -146,7 +146,7 @@ t.test('a press without a connection', async (t) => {
   t.equal(await page.evaluate('document.activeElement.id'), 'own');
 
   await launcher.dispatchEvent('click');
-  await t.resolves(widget.root.getByLabel('Your name').waitFor(), 'the next press opens the chat');
+  await t.resolves(widget.button('Start').waitFor(), 'the next press opens the chat');
 });
 
 /** Waits until the second file of the widget has run. */

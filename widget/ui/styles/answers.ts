@@ -116,42 +116,4 @@ export const answerStyles = css`
     margin: -8px 0 0;
     padding-inline: 36px;
   }
-
-  @media (prefers-contrast: more) {
-    .panel {
-      --muted: var(--fg);
-      --border: var(--edge);
-    }
-    .bubble {
-      outline: 1px solid var(--edge);
-    }
-  }
-  @media (forced-colors: active) {
-    .panel,
-    .bubble,
-    .notice,
-    .toast,
-    .dialog,
-    progress,
-    button {
-      border: 1px solid;
-    }
-    /* Grounds are taken away; these are nothing but a ground. */
-    .typing i,
-    .steps i,
-    progress {
-      forced-color-adjust: none;
-    }
-    .typing i,
-    .steps i {
-      background: CanvasText;
-    }
-    button:enabled {
-      color: ButtonText !important;
-    }
-    /* The system's grey says it already. */
-    button:disabled {
-      opacity: 1;
-    }
-  }
 `;
