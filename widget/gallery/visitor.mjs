@@ -58,7 +58,7 @@ export class Visitor {
   }
 
   async answer(text) {
-    await this.root.locator('.composer input').fill(text);
+    await this.root.locator('input[name=answer]').fill(text);
     await this.press('.send');
   }
 
