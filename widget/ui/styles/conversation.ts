@@ -97,7 +97,7 @@ export const conversationStyles = css`
   .talk .field {
     align-items: flex-end;
   }
-  textarea {
+  .talk textarea {
     min-block-size: 48px;
     /* Above a keyboard, too, what is answered stays in sight. */
     max-block-size: min(132px, calc(var(--viewport-height, 100dvh) * 0.22));
