@@ -47,7 +47,10 @@ describe('the two doors', () => {
     expect(field(chat)).to.exist;
     expect(inside(chat, '[name=answer]')).not.to.exist;
     const {blockSize, paddingBlockStart} = getComputedStyle(field(chat)!);
-    expect([blockSize, paddingBlockStart], 'one line, in the middle').to.deep.equal(['48px', '12px']);
+    expect([blockSize, paddingBlockStart], 'one line, in the middle').to.deep.equal([
+      '48px',
+      '12px',
+    ]);
   });
 
   it('the first door leads to the first step', async () => {
