@@ -11,6 +11,7 @@ import {
   newSite,
   press,
   pressInMenu,
+  reachPending,
   start,
   stored,
   until,
@@ -114,5 +115,33 @@ describe('a visitor who is active', () => {
     await until(() => inside(third, '.consent'), 'the consent');
     expect(button(third, 'Discard')).not.to.exist;
     third.remove();
+  });
+});
+
+describe('few presses', () => {
+  const countPresses = (chat: Element) => {
+    let presses = 0;
+    for (const type of ['click', 'submit', 'change']) {
+      chat.shadowRoot!.addEventListener(type, () => presses++, {capture: true});
+    }
+    return () => presses;
+  };
+
+  it('a question is sent with one, beside the consent', async () => {
+    const chat = await mountAtDoors();
+    const presses = countPresses(chat);
+    await write(chat, 'Hello?');
+    await press(chat, 'I agree');
+    await until(() => lines(chat).includes('Hello?'), 'the question');
+
+    expect(presses()).to.equal(2);
+  });
+
+  it('a request is pending after seven', async () => {
+    const chat = await mountAtDoors();
+    const presses = countPresses(chat);
+    await reachPending(chat);
+
+    expect(presses()).to.equal(7);
   });
 });
