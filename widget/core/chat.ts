@@ -236,11 +236,9 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     // After an erasure there is no session. A report of the step would create one.
     const isErased = !this.reference && step.type === 'end';
     const {isAsking, isLeavingEmail, sessionState} = this.state;
-    if (sessionState === 'visit' && !isErased) {
-      // Only steps that the visitor has started are counted.
-      if (isAsking || isLeavingEmail) this.outbox.flushLater();
-      else this.outbox.reportStep(step.id);
-    }
+    // Only steps that the visitor has started are counted, and only before the e-mail step.
+    if (sessionState !== 'visit' || isAsking || isLeavingEmail) this.outbox.flushLater();
+    else if (!isErased) this.outbox.reportStep(step.id);
     this.host.onStep();
     this.startPolling();
   }

@@ -1,16 +1,18 @@
 import type {LocalisedText} from '../../server/contract/conversation.js';
 
-/** Inserts values into a text. Isolates keep a Latin name from reversing an Arabic line. */
+/** Keeps a Latin name from reversing an Arabic line. */
+export const isolate = ({dir}: {dir: string}, text: string) =>
+  dir === 'rtl' ? `\u2068${text}\u2069` : text;
+
+/** Inserts values into a text. */
 export const interpolate = <T extends {dir: string}>(
   texts: T,
   key: keyof T,
   values: Record<string, string | number>,
 ) => {
-  const isRightToLeft = texts.dir === 'rtl';
-  return (texts[key] as string).replace(/\{(\w+)\}/g, (_place, name: string) => {
-    const value = String(values[name] ?? '');
-    return isRightToLeft ? `\u2068${value}\u2069` : value;
-  });
+  return (texts[key] as string).replace(/\{(\w+)\}/g, (_place, name: string) =>
+    isolate(texts, String(values[name] ?? '')),
+  );
 };
 
 /** Returns the locale of a tag, also of `de_DE.UTF-8` and of three letters such as `deu`. */

@@ -96,6 +96,13 @@ describe('keyboard', () => {
     await until(() => !chat.isOpen, 'the chat to close');
   });
 
+  it('the title of a dialog has the focus, also after another dialog', async () => {
+    const chat = await mountOpen();
+    await pressInMenu(chat, 'My data');
+    const hasFocus = () => focused(chat)?.matches('h2') && focused(chat)!.textContent === 'My data';
+    await until(hasFocus, 'the title to have the focus');
+  });
+
   it('Esc leaves the address as it is before it closes the chat', async () => {
     const chat = await mountOpen();
     await reachPending(chat);

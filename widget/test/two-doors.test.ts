@@ -14,6 +14,7 @@ import {
   start,
   stored,
   until,
+  untilAsked,
   untilQuiet,
   untilSaid,
 } from './helpers.js';
@@ -258,6 +259,8 @@ describe('a reply that needs an e-mail address', () => {
 
   it('has a button that asks for the name and the address, and submits both', async () => {
     const {chat, site} = await reachReply();
+    await until(() => inside(chat, '[name=answer]'), 'the field for the name');
+    expect(field(chat), 'no second field').not.to.exist;
     await answer(chat, 'Your name', 'Ana');
     await answer(chat, 'Your e-mail address', 'ana@example.com');
     await until(() => inside(chat, '.card'), 'the pending card');
@@ -268,15 +271,20 @@ describe('a reply that needs an e-mail address', () => {
   });
 
   it('leaves the other steps for later', async () => {
-    const {chat} = await reachReply();
+    const {chat, site} = await reachReply();
     await answer(chat, 'Your name', 'Ana');
     await answer(chat, 'Your e-mail address', 'ana@example.com');
     await press(chat, 'Continue with my request');
 
     await untilSaid(chat, TRAINING);
-    await press(chat, 'I agree');
+    await press(chat, 'I do not agree');
     await until(() => inside(chat, '.dropzone'), 'the files');
     expect(button(chat, 'Continue with my request')).not.to.exist;
+    const isRecorded = async () =>
+      (await backend.visit(uuidOf(site))).consents.some(
+        ({purpose, granted}) => purpose === 'ai_training' && !granted,
+      );
+    await untilAsked(isRecorded, 'the decision to be recorded');
   });
 
   it('a confirmation does not interrupt these steps', async () => {

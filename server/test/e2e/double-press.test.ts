@@ -28,6 +28,9 @@ t.test('a double press', async (t) => {
     await send.waitFor();
     t.ok(getDistance(await getMiddle(send), place) < 50, 'both buttons are in the same place');
     await tap(session, place, seconds + 0.2);
+    await widget.button('Start').waitFor();
+    const focused = 'MariaChat.element.shadowRoot.activeElement?.localName';
+    t.not(await page.evaluate(focused), 'textarea', 'no keyboard covers the doors');
     await tap(session, await getMiddle(widget.root.locator('textarea')), seconds + 3);
     await widget.root.locator('textarea:focus').waitFor();
     t.equal(await widget.getByText(CONSENT).count(), 0);

@@ -2,7 +2,7 @@ import type {Chat} from '../chat.js';
 
 /** Asks for the name, if it is unknown, and for the e-mail address. The other steps can follow. */
 export const leaveEmail = (chat: Chat) => {
-  chat.setIntent({isLeavingEmail: true});
+  chat.setIntent({isLeavingEmail: true, isWriting: false});
   return chat.flow.begin();
 };
 

@@ -1,6 +1,6 @@
 import type {Step} from '../../../server/contract/conversation.js';
 
-import {interpolate, localise} from '../../i18n/interpolate.js';
+import {interpolate, isolate, localise} from '../../i18n/interpolate.js';
 import type {Language} from '../../i18n/languages.js';
 import {typeOf} from './step-types.js';
 import type {TextValues} from './step-types.js';
@@ -40,5 +40,7 @@ export const consentAnswer =
 /** Returns the answer to the file step: number and names of the stored files. */
 export const filesAnswer =
   (names: readonly string[]): TextOf =>
-  ({texts}) =>
-    [interpolate(texts, 'filesDone', {count: names.length}), ...names].join('\n');
+  ({texts}) => {
+    const lines = names.map((name) => isolate(texts, name));
+    return [interpolate(texts, 'filesDone', {count: names.length}), ...lines].join('\n');
+  };

@@ -19,7 +19,7 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
 
   const refocus = () => {
     focus(last);
-    if (!root.activeElement) focus(panel());
+    if (!root.activeElement) focus(find('[data-focus-dialog]') ?? panel());
   };
 
   /** True if an element of the page has the focus. No event has reported it before all code is loaded. */
@@ -62,7 +62,7 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
       isInside = true;
       // A dialog of the page may keep the focus, but lets it go to the body first.
       if (!root.activeElement) (document.activeElement as HTMLElement | null)?.blur();
-      const target = wanted();
+      const target = (current = wanted());
       const wouldRaiseKeyboard =
         target?.matches('input[name], textarea') && matchMedia('(pointer: coarse)').matches;
       focus(wouldRaiseKeyboard || !target ? panel() : target);
