@@ -310,6 +310,7 @@ describe('free chat', () => {
     await press(chat, 'I agree');
     await until(() => field(chat), 'the field');
     await write(chat, 'Three\nFour');
+    await untilSaid(chat, 'Three');
     await untilSent(chat);
     await backend.say(uuidOf(site), {role: 'maria', body: 'Five\nSix'});
     await untilSaid(chat, 'Five');
