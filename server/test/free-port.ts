@@ -9,11 +9,15 @@ import {createServer} from 'node:net';
  */
 const FIRST_PORT = 10_081;
 const LAST_PORT = 32_000;
+/** Test files run side by side: each has ports of its own, as far as their process ids differ. */
+const SHARES = 40;
+const OWN_PORTS = Math.floor((LAST_PORT + 1 - FIRST_PORT) / SHARES);
+const OWN_FIRST_PORT = FIRST_PORT + (process.pid % SHARES) * OWN_PORTS;
 
 /** Returns a port on which nothing listens, and which no outgoing connection takes meanwhile. */
 export const freePort = async (): Promise<number> => {
   for (;;) {
-    const port = randomInt(FIRST_PORT, LAST_PORT + 1);
+    const port = randomInt(OWN_FIRST_PORT, OWN_FIRST_PORT + OWN_PORTS);
     const server = createServer().listen(port, '127.0.0.1');
     try {
       await once(server, 'listening');

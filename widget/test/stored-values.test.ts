@@ -108,6 +108,8 @@ describe('values in localStorage', () => {
     store(site, 'outgoing', JSON.stringify([{clientId, body, at}, null, 7, {client_id: 1}]));
     await backend.heal(site);
     const again = await comeBack(site);
+    await until(() => inside(again, 'input[type=email]'), 'the e-mail step');
+    await press(again, 'Ask a question');
     await until(() => field(again), 'the field');
     await untilQuiet(site);
     expect(await sentFiles(site)).to.deep.equal([]);
@@ -121,6 +123,8 @@ describe('values in localStorage', () => {
     await untilSaid(again, 'Here it is');
     // Another message makes the widget store both.
     await press(again, 'Continue');
+    await until(() => inside(again, 'input[type=email]'), 'the e-mail step');
+    await press(again, 'Ask a question');
     await until(() => field(again), 'the field');
     await write(again, 'And a question');
     const both = read(site, 'outgoing') as Unsent[];
