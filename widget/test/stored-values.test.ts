@@ -127,6 +127,7 @@ describe('values in localStorage', () => {
     await press(again, 'Ask a question');
     await until(() => field(again), 'the field');
     await write(again, 'And a question');
+    await untilSaid(again, 'And a question');
     const both = read(site, 'outgoing') as Unsent[];
     expect(both.map(({file_ids: ids}) => ids)).to.deep.equal([unsent.file_ids, []]);
     await backend.heal(site);
