@@ -2,6 +2,7 @@ import {
   backend,
   every,
   inside,
+  mountAtDoors,
   mountOpen,
   newSite,
   press,
@@ -74,4 +75,13 @@ export const openBeside = async (site: string) => {
   // Maria has said what she had to say by then.
   await until(() => page.chat.step && field(page.chat), 'the field');
   return page;
+};
+
+/** Asks a question at the doors, and refuses the consent that it needs. */
+export const refuseQuestion = async (site = newSite()) => {
+  const chat = await mountAtDoors(site);
+  await write(chat, 'Is a copy enough?');
+  await press(chat, 'I do not agree');
+  await until(() => stored(site, 'session_uuid') === null, 'the end of the session');
+  return {chat, site};
 };

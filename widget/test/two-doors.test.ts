@@ -18,7 +18,7 @@ import {
   untilQuiet,
   untilSaid,
 } from './helpers.js';
-import {field, key, type, untilListening, uuidOf, write} from './talking.js';
+import {field, key, refuseQuestion, type, untilListening, uuidOf, write} from './talking.js';
 
 const STORING = 'May we store';
 const TRAINING = 'to train our AI';
@@ -142,11 +142,7 @@ describe('the two doors', () => {
   });
 
   it('after a refusal the question stays unsent, and is gone with the closed panel', async () => {
-    const site = newSite();
-    const chat = await mountAtDoors(site);
-    await write(chat, 'Is a copy enough?');
-    await press(chat, 'I do not agree');
-    await until(() => stored(site, 'session_uuid') === null, 'the end of the session');
+    const {chat, site} = await refuseQuestion();
 
     expect(chat.step).to.equal('refused');
     expect(field(chat)!.value).to.equal('Is a copy enough?');
@@ -158,11 +154,7 @@ describe('the two doors', () => {
   });
 
   it('after a refusal the consent is asked for again, and then the question is sent', async () => {
-    const site = newSite();
-    const chat = await mountAtDoors(site);
-    await write(chat, 'Is a copy enough?');
-    await press(chat, 'I do not agree');
-    await until(() => stored(site, 'session_uuid') === null, 'the end of the session');
+    const {chat, site} = await refuseQuestion();
 
     key(chat, {});
     await until(() => lines(chat).filter((line) => line.includes(STORING)).length === 2, 'it');

@@ -13,12 +13,11 @@ import {
   pressInMenu,
   reachPending,
   start,
-  stored,
   until,
   untilQuiet,
   untilSaid,
 } from './helpers.js';
-import {field, key, type, write} from './talking.js';
+import {field, key, refuseQuestion, type, write} from './talking.js';
 
 const STORING = 'May we store';
 
@@ -48,11 +47,7 @@ describe('a way on after a refusal', () => {
   });
 
   it('two impatient keys ask for the consent once', async () => {
-    const site = newSite();
-    const chat = await mountAtDoors(site);
-    await write(chat, 'Hello?');
-    await press(chat, 'I do not agree');
-    await until(() => stored(site, 'session_uuid') === null, 'the end of the session');
+    const {chat, site} = await refuseQuestion();
     key(chat, {});
     key(chat, {});
     await until(() => inside(chat, '.consent'), 'the consent');
@@ -62,11 +57,7 @@ describe('a way on after a refusal', () => {
   });
 
   it('starting over deletes the question that was not sent', async () => {
-    const site = newSite();
-    const chat = await mountAtDoors(site);
-    await write(chat, 'Hello?');
-    await press(chat, 'I do not agree');
-    await until(() => stored(site, 'session_uuid') === null, 'the end of the session');
+    const {chat} = await refuseQuestion();
     await pressInMenu(chat, 'Start over');
     (await until(() => inside(chat, '.dialog .danger'), 'the question')).click();
 

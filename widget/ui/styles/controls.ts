@@ -37,7 +37,7 @@ export const controlStyles = css`
     :is(.primary, .send):not(:disabled):hover {
       background: var(--hover);
     }
-    /* Of no colour: a pointer that rests where the last answer was chooses nothing. */
+    /* Grey, because a pointer may rest here since the last answer and must not suggest a choice. */
     .choice:not(:disabled):hover {
       background: var(--surface);
     }

@@ -3,7 +3,7 @@ import {css} from './css.js';
 export const conversationStyles = css`
   .log {
     flex: 1 1 120px;
-    /* However long the tray: what is said stays readable, above a keyboard as well. */
+    /* The log stays readable beside a long tray and above a keyboard. */
     min-block-size: 20%;
     display: flex;
     /* Reversed, so that the newest line stays in view without any script. */

@@ -6,7 +6,7 @@ export const fileStyles = css`
     display: grid;
     gap: 8px;
   }
-  /* However long the list and however low the window, the way on stays in view. */
+  /* The buttons stay in view beside a long list and in a low window. */
   .files > .pair {
     position: sticky;
     /* Down to the tray's edge: its padding would show what goes on beneath. */
@@ -31,7 +31,7 @@ export const fileStyles = css`
   .tray {
     scroll-padding-block: 20px 76px;
   }
-  /* What was said and the field to write in keep most of a small panel. */
+  /* Log and message field keep most of a small panel. */
   .main:has(.files):has(.talk) .log {
     min-block-size: 50%;
   }
@@ -80,7 +80,7 @@ export const fileStyles = css`
     font-weight: 600;
     line-height: 1.35;
   }
-  /* In whatever script: a list of names has one edge. */
+  /* Names of all scripts begin at one edge. */
   .name,
   .reference {
     text-align: -webkit-match-parent;

@@ -31,7 +31,7 @@ export const panelStyles = css`
   .panel {
     all: initial;
     --fast: 0.15s;
-    /* What is pressed has at least this size. */
+    /* Minimum size of buttons and links. */
     --press: 36px;
     --slow: 0.25s cubic-bezier(0.2, 0.8, 0.2, 1);
     /* Its initial value takes over what the page has set on its body. */
