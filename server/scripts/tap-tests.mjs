@@ -6,6 +6,8 @@ import {ROOT} from './build.mjs';
 import {ELSEWHERE} from './services.mjs';
 
 const FILE_SECONDS = 600;
+/** V8's threads can block the main thread for ever when a process ends (nodejs/node#54918). */
+const NODE_OPTIONS = ['--enable-source-maps', '--single-threaded'];
 /** Files that stop, kill and overload servers on purpose, which would disturb other tests. */
 const ALONE = ['server/crash', 'server/drain', 'server/faults', 'server/model', 'server/replicas'];
 /** Files that start several servers each: at most two of them run concurrently. */
@@ -68,7 +70,7 @@ async function runFile({id, file, env: own}, {env, isNamed, signal, repeat}) {
   const parser = new Parser();
   const root = follow(parser, [], {totals, print});
   const startedMs = Date.now();
-  const child = spawn(process.execPath, ['--enable-source-maps', file], {
+  const child = spawn(process.execPath, [...NODE_OPTIONS, file], {
     cwd: ROOT,
     env: {...process.env, ...env, ...own, TAP: '1', TAP_TIMEOUT: String(seconds)},
     stdio: ['ignore', 'pipe', 'inherit'],

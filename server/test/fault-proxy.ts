@@ -112,6 +112,8 @@ export class FaultProxy {
   }
 
   private async close(): Promise<void> {
+    // A client that connects from now on would keep the server open.
+    this.fault = 'cut';
     for (const pair of this.pairs) pair.end(true);
     if (!this.server.listening) return;
     this.server.close();

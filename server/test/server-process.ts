@@ -13,6 +13,7 @@ import {until} from './until.js';
 
 /** Time limit that is enough for several servers that start at once on a busy machine. */
 const READY_WITHIN_MS = 120_000;
+const REQUEST_MS = 10_000;
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
 export interface ServerProcess {
@@ -84,10 +85,10 @@ export const startProcessBeside = async (
 
 /** Waits until the server is ready, or its process has ended. */
 const becomesReady = async ({child, url}: ServerProcess): Promise<boolean> => {
-  const answers = async () => (await fetch(`${url}/readyz`).catch(() => undefined))?.ok ?? false;
+  const getReadiness = () => fetch(`${url}/readyz`, {signal: AbortSignal.timeout(REQUEST_MS)});
   let ready = false;
   await until(async () => {
-    ready = await answers();
+    ready = (await getReadiness().catch(() => undefined))?.ok ?? false;
     return ready || child.exitCode !== null;
   }, READY_WITHIN_MS).catch(() => undefined);
   return ready;
