@@ -12,6 +12,10 @@ const CONTRACT_VALUES = [
   'error-codes',
   'event-names',
   'invisible',
+  'answers',
+  'answer-labels',
+  'answer-limits',
+  'localise',
 ];
 
 /** Objects of a page, which the core of the widget must not use. */
@@ -115,7 +119,7 @@ export default defineConfig(
   },
   {
     // The browser must not load the schema library: from the contract it takes types, and values
-    // only from the files that import nothing.
+    // only from the files that do not import it.
     files: ['widget/**/*.ts'],
     ignores: ['widget/test/**'],
     plugins: {widget: {rules: {folders: widgetFolders}}},
@@ -127,8 +131,7 @@ export default defineConfig(
             {
               regex: `server/contract/(?!(${CONTRACT_VALUES.join('|')})\\.js$)`,
               allowTypeImports: true,
-              message:
-                'Take types from here, and values from limits, name-limit, default-conversation, error-codes, event-names or invisible.',
+              message: `Take types from here, and values from ${CONTRACT_VALUES.join(', ')}.`,
             },
             {regex: 'server/(?!contract/)', message: 'The widget knows the contract alone.'},
           ],

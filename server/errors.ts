@@ -1,6 +1,7 @@
+import {MAX_ANSWERS} from './contract/answer-limits.js';
 import {ERROR_CODES, getErrorStatus} from './contract/error-codes.js';
 import type {ErrorCode} from './contract/error-codes.js';
-import type {ErrorBody} from './contract/common.js';
+import type {ErrorBody, WrongAnswer} from './contract/common.js';
 
 export interface ValidationError {
   path: string;
@@ -9,6 +10,8 @@ export interface ValidationError {
 
 export interface ErrorDetails {
   faults?: ValidationError[];
+  /** Answers that are not valid. */
+  answers?: WrongAnswer[];
   /** Seconds, for the `Retry-After` header. */
   retryAfter?: number;
   cause?: unknown;
@@ -24,17 +27,19 @@ const MAX_MESSAGE_LENGTH = 2_000;
 export class MariaError extends Error {
   readonly statusCode: number;
   readonly faults: ValidationError[] | undefined;
+  readonly answers: WrongAnswer[] | undefined;
   readonly retryAfter: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    {faults, retryAfter, cause}: ErrorDetails = {},
+    {faults, answers, retryAfter, cause}: ErrorDetails = {},
   ) {
     super(message, {cause});
     this.name = new.target.name;
     this.statusCode = ERROR_CODES[code];
     this.faults = faults;
+    this.answers = answers;
     this.retryAfter = retryAfter;
   }
 
@@ -49,6 +54,7 @@ export class MariaError extends Error {
       request_id: requestId,
       ...(this.faults && {faults: faults.slice(0, MAX_FAULTS).map(shortenError)}),
       ...(others > 0 && {more_faults: others}),
+      ...(this.answers && {answers: this.answers.slice(0, MAX_ANSWERS)}),
     };
   }
 }
@@ -182,6 +188,10 @@ export class InvalidEmail extends createErrorClass(
 export class InvalidName extends createErrorClass(
   'invalid_name',
   'The name is not valid. Expected 1 to 100 characters, with a letter or digit. Correct it.',
+) {}
+export class InvalidAnswer extends createErrorClass(
+  'invalid_answer',
+  'An answer is not valid, and nothing was stored. Expected what "answers" states for its field. Correct it.',
 ) {}
 export class FileInfected extends createErrorClass(
   'file_infected',

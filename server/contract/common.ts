@@ -1,6 +1,8 @@
 import {Type} from 'typebox';
 import type {Static} from 'typebox';
 
+import {ANSWER_FAULT_CODES} from './answers.js';
+import type {AnswerFault} from './answers.js';
 import {ERROR_CODES} from './error-codes.js';
 import type {ErrorCode} from './error-codes.js';
 import {EXAMPLE_TIME, EXAMPLE_UUID} from './examples.js';
@@ -24,6 +26,23 @@ export const SiteKey = Type.String({
   maxLength: MAX_SITE_KEY_LENGTH,
   examples: ['demo'],
 });
+
+const Limit = {type: ['number', 'string']};
+
+/** Answer that is not valid, and what was expected instead. */
+export const WrongAnswer = Type.Object(
+  {
+    field: Type.String(),
+    expected: Type.Object({
+      code: Type.Unsafe<AnswerFault['code']>({type: 'string', enum: [...ANSWER_FAULT_CODES]}),
+      min: Type.Optional(Type.Unsafe<number | string>(Limit)),
+      max: Type.Optional(Type.Unsafe<number | string>(Limit)),
+      type: Type.Optional(Type.Unsafe<NonNullable<AnswerFault['type']>>({type: 'string'})),
+    }),
+  },
+  {title: 'WrongAnswer'},
+);
+export type WrongAnswer = Static<typeof WrongAnswer>;
 
 export const ErrorBody = Type.Object(
   {
@@ -61,6 +80,9 @@ export const ErrorBody = Type.Object(
     ),
     more_faults: Type.Optional(
       Type.Integer({description: 'Number of validation errors that `faults` leaves out.'}),
+    ),
+    answers: Type.Optional(
+      Type.Array(WrongAnswer, {description: 'The wrong answers of an `invalid_answer`.'}),
     ),
   },
   {title: 'ErrorBody'},

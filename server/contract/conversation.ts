@@ -1,36 +1,36 @@
 import {Type} from 'typebox';
 import type {Static, TSchema} from 'typebox';
 
-/**
- * Text for all languages, or one text for each language. If it is absent, the widget uses its own
- * text for the step.
- */
-export const LocalisedText = Type.Union([
-  Type.String({maxLength: 4_000}),
-  Type.Record(Type.String(), Type.String({maxLength: 4_000})),
-]);
-export type LocalisedText = Static<typeof LocalisedText>;
+import {LocalisedText} from './localised-text.js';
+import {ANSWER_PATTERN, CONTACT_FIELDS, NAME_PATTERN, questionShapes} from './questions.js';
 
-const StepId = Type.String({pattern: '^[a-z][a-z0-9_]{0,39}$'});
+export type {LocalisedText} from './localised-text.js';
 
-const CONDITION_FIELDS = [
-  'name',
-  'email',
+const StepId = Type.String({pattern: NAME_PATTERN});
+
+/** Fields of conditions, besides the answers to questions of the site. */
+export const CONDITION_FIELDS = [
+  ...CONTACT_FIELDS,
   'consents.personal_data',
   'consents.ai_training',
   'consents.ai_answers',
   'files.stored',
 ] as const;
-const OPERATORS = ['is', 'is_not', 'at_least', 'at_most'] as const;
+/** Field that reads the answer to a question of the site. */
+type AnswerField = `answers.${string}`;
+const OPERATORS = ['is', 'is_not', 'at_least', 'at_most', 'includes', 'is_set'] as const;
 
 export const FieldTest = Type.Object(
   {
-    field: Type.Enum([...CONDITION_FIELDS], {
-      description:
-        'Answer of the visitor; null if it is not given yet. `files.stored` is a number.',
-    }),
+    field: Type.Unsafe<(typeof CONDITION_FIELDS)[number] | AnswerField>(
+      Type.Union([Type.Enum([...CONDITION_FIELDS]), Type.String({pattern: ANSWER_PATTERN})], {
+        description:
+          'Answer of the visitor; null if it is not given yet. `files.stored` is a number. `answers.<field>` is the answer to a question of the site.',
+      }),
+    ),
     operator: Type.Enum([...OPERATORS], {
-      description: '`at_least` and `at_most` compare numbers, so they are for `files.stored`.',
+      description:
+        '`at_least` and `at_most` compare numbers and dates. `includes` is for questions with several choices, `is_set` for any field.',
     }),
     value: Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]),
   },
@@ -55,24 +55,32 @@ const conditionShape = (condition: TSchema) => ({
 /** Definitions for the root of every schema that contains a conversation. */
 export const CONVERSATION_DEFS = {condition: conditionShape(Condition)};
 
-/** Returns the schema of each type of step. `when` is the schema of its conditions. */
+/** Returns the schemas of the properties that every step has, except its text. */
+const stepProperties = <When extends TSchema>(when: When) => ({
+  id: StepId,
+  next: Type.Optional(
+    Type.Array(
+      Type.Object({when: Type.Optional(when), to: StepId}, {additionalProperties: false}),
+      {
+        description:
+          'Branches. The first whose condition is true is taken. Otherwise, the step below follows.',
+      },
+    ),
+  ),
+});
+
+/**
+ * Returns the schema of each type of step. `when` is the schema of its conditions. The steps that
+ * ask a question of the site are in `askShapes`, because their properties depend on their kind.
+ */
 export const stepShapes = <When extends TSchema>(when: When) => {
   const shared = {
-    id: StepId,
+    ...stepProperties(when),
     text: Type.Optional({
       ...LocalisedText,
       description:
         'Words of this step: one text, or a text for each language. Default: the words of the widget.',
     }),
-    next: Type.Optional(
-      Type.Array(
-        Type.Object({when: Type.Optional(when), to: StepId}, {additionalProperties: false}),
-        {
-          description:
-            'Branches. The first whose condition is true is taken. Otherwise, the step below follows.',
-        },
-      ),
-    ),
   };
   const strict = {additionalProperties: false};
   return {
@@ -81,7 +89,7 @@ export const stepShapes = <When extends TSchema>(when: When) => {
       {...strict, description: 'Says a text, and continues.'},
     ),
     ask: Type.Object(
-      {...shared, type: Type.Literal('ask'), field: Type.Enum(['name', 'email'])},
+      {...shared, type: Type.Literal('ask'), field: Type.Enum([...CONTACT_FIELDS])},
       {...strict, description: 'Asks for the name or the e-mail address.'},
     ),
     consent: Type.Object(
@@ -111,11 +119,23 @@ export const stepShapes = <When extends TSchema>(when: When) => {
   };
 };
 
+/** Returns the schema of each kind of `ask` step. `when` is the schema of its conditions. */
+export const askShapes = <When extends TSchema>(when: When) => questionShapes(stepProperties(when));
+
 const shapes = stepShapes(Condition);
+const asks = askShapes(Condition);
 
 export const Step = Type.Union([
   shapes.say,
   shapes.ask,
+  asks.text,
+  asks.long_text,
+  asks.choice,
+  asks.yes_no,
+  asks.number,
+  asks.date,
+  asks.phone,
+  asks.url,
   shapes.consent,
   shapes.upload,
   shapes.verify_email,
@@ -123,6 +143,11 @@ export const Step = Type.Union([
   shapes.end,
 ]);
 export type Step = Static<typeof Step>;
+
+/** Step that asks for the name or the e-mail address. */
+export type ContactStep = Static<typeof shapes.ask>;
+/** Step that asks a question of the site. */
+export type QuestionStep = Extract<Step, {kind: string}>;
 
 export const MAX_STEPS = 100;
 
@@ -140,10 +165,13 @@ export const CONVERSATION_COMPONENTS = {
   Conversation: Type.Object(
     {
       version: Type.Literal(1),
-      steps: Type.Array(Type.Union(Object.values(stepShapes(DescribedCondition))), {
-        minItems: 1,
-        maxItems: MAX_STEPS,
-      }),
+      steps: Type.Array(
+        Type.Union([
+          ...Object.values(stepShapes(DescribedCondition)),
+          ...Object.values(askShapes(DescribedCondition)),
+        ]),
+        {minItems: 1, maxItems: MAX_STEPS},
+      ),
     },
     {
       title: 'Conversation',

@@ -27,6 +27,7 @@ export const ERROR_CODES = {
   range_not_satisfiable: 416,
   invalid_email: 422,
   invalid_name: 422,
+  invalid_answer: 422,
   file_infected: 422,
   active_content: 422,
   idempotency_key_reused: 422,

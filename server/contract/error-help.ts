@@ -87,7 +87,7 @@ export const ERROR_HELP: Record<ErrorCode, ErrorHelp> = {
     remedy: 'Call back before `expires_at`, and do not call again after `done: true`.',
   },
   body_too_large: {
-    meaning: 'The request body is larger than its limit, 64 KiB for JSON.',
+    meaning: 'The request body is larger than its limit: 64 KiB for JSON, 128 KiB with answers.',
     remedy: 'Send a smaller body.',
   },
   file_too_large: {
@@ -113,6 +113,10 @@ export const ERROR_HELP: Record<ErrorCode, ErrorHelp> = {
   invalid_name: {
     meaning: 'The value is not a readable name of at most 100 characters.',
     remedy: 'Send a shorter name, or a name with letters.',
+  },
+  invalid_answer: {
+    meaning: 'An answer to a question of the site is not valid. Nothing was stored.',
+    remedy: 'Correct the fields in `answers`. `expected` of each field has a code and its limits.',
   },
   file_infected: {
     meaning: 'The virus scanner refused the file. Nothing was stored.',

@@ -58,6 +58,15 @@ export const EXAMPLE_VISIT = {
   idle_expires_at: EXAMPLE_TIME,
 };
 
+export const EXAMPLE_ANSWERS = [
+  {
+    field: 'position',
+    question: 'Which position are you applying for?',
+    value: 'nurse',
+    label: 'Nurse',
+  },
+];
+
 export const EXAMPLE_DECISIONS = [
   {
     purpose: 'personal_data',

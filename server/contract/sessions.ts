@@ -3,6 +3,7 @@ import type {Static} from 'typebox';
 
 import {Locale, SiteKey, Timestamp, Uuid} from './common.js';
 import {
+  EXAMPLE_ANSWERS,
   EXAMPLE_DECISIONS,
   EXAMPLE_SESSION,
   EXAMPLE_TOKEN,
@@ -10,6 +11,8 @@ import {
   EXAMPLE_VISIT,
 } from './examples.js';
 import {StoredFile} from './files.js';
+import {FIELD_PATTERN} from './questions.js';
+import type {Answer} from './questions.js';
 import {MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, MAX_STEP_LENGTH, MAX_WORDING_LENGTH} from './limits.js';
 
 export const Purpose = Type.Union(
@@ -46,6 +49,28 @@ export const SessionState = Type.Union(
 );
 export type SessionState = Static<typeof SessionState>;
 
+/** Answer to a question of the site. */
+export const SessionAnswer = Type.Object(
+  {
+    field: Type.String(),
+    question: Type.String({description: 'Wording that the visitor saw.'}),
+    value: Type.Unsafe<Answer>({
+      description:
+        'String, number, boolean, `{"other": …}`, or an array of choices, as the visitor sent it.',
+    }),
+    label: Type.String({description: 'Answer as the visitor read it, in their language.'}),
+  },
+  {title: 'SessionAnswer'},
+);
+export type SessionAnswer = Static<typeof SessionAnswer>;
+
+/** The schema accepts any value. The site's conversation decides, so that all errors are reported. */
+const Answers = Type.Record(Type.String({pattern: FIELD_PATTERN}), Type.Unknown(), {
+  additionalProperties: false,
+  description:
+    'Answers by the field of their question, at most 100 and 48 KiB. An answer to a question that the site no longer asks is accepted.',
+});
+
 export const Session = Type.Object(
   {
     uuid: Uuid,
@@ -58,6 +83,11 @@ export const Session = Type.Object(
     delayed: Delayed,
     consents: Type.Array(RecordedConsent),
     files: Type.Array(StoredFile),
+    answers: Type.Optional(
+      Type.Array(SessionAnswer, {
+        description: 'Answers to the questions of the site. Only `GET /api/session` returns them.',
+      }),
+    ),
     idle_expires_at: Type.Union([Timestamp, Type.Null()], {
       description:
         'Time when an unfinished visit is abandoned if the visitor does nothing. Null for `pending` and `complete`.',
@@ -66,7 +96,7 @@ export const Session = Type.Object(
   {
     title: 'Session',
     description: 'Current state of the session.',
-    examples: [EXAMPLE_VISIT, EXAMPLE_SESSION],
+    examples: [EXAMPLE_VISIT, {...EXAMPLE_SESSION, answers: EXAMPLE_ANSWERS}],
   },
 );
 export type Session = Static<typeof Session>;
@@ -218,11 +248,19 @@ export const SubmitContact = Type.Object(
     email: Type.String({maxLength: 10 * MAX_EMAIL_LENGTH}),
     locale: Type.Optional(Locale),
     consents: Type.Optional(ConsentDecisions),
+    answers: Type.Optional(Answers),
   },
   {
     title: 'GiveContact',
     additionalProperties: false,
-    examples: [{name: 'Anna Beispiel', email: 'anna@example.com', locale: 'de'}],
+    examples: [
+      {
+        name: 'Anna Beispiel',
+        email: 'anna@example.com',
+        locale: 'de',
+        answers: {position: 'nurse', years: 4},
+      },
+    ],
   },
 );
 export type SubmitContact = Static<typeof SubmitContact>;
@@ -259,12 +297,13 @@ export const RectifySession = Type.Object(
     name: Type.Optional(Type.String({maxLength: 10 * MAX_NAME_LENGTH})),
     email: Type.Optional(Type.String({maxLength: 10 * MAX_EMAIL_LENGTH})),
     consents: Type.Optional(ConsentDecisions),
+    answers: Type.Optional(Answers),
   },
   {
     title: 'RectifySession',
     additionalProperties: false,
     minProperties: 1,
-    examples: [{name: 'Anna B.'}, {email: 'anna.b@example.com'}],
+    examples: [{name: 'Anna B.'}, {email: 'anna.b@example.com'}, {answers: {position: 'doctor'}}],
   },
 );
 export type RectifySession = Static<typeof RectifySession>;

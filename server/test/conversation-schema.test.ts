@@ -6,7 +6,7 @@ import {Type} from 'typebox';
 import {Compile} from 'typebox/compile';
 import type {TSchema} from 'typebox';
 
-import {FieldTest, stepShapes} from '../contract/conversation.js';
+import {CONDITION_FIELDS, FieldTest, stepShapes} from '../contract/conversation.js';
 import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {MAX_FILE_BYTES, MAX_FILES, MIN_FILES} from '../contract/limits.js';
 import {SiteSettings} from '../contract/sites.js';
@@ -62,8 +62,9 @@ t.test(
       t.match(steps, `| ${values.map((value) => `\`${value}\``).join(', ')} `);
     }
 
-    const {field, operator} = FieldTest.properties;
-    t.same(firstCells(guide, '## Branches').sort(), [...operator.enum, ...field.enum].sort());
+    const {operator} = FieldTest.properties;
+    const fields = [...CONDITION_FIELDS, 'answers.<field>'];
+    t.same(firstCells(guide, '## Branches').sort(), [...operator.enum, ...fields].sort());
 
     const examples = guide.codes.filter(({language}) => language === 'json');
     t.equal(examples.length, 3);

@@ -161,7 +161,7 @@ const FIELD_VALUES: Record<AskedField, (chat: ResumeDeps) => string | null | und
 /** Answers by type of step, as far as this page, the browser or the backend has them. */
 const ANSWERS: Partial<Record<Step['type'], AnswerOf>> = {
   ask: (chat, step) => {
-    const text = step.type === 'ask' && FIELD_VALUES[step.field](chat);
+    const text = step.type === 'ask' && FIELD_VALUES[step.field as AskedField](chat);
     return text ? () => text : null;
   },
   consent: ({conditionValues}, step) => {

@@ -1,4 +1,4 @@
-import type {Step} from '../../../server/contract/conversation.js';
+import type {ContactStep, Step} from '../../../server/contract/conversation.js';
 
 import type {TextKey} from '../../i18n/languages.js';
 import type {Answers} from './answers.js';
@@ -36,8 +36,8 @@ interface StepType<S extends Step = Step> {
   textKey(step: S, values: TextValues): TextKey;
 }
 
-/** Field that a step asks for. */
-export type AskedField = Extract<Step, {type: 'ask'}>['field'];
+/** Field of the contact that a step asks for. */
+export type AskedField = ContactStep['field'];
 
 const FIELD_TEXTS: Record<AskedField, TextKey> = {name: 'askName', email: 'askEmail'};
 
@@ -53,7 +53,7 @@ const STEP_TYPES: {[Type in Step['type']]: StepType<Extract<Step, {type: Type}>>
   ask: {
     field: ['field', ...Object.keys(FIELD_TEXTS)],
     isQuestion: true,
-    textKey: ({field}) => FIELD_TEXTS[field],
+    textKey: ({field}) => FIELD_TEXTS[field as AskedField],
   },
   consent: {
     field: ['purpose', ...Object.keys(CONSENT_TEXTS)],

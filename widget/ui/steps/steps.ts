@@ -25,4 +25,4 @@ const STEP_VIEWS: Record<Exclude<Step['type'], 'ask' | 'say'>, View> = {
 const FIELD_VIEWS: Record<AskedField, View> = {name: nameView, email: emailView};
 
 export const stepView = (context: ViewContext, step: Exclude<Step, {type: 'say'}>) =>
-  (step.type === 'ask' ? FIELD_VIEWS[step.field] : STEP_VIEWS[step.type])(context);
+  (step.type === 'ask' ? FIELD_VIEWS[step.field as AskedField] : STEP_VIEWS[step.type])(context);

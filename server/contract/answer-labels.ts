@@ -1,0 +1,57 @@
+import {isOther} from './answers.js';
+import {localise, toLocale} from './localise.js';
+import type {Answer, Choice, Question} from './questions.js';
+
+/** Language of a label, and its words for the answers to a `yes_no` question. */
+export interface LabelLanguage {
+  /** Tag of the language (BCP 47). */
+  tag: string;
+  yes: string;
+  no: string;
+}
+
+/**
+ * Returns an answer as the visitor reads it: the labels of the options, and numbers and dates in
+ * their format. Without a question, the conversation no longer has it.
+ */
+export const labelAnswer = (
+  question: Question | undefined,
+  value: Answer,
+  language: LabelLanguage,
+): string => {
+  if (typeof value === 'boolean') return value ? language.yes : language.no;
+  if (typeof value === 'number') return formatNumber(question, value, language.tag);
+  if (question?.kind === 'date' && typeof value === 'string')
+    return formatDate(value, language.tag);
+  const choices: Choice[] = Array.isArray(value) ? value : [value];
+  return choices.map((choice) => labelChoice(question, choice, language.tag)).join(', ');
+};
+
+const labelChoice = (question: Question | undefined, choice: Choice, tag: string): string => {
+  if (isOther(choice)) return choice.other;
+  const options = question?.kind === 'choice' ? question.options : [];
+  const option = options.find(({value}) => value === choice);
+  return option ? localise(option.label, tag) : choice;
+};
+
+const formatNumber = (question: Question | undefined, value: number, tag: string): string => {
+  const number = new Intl.NumberFormat(toFormatLocale(tag), {
+    maximumFractionDigits: 20,
+    // Years and postal codes have four digits.
+    useGrouping: 'min2',
+  }).format(value);
+  const unit = question?.kind === 'number' ? question.unit : undefined;
+  return unit === undefined ? number : `${number}\u00a0${localise(unit, tag)}`;
+};
+
+const formatDate = (value: string, tag: string): string =>
+  new Intl.DateTimeFormat(toFormatLocale(tag), {dateStyle: 'long', timeZone: 'UTC'}).format(
+    new Date(value),
+  );
+
+/** Returns the locale with Latin digits, as other numbers in the conversation have them. */
+const toFormatLocale = (tag: string): string =>
+  new Intl.Locale(toLocale(tag) ?? 'en', {
+    numberingSystem: 'latn',
+    calendar: 'gregory',
+  }).toString();

@@ -1,0 +1,25 @@
+import type {LocalisedText} from './localised-text.js';
+
+/** Returns the locale of a tag, also of `de_DE.UTF-8` and of three letters such as `deu`. */
+export const toLocale = (tag: string) => {
+  try {
+    return new Intl.Locale(tag.trim().split(/[.@;]/)[0]!.replaceAll('_', '-'));
+  } catch {
+    return null;
+  }
+};
+
+/** Returns the base language of a tag, or an empty text if the tag is not valid. */
+export const baseOf = (tag: string) => toLocale(tag)?.language ?? '';
+
+/** Returns a site's own text in the language, in English, or in any language that it has. */
+export const localise = (text: LocalisedText, tag: string): string => {
+  if (typeof text === 'string') return text;
+  return text[tag] ?? text[baseOf(tag)] ?? text['en'] ?? Object.values(text)[0] ?? '';
+};
+
+const PLACES = /\{(name|answers\.[a-z][a-z0-9_]{0,39})\}/g;
+
+/** Replaces `{name}` and `{answers.<field>}` in a site's text by what `read` returns for them. */
+export const insertAnswers = (text: string, read: (place: string) => string): string =>
+  text.replace(PLACES, (_match, place: string) => read(place));
