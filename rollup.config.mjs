@@ -78,13 +78,16 @@ function emptyFolder() {
 function nameOfChunk(chunk) {
   const role = roleOf(chunk);
   if (role === 'language') return chunk.name.split('-')[0] + LANGUAGE_END;
-  return role === 'dialog-language' ? `dialogs-${chunk.name}${LANGUAGE_END}` : '[name]-[hash].js';
+  if (role === 'dialog-language') return `dialogs-${chunk.name}${LANGUAGE_END}`;
+  return role === 'question-language'
+    ? `questions-${chunk.name}${LANGUAGE_END}`
+    : '[name]-[hash].js';
 }
 
 /** Includes the version, because another build may make other files of the same texts. */
 function hashOfLanguages() {
   const hash = createHash('sha256').update(version);
-  for (const folder of ['widget/i18n/locales', 'widget/i18n/dialogs/locales'])
+  for (const folder of ['', 'dialogs/', 'questions/'].map((part) => `widget/i18n/${part}locales`))
     for (const file of readdirSync(folder).sort())
       hash.update(readFileSync(path.join(folder, file)));
   return hash.digest('base64url').slice(0, 8);
@@ -126,6 +129,7 @@ function writeManifest() {
 
 function roleOf({name, facadeModuleId}) {
   if (/dialogs.locales/.test(facadeModuleId)) return 'dialog-language';
+  if (/questions.locales/.test(facadeModuleId)) return 'question-language';
   return /locales/.test(facadeModuleId) ? 'language' : name;
 }
 

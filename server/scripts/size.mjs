@@ -14,6 +14,8 @@ const BUDGETS_KB = {
   dialogs: 6,
   language: 3.5,
   dialogLanguage: 1,
+  questions: 4,
+  questionLanguage: 1,
   live: 8,
   comingBack: 1.5,
   keep: 1,
@@ -53,6 +55,12 @@ const rows = [
   ],
   ['language, the largest', largestLanguage, BUDGETS_KB.language],
   ['texts of the dialogs, the largest language', largestDialogLanguage, BUDGETS_KB.dialogLanguage],
+  ['questions of the site', sumOf(hasRole('questions')), BUDGETS_KB.questions],
+  [
+    'texts of the questions, the largest language',
+    largestOf(hasRole('question-language')),
+    BUDGETS_KB.questionLanguage,
+  ],
   // Loaded only when the visitor needs it.
   ['live conversation', sumOf(hasRole('messages')), BUDGETS_KB.live],
   ['coming back', sumOf(hasRole('resume')), BUDGETS_KB.comingBack],

@@ -11,12 +11,15 @@ import {createFlow} from './flow/flow.js';
 import type {Flow, FlowDeps} from './flow/flow.js';
 import {createOutbox} from './flow/outbox.js';
 import type {Outbox, OutboxDeps} from './flow/outbox.js';
+import {isSiteQuestion} from './flow/step-types.js';
+import type {TextValues} from './flow/step-types.js';
 import {Transcript} from './flow/transcript.js';
 import type {TextOf} from './flow/transcript.js';
 import {createLifecycle} from './lifecycle.js';
 import type {Lifecycle, LifecycleDeps} from './lifecycle.js';
 import type {Loaders} from './loaders.js';
 import type {Platform} from './platform.js';
+import type {QuestionDeps, Questions} from './questions/questions.js';
 import {createSession} from './session/session.js';
 import type {VisitorSession} from './session/session.js';
 import {endingOf} from './session/session-end.js';
@@ -47,7 +50,9 @@ export type Chat = Readonly<Omit<Conversation, 'store'>>;
 export const createChat = (options: ChatOptions): Chat => new Conversation(options);
 
 /** Builds the parts of one conversation. Each part has an interface with the parts that it needs. */
-class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, VerificationDeps {
+class Conversation
+  implements FlowDeps, LifecycleDeps, OutboxDeps, QuestionDeps, UploadDeps, VerificationDeps
+{
   readonly host: ChatHost;
   readonly loaders: Loaders;
   readonly store: Store;
@@ -65,6 +70,8 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
   /** Null until `loadIntake` has succeeded, as is `verification`. Every step that needs them waits. */
   uploads: Readonly<Uploads> | null = null;
   verification: Readonly<EmailVerification> | null = null;
+  /** Null also if the site has no questions. */
+  questions: Readonly<Questions> | null = null;
   private running = new AbortController();
 
   constructor({api, site, platform, host, loaders}: ChatOptions) {
@@ -128,9 +135,11 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     return this.answers.conditionValues(this.uploads?.storedCount ?? 0);
   }
 
-  get textValues() {
+  get textValues(): TextValues {
     return {
       name: this.name ?? '',
+      answers: this.answers.siteAnswers,
+      labelOf: (...answer) => this.questions?.labelOf(...answer) ?? '',
       greeting: this.host.settings.greeting ?? '',
       verification: this.verification,
     };
@@ -171,7 +180,7 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     this.uploads?.clear();
     this.drafts.clearAnswers();
     this.status.showToast(null);
-    this.uploads = this.verification = null;
+    this.uploads = this.verification = this.questions = null;
     this.store.reset();
     this.host.onReset();
   }
@@ -205,24 +214,32 @@ class Conversation implements FlowDeps, LifecycleDeps, OutboxDeps, UploadDeps, V
     if (ending) return void this.lifecycle.restartAfter(ending);
     if (error instanceof ClientError) {
       if (error.code === 'invalid_email') return status.setFieldError('emailInvalid');
+      if (error.code === 'invalid_answer' && this.questions?.askAgain(error)) return;
       if (error.isTransient) return status.showRetrying(error);
     }
     status.report(error);
     status.showNotice({key: 'error', kind: 'error'});
   }
 
-  /** Loads files and e-mail address. Returns false if that failed; the visitor may try again. */
+  /** Loads files, e-mail address, and the questions of the site. Returns false if that failed; the visitor may try again. */
   async loadIntake() {
     try {
       const {createUploads, createVerification} = await this.loaders.loadIntake();
       this.uploads ??= createUploads(this);
       this.verification ??= createVerification(this);
+      if (this.flow.graph.firstOf(isSiteQuestion)) await this.loadQuestions();
       return true;
     } catch (error) {
       this.host.onLoadError(error);
       this.lifecycle.stopWithRetry('notLoaded');
       return false;
     }
+  }
+
+  private async loadQuestions() {
+    const {createQuestions} = await this.loaders.loadQuestions();
+    this.questions ??= createQuestions(this);
+    await this.questions.load();
   }
 
   prepareStep() {

@@ -1,4 +1,5 @@
 import type {EmailVerification, VerificationDeps} from './email/email-verification.js';
+import type {QuestionDeps, Questions} from './questions/questions.js';
 import type * as resume from './resume.js';
 import type {UploadDeps} from './uploads/create-uploads.js';
 import type {Uploads} from './uploads/uploads.js';
@@ -9,8 +10,14 @@ export interface IntakeParts {
   createVerification: (chat: VerificationDeps) => EmailVerification;
 }
 
+/** Part that is loaded if the conversation has questions of the site. */
+export interface QuestionParts {
+  createQuestions: (chat: QuestionDeps) => Questions;
+}
+
 /** Load the parts of the core that have their own files. Each rejects if its file cannot be loaded. */
 export interface Loaders {
   loadIntake(): Promise<IntakeParts>;
   loadResume(): Promise<typeof resume>;
+  loadQuestions(): Promise<QuestionParts>;
 }

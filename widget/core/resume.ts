@@ -1,4 +1,4 @@
-import type {Step} from '../../server/contract/conversation.js';
+import type {QuestionStep, Step} from '../../server/contract/conversation.js';
 import type {Session} from '../../server/contract/sessions.js';
 
 import {interpolate} from '../i18n/interpolate.js';
@@ -7,10 +7,11 @@ import type {EmailVerification} from './email/email-verification.js';
 import type {Answers, VisitorAnswers} from './flow/answers.js';
 import {ACTIVE_KEY, UNSENT_FILES_KEY} from './flow/answers.js';
 import type {Flow} from './flow/flow.js';
-import {isOpenStep} from './flow/step-types.js';
+import {isOpenStep, isSiteQuestion} from './flow/step-types.js';
 import {consentAnswer, filesAnswer} from './flow/step-texts.js';
 import type {AskedField} from './flow/step-types.js';
 import type {TextOf, Transcript} from './flow/transcript.js';
+import type {Questions} from './questions/questions.js';
 import type {SiteStorage} from './session/storage.js';
 import type {Store} from './state.js';
 import type {Uploads} from './uploads/uploads.js';
@@ -29,6 +30,8 @@ export interface ResumeDeps {
   readonly uploads: Readonly<Uploads> | null;
   readonly verification: Readonly<EmailVerification> | null;
   readonly name: string | null;
+  /** Null if the site has no questions, or while their code is loaded. */
+  readonly questions: Pick<Questions, 'textOf'> | null;
   readonly conditionValues: Answers;
   readonly isStarted: boolean;
 }
@@ -51,18 +54,18 @@ export const resumeConversation = (chat: ResumeDeps, session: Session | null) =>
   host.onStep();
 };
 
-/** Completes the steps that the backend has answers to; all of them once each consent is decided. */
+/**
+ * Completes the steps that the backend has answers to. Once each consent is decided, it completes all
+ * of them, except the questions of the site that need an answer.
+ */
 const completeAnswered = (chat: ResumeDeps) => {
-  const {answers, conditionValues, flow} = chat;
-  const path = new Set<Step>();
-  let step: Step | null = flow.graph.first;
-  while (step && !path.has(step)) {
-    path.add(step);
-    step = flow.graph.after(step, conditionValues);
-  }
-  const isWhole = [...path].every((one) => one.type !== 'consent' || answerTo(chat, one));
+  const {answers, flow} = chat;
+  const {passed} = flow.follow(() => true);
+  const isWhole = [...passed].every((one) => one.type !== 'consent' || answerTo(chat, one));
+  const isOver = (step: Step) =>
+    isWhole && isOpenStep(step) && !(isSiteQuestion(step) && step.required !== false);
   for (const one of flow.graph.steps) {
-    if ((isWhole && isOpenStep(one)) || answerTo(chat, one)) answers.complete(one.id);
+    if (isOver(one) || answerTo(chat, one)) answers.complete(one.id);
   }
 };
 
@@ -123,14 +126,12 @@ const unsentRemarks = (storage: Readonly<SiteStorage>): TextOf[] => {
  */
 export const replayAnswers = (chat: ResumeDeps, isCorrectionOnly = false) => {
   const {flow, store, transcript} = chat;
-  const seen = new Set<Step>();
   let unspoken: Step[] = [];
-  let step: Step | null = flow.graph.first;
   const isPast = (one: Step) =>
     flow.isSkipped(one) ||
     (store.state.sessionState !== 'visit' && one.type !== 'verify_email' && one.type !== 'end');
-  while (step && !seen.has(step) && isPast(step)) {
-    seen.add(step);
+  const {passed, step: next} = flow.follow(isPast);
+  for (const step of passed) {
     const {id, type} = step;
     const answer = answerTo(chat, step);
     const line = transcript.answerTo(id);
@@ -145,9 +146,8 @@ export const replayAnswers = (chat: ResumeDeps, isCorrectionOnly = false) => {
       transcript.say('visitor', answer, id, 0);
       unspoken = [];
     }
-    step = flow.graph.after(step, chat.conditionValues);
   }
-  return {step: step && !seen.has(step) ? step : null, unspoken};
+  return {step: next && !passed.has(next) ? next : null, unspoken};
 };
 
 type AnswerOf = (chat: ResumeDeps, step: Step) => TextOf | null;
@@ -158,9 +158,17 @@ const FIELD_VALUES: Record<AskedField, (chat: ResumeDeps) => string | null | und
   email: ({verification}) => verification?.email || verification?.emailMasked,
 };
 
+/** The questions may not be loaded yet in a tab that follows another one. */
+const siteAnswer = (chat: ResumeDeps, step: QuestionStep): TextOf | null => {
+  const value = chat.answers.siteAnswers[step.field];
+  if (value === undefined) return null;
+  return (language) => chat.questions?.textOf(step, value, language) ?? '';
+};
+
 /** Answers by type of step, as far as this page, the browser or the backend has them. */
 const ANSWERS: Partial<Record<Step['type'], AnswerOf>> = {
   ask: (chat, step) => {
+    if (isSiteQuestion(step)) return siteAnswer(chat, step);
     const text = step.type === 'ask' && FIELD_VALUES[step.field as AskedField](chat);
     return text ? () => text : null;
   },

@@ -19,5 +19,6 @@ export const intakeStyles = [answerStyles, fileStyles];
 
 export const createUploads = (chat: UploadDeps) => createQueue(chat, uploadWithProgress);
 
-/** Is here, because the file of the messages uses code of this one. */
+/** Are here, because the files of messages and questions use code of this one. */
 export const loadMessages = () => import('../ui/messages/messages.js');
+export const loadQuestions = () => import('../ui/questions/questions.js');

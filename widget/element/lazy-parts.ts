@@ -2,12 +2,14 @@ import type {CSSResult} from 'lit';
 
 import type {Loaders} from '../core/loaders.js';
 import type * as messages from '../ui/messages/messages.js';
+import type * as questions from '../ui/questions/questions.js';
 import type * as resume from '../ui/steps/resume.js';
 import type * as intake from './intake.js';
 
 type Intake = typeof intake;
 type Resume = typeof resume;
 type Messages = typeof messages;
+type Questions = typeof questions;
 
 export interface LazyPartsHost {
   adopt(sheets: CSSResult[]): void;
@@ -16,15 +18,16 @@ export interface LazyPartsHost {
 
 /** Loads the parts of the chat that have their own files. A part that failed is loaded again later. */
 export class LazyParts implements Loaders {
-  /** Null until it has been loaded, as are the next two. */
+  /** Null until it has been loaded, as are the next three. */
   intake: Intake | null = null;
   resume: Resume | null = null;
   messages: Messages | null = null;
+  questions: Questions | null = null;
   private loading: Promise<Intake> | null = null;
 
   constructor(private readonly host: LazyPartsHost) {}
 
-  /** Rejects if the file cannot be loaded, as do the next two. */
+  /** Rejects if the file cannot be loaded, as do the next three. */
   loadIntake() {
     this.loading ??= this.fetchIntake().catch((error: unknown) => {
       this.loading = null;
@@ -41,6 +44,12 @@ export class LazyParts implements Loaders {
     const messages = (this.messages ??= await (await this.loadIntake()).loadMessages());
     this.host.adopt([messages.styles]);
     return messages;
+  }
+
+  async loadQuestions() {
+    const questions = (this.questions ??= await (await this.loadIntake()).loadQuestions());
+    this.host.adopt(questions.styles);
+    return questions;
   }
 
   private async fetchIntake() {

@@ -78,6 +78,7 @@ export const visit = async (options: VisitOptions): Promise<VisitResult> => {
         createVerification,
       }),
       loadResume: () => import('../core/resume.js'),
+      loadQuestions: () => import('../core/questions/questions.js'),
     },
   });
   const messaging = createMessaging(chat, () => createThread(chat));

@@ -1,4 +1,4 @@
-import type {Step} from '../../server/contract/conversation.js';
+import type {QuestionStep, Step} from '../../server/contract/conversation.js';
 
 import type {Chat} from '../core/chat.js';
 import type {Line} from '../core/flow/transcript.js';
@@ -33,6 +33,11 @@ export interface MessageViews {
   stopView(context: ViewContext, thread: Thread): unknown;
 }
 
+/** Inputs of the questions of a site, which have their own file. */
+export interface QuestionViews {
+  questionView(context: ViewContext, step: QuestionStep): unknown;
+}
+
 /** Argument of every view. Views read it, and change state through commands only. */
 export interface ViewContext {
   readonly chat: Chat;
@@ -46,6 +51,7 @@ export interface ViewContext {
     readonly intake: IntakeViews | null;
     readonly resume: ResumeViews | null;
     readonly messages: MessageViews | null;
+    readonly questions: QuestionViews | null;
   };
   /** True while files are held over the panel. */
   readonly isDropping: boolean;

@@ -22,8 +22,7 @@ const refuseStorage = async (chat: Chat, step: Step) => {
   const {answers, flow, uploads} = chat;
   const {graph} = flow;
   uploads?.clear();
-  answers.setName(null);
-  answers.setEmail(null);
+  answers.clearValues();
   const next = graph.after(step, chat.conditionValues);
   const isRefusal = next?.type === 'end' && next.outcome === 'refused';
   // A site's conversation that was saved by an earlier server can be without such an end.

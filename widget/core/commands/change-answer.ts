@@ -1,4 +1,5 @@
 import type {Chat} from '../chat.js';
+import {draftOf} from '../flow/drafts.js';
 import type {Line} from '../flow/transcript.js';
 
 /** Returns whether a line is the newest answer to a step that can still be changed. */
@@ -21,10 +22,11 @@ export const changeAnswer = ({flow}: Chat, line: Line) => {
 
 /** Leaves a change of an answer or of the e-mail address. Returns false if there is none. */
 export const cancelChange = ({drafts, flow, state, status, verification}: Chat) => {
-  if (state.reopenedStep) {
-    drafts.set('name');
+  const {reopenedStep} = state;
+  if (reopenedStep) {
+    if (reopenedStep.type === 'ask') drafts.set(draftOf(reopenedStep));
     // While Maria goes back to the question, there is nothing to leave.
-    if (flow.step) void flow.complete(state.reopenedStep);
+    if (flow.step) void flow.complete(reopenedStep);
   } else if (verification?.isChanging) {
     verification.closeChange();
     drafts.set('email');

@@ -44,8 +44,13 @@ const submitChecked = (chat: Chat, text: string, work: (email: string) => Promis
 };
 
 const submitContact = async (chat: Chat, email: string) => {
-  const {answers, outbox, retrier, signal} = chat;
-  const contact = {name: answers.name ?? '', email, locale: chat.language.tag};
+  const {answers, outbox, questions, retrier, signal} = chat;
+  const contact = {
+    name: answers.name ?? '',
+    email,
+    locale: chat.language.tag,
+    ...questions?.collect(),
+  };
   const attempt = async () => {
     await outbox.flush();
     await chat.verification!.submit(contact);

@@ -1,5 +1,5 @@
 import {PENDING_POLL_MS} from '../../../server/contract/limits.js';
-import type {ContactResponse, Session} from '../../../server/contract/sessions.js';
+import type {ContactResponse, Session, SubmitContact} from '../../../server/contract/sessions.js';
 
 import type {ChatHost} from '../chat-host.js';
 import type {VisitorSession} from '../session/session.js';
@@ -107,8 +107,7 @@ export const createVerification = (chat: VerificationDeps) => {
     },
     closeChange,
     /** Submits name and e-mail address, which makes the visit a session. */
-    submit: (contact: {name: string; email: string; locale: string}) =>
-      requestMail('PUT', '/api/session/contact', contact),
+    submit: (contact: SubmitContact) => requestMail('PUT', '/api/session/contact', contact),
     async changeEmail(typed: string) {
       await requestMail('PATCH', '/api/session', {email: typed});
       closeChange();

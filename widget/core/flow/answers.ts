@@ -1,3 +1,4 @@
+import type {Answer} from '../../../server/contract/questions.js';
 import type {ConsentDecision, Purpose, Session} from '../../../server/contract/sessions.js';
 
 import type {SiteStorage} from '../session/storage.js';
@@ -15,8 +16,8 @@ export const ACTIVE_KEY = 'active';
 /** The backend's default, until it has sent the site's own value. */
 const DEFAULT_IDLE_MS = 30 * 60_000;
 
-/** Values that conditions read: `name`, `email`, `consents.<purpose>`, `files.stored`. */
-export type Answers = Record<string, string | number | boolean | null | undefined>;
+/** Values that conditions read: `name`, `email`, `consents.<purpose>`, `files.stored`, `answers.<field>`. */
+export type Answers = Record<string, Answer | null | undefined>;
 
 export interface Decision extends Omit<ConsentDecision, 'purpose'> {
   isRecorded: boolean;
@@ -24,6 +25,8 @@ export interface Decision extends Omit<ConsentDecision, 'purpose'> {
 
 interface Draft {
   name: string | null;
+  /** Answers to questions of the site, by field; null for a skipped question. Never changed, only replaced. */
+  answers: Answers;
   decisions: Partial<Record<Purpose, Decision>>;
   /** The visitor has started the steps. */
   isStarted: boolean;
@@ -35,6 +38,7 @@ interface Draft {
 
 const blankDraft = (): Draft => ({
   name: null,
+  answers: toRecord(),
   decisions: {},
   isStarted: false,
   done: [],
@@ -57,7 +61,8 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
 
   const decisions = () => Object.entries(draft.decisions) as [Purpose, Decision][];
 
-  const hasBegun = () => draft.name !== null || decisions().length > 0;
+  const hasBegun = () =>
+    draft.name !== null || Object.keys({...draft.decisions, ...draft.answers}).length > 0;
 
   const save = () => {
     if (isSubmitted) return;
@@ -101,6 +106,21 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     },
     setEmail(typed: string | null) {
       email = typed;
+    },
+    /** Answers to the questions of the site, by field. Null for a skipped question. */
+    get siteAnswers(): Readonly<Answers> {
+      return draft.answers;
+    },
+    /** Without a value, the answer is removed. */
+    setAnswer(field: string, value?: Answer | null) {
+      draft.answers = toRecord(draft.answers, {[field]: value});
+      save();
+    },
+    /** Removes everything that the visitor has typed or chosen, apart from the consents. */
+    clearValues() {
+      draft.name = email = null;
+      draft.answers = toRecord();
+      save();
     },
     /** Earlier versions stored no start. With them, the name was the first answer of most sites. */
     get isStarted() {
@@ -155,6 +175,7 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     markAllUnrecorded() {
       for (const [, decision] of decisions()) decision.isRecorded = false;
     },
+    /** Returns the values of conditions, except the answers that depend on the way through the steps. */
     conditionValues(storedFiles: number): Answers {
       const values: Answers = {name: draft.name, email, 'files.stored': storedFiles};
       for (const [purpose, {granted}] of decisions()) values[`consents.${purpose}`] = granted;
@@ -168,6 +189,9 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
      */
     adopt(session: Session, clockOffsetMs: number) {
       if (session.name) draft.name = session.name;
+      const known = session.answers ?? [];
+      const values = known.map(({field, value}) => [field, value]);
+      draft.answers = toRecord(draft.answers, Object.fromEntries(values) as Answers);
       for (const {purpose, granted} of session.consents) {
         draft.decisions[purpose] ??= {granted, wording: '', locale: '', isRecorded: true};
       }
@@ -187,13 +211,17 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
   };
 };
 
+/** Returns a record without a prototype, because a field can have the name `constructor`. */
+const toRecord = (...parts: (Answers | undefined)[]) =>
+  Object.assign(Object.create(null) as Answers, ...parts) as Answers;
+
 /**
  * Returns null for a value that this version cannot read. Other versions of the widget write the same
  * value, so unknown keys are kept.
  */
 const readDraft = (text: string | null): Draft | null => {
   const kept: Partial<Draft> | null = parse(text);
-  const draft = {...blankDraft(), ...kept};
+  const draft = {...blankDraft(), ...kept, answers: toRecord(kept?.answers)};
   const {name, decisions, idleMs, touchedAt} = draft;
   const isReadable =
     (name === null || typeof name === 'string') &&

@@ -6,7 +6,7 @@ import type {ChatState, Store} from '../state.js';
 import type {Answers, VisitorAnswers} from './answers.js';
 import {StepGraph} from './step-graph.js';
 import {promptOf} from './step-texts.js';
-import {isOpenStep, typeOf} from './step-types.js';
+import {isOpenStep, isSiteQuestion, typeOf} from './step-types.js';
 import type {TextValues} from './step-types.js';
 import type {TextOf, Transcript} from './transcript.js';
 
@@ -68,16 +68,27 @@ export const createFlow = (chat: FlowDeps) => {
     return typeOf(step).isSkipped?.({isDone, isPending, values}) ?? isDone;
   };
 
-  /** Returns the steps that are skipped, and the one to wait at. Leaves a circle at any step that waits. */
-  const walk = (from: Step | null) => {
-    const skipped = new Set<Step>();
+  /**
+   * Follows the branches while the steps are past, and returns these and the next one. A condition
+   * reads only answers on this way: an answer that a changed one has led away from has no effect.
+   */
+  const follow = (isPast: (step: Step) => boolean, from: Step | null = graph.first) => {
+    const passed = new Set<Step>();
+    const values = {...chat.conditionValues};
     let step = from;
-    while (step && isSkipped(step)) {
-      if (skipped.has(step)) return {step: graph.firstOf((one) => !isSkipped(one)), skipped};
-      skipped.add(step);
-      step = graph.after(step, chat.conditionValues);
+    while (step && !passed.has(step) && isPast(step)) {
+      passed.add(step);
+      if (isSiteQuestion(step)) values[`answers.${step.field}`] = answers.siteAnswers[step.field];
+      step = graph.after(step, values);
     }
-    return {step, skipped};
+    return {passed, step};
+  };
+
+  /** Returns the steps that are skipped, and the one to wait at. Leaves a circle at any step that waits. */
+  const walk = (from: Step | null = graph.first) => {
+    const {passed, step} = follow(isSkipped, from);
+    const isCircle = step && passed.has(step);
+    return {skipped: passed, step: isCircle ? graph.firstOf((one) => !isSkipped(one)) : step};
   };
 
   /** Returns the texts of skipped steps that the visitor has not read. */
@@ -127,7 +138,8 @@ export const createFlow = (chat: FlowDeps) => {
 
   const begin = (remarks: TextOf[] = []) => {
     const {isLeavingEmail} = store.state;
-    const isContact = ({type}: Step) => type === 'ask' || type === 'verify_email';
+    const isContact = (step: Step) =>
+      step.type === 'verify_email' || (step.type === 'ask' && !isSiteQuestion(step));
     const contact = (step: Step) => isContact(step) && !isSkipped(step);
     const from = isLeavingEmail ? graph.firstOf(contact) : null;
     const isAtDoors = !chat.isStarted && !isLeavingEmail;
@@ -152,7 +164,7 @@ export const createFlow = (chat: FlowDeps) => {
     },
     /** True if the visitor has left only an e-mail address, and the other steps can follow. */
     get hasOpenSteps() {
-      return isOpenStep(walk(graph.first).step);
+      return isOpenStep(walk().step);
     },
     /** True at one of these steps. */
     get isAtOpenStep() {
@@ -196,5 +208,10 @@ export const createFlow = (chat: FlowDeps) => {
     say,
     promptFor,
     isSkipped,
+    follow,
+    /** Steps that the visitor has passed on the way through the conversation. */
+    get passed() {
+      return walk().skipped;
+    },
   };
 };

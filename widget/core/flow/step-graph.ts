@@ -58,7 +58,10 @@ const holds = (condition: Condition, answers: Answers): boolean => {
   const found = answers[field] ?? null;
   if (operator === 'is') return found === value;
   if (operator === 'is_not') return found !== value;
-  if (typeof found !== 'number' || typeof value !== 'number') return false;
+  if (operator === 'is_set') return (found !== null) === value;
+  if (operator === 'includes') return Array.isArray(found) && found.includes(value as string);
+  // Numbers, or dates in the form `YYYY-MM-DD`, which are in alphabetical order.
+  if (found === null || value === null || typeof found !== typeof value) return false;
   return operator === 'at_least' ? found >= value : found <= value;
 };
 
@@ -75,14 +78,24 @@ const isStep = (step: Record<string, unknown> | null, ids: Set<unknown>) => {
   const {id, type, text = '', next = []} = step ?? {};
   if (typeof id !== 'string' || !isStepType(type)) return false;
   const [key, ...accepted] = typeOf({type}).field ?? [];
-  const texts = text instanceof Object ? Object.values(text) : [text];
   return (
-    (!key || accepted.includes(step![key] as string)) &&
-    texts.every((one) => typeof one === 'string') &&
+    (!key || accepted.includes(step![key] as string) || isQuestion(step!)) &&
+    isText(text) &&
     Array.isArray(next) &&
     (next as (Partial<Branch> | null)[]).every((one) => ids.has(one?.to) && isWhen(one?.when))
   );
 };
+
+const isText = (text: unknown) =>
+  (text instanceof Object ? Object.values(text) : [text]).every((one) => typeof one === 'string');
+
+/** Checks a question of the site. Its inputs show an unknown kind as a line of text. */
+const isQuestion = ({type, kind, field, text, options = []}: Record<string, unknown>) =>
+  type === 'ask' &&
+  [kind, field].every((one) => typeof one === 'string') &&
+  text !== undefined &&
+  Array.isArray(options) &&
+  (options as unknown[]).every((one) => isText((one as {label?: unknown} | null)?.label));
 
 /** A branch without a condition is taken. */
 const isWhen = (when: unknown) => when === undefined || isCondition(when);

@@ -1,7 +1,7 @@
-import type {Step} from '../../../server/contract/conversation.js';
+import type {LocalisedText, Step} from '../../../server/contract/conversation.js';
+import {insertAnswers} from '../../../server/contract/localise.js';
 
 import {interpolate, isolate, localise} from '../../i18n/interpolate.js';
-import type {Language} from '../../i18n/languages.js';
 import {typeOf} from './step-types.js';
 import type {TextValues} from './step-types.js';
 import type {TextOf} from './transcript.js';
@@ -14,11 +14,11 @@ export const promptOf = (step: Step, values: TextValues): TextOf =>
 const textOf = (step: Step, values: TextValues): TextOf => {
   const {text} = step;
   const {greeting, name, verification} = values;
-  const siteText = text !== undefined && (({tag}: Language) => localise(text, tag));
-  const key = typeOf(step).textKey(step, values);
-  const isThanked = key.startsWith('complete') && verification?.emailMasked;
+  const siteText = text !== undefined && siteTextOf(text, values);
+  const isThanked = step.type === 'end' && step.outcome === 'complete' && verification?.emailMasked;
   if (siteText && !isThanked) return siteText;
   if (step.type === 'say' && greeting) return () => greeting;
+  const key = typeOf(step).textKey(step, values);
   const typed = verification?.email;
   return (language) => {
     const {texts} = language;
@@ -31,6 +31,16 @@ const textOf = (step: Step, values: TextValues): TextOf => {
   };
 };
 
+/** Returns a text of the site, with the answers that it contains. */
+export const siteTextOf =
+  (text: LocalisedText, {answers, labelOf, name}: TextValues): TextOf =>
+  (language) =>
+    insertAnswers(localise(text, language.tag), (place) => {
+      const field = place.slice('answers.'.length);
+      const value = place === 'name' ? name : labelOf(field, answers[field], language);
+      return isolate(value, language.texts);
+    });
+
 /** Returns the answer to a consent, in the words of its button. */
 export const consentAnswer =
   (isGranted: boolean): TextOf =>
@@ -41,6 +51,6 @@ export const consentAnswer =
 export const filesAnswer =
   (names: readonly string[]): TextOf =>
   ({texts}) => {
-    const lines = names.map((name) => isolate(texts, name));
+    const lines = names.map((name) => isolate(name, texts));
     return [interpolate(texts, 'filesDone', {count: names.length}), ...lines].join('\n');
   };

@@ -1,6 +1,6 @@
-import type {ContactStep, Step} from '../../../server/contract/conversation.js';
+import type {ContactStep, QuestionStep, Step} from '../../../server/contract/conversation.js';
 
-import type {TextKey} from '../../i18n/languages.js';
+import type {Language, TextKey} from '../../i18n/languages.js';
 import type {Answers} from './answers.js';
 
 /** State that decides whether a step is skipped. */
@@ -14,6 +14,10 @@ export interface StepContext {
 /** Values that texts can contain, or that decide which text a step has. */
 export interface TextValues {
   name: string;
+  /** Answers to questions of the site. */
+  answers: Readonly<Answers>;
+  /** Returns an answer as the visitor reads it. */
+  labelOf(field: string, value: Answers[string], language: Language): string;
   /** The page's own welcome. */
   greeting: string;
   verification: {
@@ -83,6 +87,9 @@ export const isStepType = (type: unknown): type is Step['type'] =>
 
 /** Returns the entry of the table. Each entry is called with steps of its own type only. */
 export const typeOf = ({type}: Pick<Step, 'type'>): StepType => STEP_TYPES[type];
+
+/** True for a question of the site, which is not one for the name or the e-mail address. */
+export const isSiteQuestion = (step: Step): step is QuestionStep => 'kind' in step;
 
 /** True for a step that the visitor can answer after only the e-mail address was asked for. */
 export const isOpenStep = (step: Step | null) =>

@@ -170,7 +170,7 @@ export const errorOf = (
 ) => {
   const {code, status, message} = (body ?? {}) as Partial<ErrorBody>;
   const waitMs = parseRetryAfter(retryAfter);
-  if (code && status) return new ClientError(code, status, waitMs, {message});
+  if (code && status) return new ClientError(code, status, waitMs, {message, cause: body});
   const isAway = httpStatus >= 502 && httpStatus <= 504;
   const busy = httpStatus === 429 ? 'rate_limited' : isAway && 'unavailable';
   return new ClientError(busy || 'unintelligible', busy || 'error', waitMs);

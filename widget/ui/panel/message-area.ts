@@ -22,5 +22,5 @@ export const openComposer = async (context: ViewContext, event: Event) => {
   context.chat.setIntent({isWriting: true});
   void context.openMessaging();
   await context.whenUpdated();
-  root.querySelector('textarea')?.focus();
+  root.querySelector<HTMLElement>('#message')?.focus();
 };

@@ -1,5 +1,6 @@
 import type {Step} from '../../../server/contract/conversation.js';
 
+import {isSiteQuestion} from '../../core/flow/step-types.js';
 import type {AskedField} from '../../core/flow/step-types.js';
 import type {ViewContext} from '../view-context.js';
 import {assistantView} from './assistant.js';
@@ -25,4 +26,6 @@ const STEP_VIEWS: Record<Exclude<Step['type'], 'ask' | 'say'>, View> = {
 const FIELD_VIEWS: Record<AskedField, View> = {name: nameView, email: emailView};
 
 export const stepView = (context: ViewContext, step: Exclude<Step, {type: 'say'}>) =>
-  (step.type === 'ask' ? FIELD_VIEWS[step.field as AskedField] : STEP_VIEWS[step.type])(context);
+  isSiteQuestion(step)
+    ? context.parts.questions?.questionView(context, step)
+    : (step.type === 'ask' ? FIELD_VIEWS[step.field] : STEP_VIEWS[step.type])(context);

@@ -1,0 +1,152 @@
+import {checkAnswer, cleanAnswer} from '../../../server/contract/answers.js';
+import type {AnswerFault} from '../../../server/contract/answers.js';
+import {labelAnswer} from '../../../server/contract/answer-labels.js';
+import type {ErrorBody} from '../../../server/contract/common.js';
+import type {QuestionStep, Step} from '../../../server/contract/conversation.js';
+import type {Answer} from '../../../server/contract/questions.js';
+import type {Session} from '../../../server/contract/sessions.js';
+
+import type {Language} from '../../i18n/languages.js';
+import {loadQuestionTexts, questionTexts} from '../../i18n/questions/question-texts.js';
+import type {ChatHost} from '../chat-host.js';
+import type {Answers, VisitorAnswers} from '../flow/answers.js';
+import {draftOf} from '../flow/drafts.js';
+import type {Drafts} from '../flow/drafts.js';
+import type {Flow} from '../flow/flow.js';
+import {isSiteQuestion} from '../flow/step-types.js';
+import type {TextOf} from '../flow/transcript.js';
+import type {VisitorSession} from '../session/session.js';
+import type {ChatState} from '../state.js';
+import type {ClientError} from '../transport/api-client.js';
+import type {Retrier} from '../transport/retry.js';
+import {today} from './today.js';
+
+/** The parts of a conversation that the questions of the site need. */
+export interface QuestionDeps {
+  readonly answers: Readonly<VisitorAnswers>;
+  readonly drafts: Drafts;
+  readonly flow: Readonly<Flow>;
+  readonly host: Pick<ChatHost, 'onChange'>;
+  readonly language: Language;
+  readonly retrier: Retrier;
+  readonly session: Readonly<VisitorSession>;
+  readonly signal: AbortSignal;
+  readonly state: Readonly<ChatState>;
+  addAnswer(text: TextOf): void;
+  submit(work: () => Promise<void>): Promise<void>;
+}
+
+/** Checks, keeps and submits the answers to the questions of the site. */
+export type Questions = ReturnType<typeof createQuestions>;
+
+export const createQuestions = (chat: QuestionDeps) => {
+  const {answers, drafts, flow, host, session} = chat;
+  let fault: AnswerFault | null = null;
+
+  const isVisit = () => chat.state.sessionState === 'visit';
+
+  const showFault = (found: AnswerFault | null) => {
+    fault = found;
+    host.onChange();
+  };
+
+  const findStep = (field: string) =>
+    flow.graph.firstOf((step) => isSiteQuestion(step) && step.field === field) as QuestionStep;
+
+  const labelOf = (field: string, value: Answers[string], language: Language) => {
+    const {yes, no} = questionTexts(language, chat);
+    return value == null ? '' : labelAnswer(findStep(field), value, {tag: language.tag, yes, no});
+  };
+
+  const textOf = ({field}: QuestionStep, value: Answer | null, language: Language) =>
+    value === null ? questionTexts(language, chat).skip : labelOf(field, value, language);
+
+  /** The conditions of a submitted session depend on answers that only the backend has. */
+  const fetchAnswers = async () =>
+    answers.adopt(await session.call<Session>('GET', '/api/session'), NaN);
+  const fetched = isVisit() ? null : fetchAnswers();
+
+  /** Keeps an answer, or null for a skipped question, and continues. */
+  const keep = async (step: QuestionStep, value: Answer | null) => {
+    answers.setAnswer(step.field, value);
+    drafts.set(draftOf(step));
+    chat.addAnswer((language) => textOf(step, value, language));
+    await flow.complete(step);
+  };
+
+  /** An answer after the e-mail step is submitted at once. */
+  const submitLate = (step: QuestionStep, value: Answer) =>
+    chat.submit(async () => {
+      const body = {answers: {[step.field]: value}};
+      await chat.retrier.run(() => session.call('PATCH', '/api/session', body), chat.signal);
+      await keep(step, value);
+    });
+
+  return {
+    labelOf,
+    textOf,
+    /** Expectation that the newest answer does not meet. */
+    get fault() {
+      return fault;
+    },
+    /** Resolves once the texts of the visitor's language and the backend's answers are there. */
+    async load() {
+      fault = null;
+      await Promise.all([loadQuestionTexts(chat.language.tag), fetched]);
+    },
+    clearFault: () => fault && showFault(null),
+    async answer(step: QuestionStep, given: unknown) {
+      const found = checkAnswer(step, given, today());
+      if (found) return showFault(found);
+      const value = cleanAnswer(step.kind, given) as Answer;
+      await (isVisit() ? keep(step, value) : submitLate(step, value));
+    },
+    /** False if the backend has an answer already: it cannot be withdrawn separately. */
+    canSkip: ({field, required}: QuestionStep) =>
+      required === false && (isVisit() || answers.siteAnswers[field] == null),
+    skip: (step: QuestionStep) => keep(step, null),
+    /** Returns the answers to submit. Removes those to questions that are no longer asked. */
+    collect() {
+      const {passed} = flow;
+      const collected: Record<string, Answer> = {};
+      for (const step of flow.graph.steps.filter(isSiteQuestion)) {
+        const {field, id} = step;
+        const value = answers.siteAnswers[field];
+        if (!passed.has(step)) {
+          answers.setAnswer(field);
+          answers.reopen(id);
+        } else if (value != null) collected[field] = value;
+      }
+      return {answers: collected};
+    },
+    /** Asks the first question again whose answer the backend has refused. Returns false if there is none. */
+    askAgain({cause}: ClientError) {
+      const wrong = new Map(
+        (cause as ErrorBody).answers?.map(({field, expected}) => [field, expected]),
+      );
+      const isWrong = (step: Step) => isSiteQuestion(step) && wrong.has(step.field);
+      const step = flow.graph.firstOf(isWrong) as QuestionStep | null;
+      if (!step) return false;
+      answers.reopen(step.id);
+      void flow.goTo(step).then(() => showFault(wrong.get(step.field)!));
+      return true;
+    },
+    /** Returns the answers for *My data*, each with a function that asks its question again. */
+    list(submitted: Session | null, language: Language) {
+      const change = (step: QuestionStep | null) => step && (() => void flow.reopen(step));
+      if (submitted?.answers && !isVisit()) {
+        return submitted.answers.map(({field, question, label}) => ({
+          question,
+          label,
+          change: change(findStep(field)),
+        }));
+      }
+      return [...flow.passed].filter(isSiteQuestion).flatMap((step) => {
+        const value = answers.siteAnswers[step.field];
+        if (value == null) return [];
+        const question = flow.promptFor(step)(language);
+        return [{question, label: textOf(step, value, language), change: change(step)}];
+      });
+    },
+  };
+};

@@ -1,0 +1,26 @@
+import type {QuestionTexts} from './en.js';
+
+const de: QuestionTexts = {
+  skip: 'Überspringen',
+  other: 'Andere Antwort',
+  yes: 'Ja',
+  no: 'Nein',
+  yourAnswers: 'Ihre Antworten',
+  missing: 'Bitte beantworten Sie diese Frage.',
+  wrong: 'Bitte prüfen Sie Ihre Antwort.',
+  too_short: 'Bitte schreiben Sie mindestens {min} Zeichen.',
+  too_few_choices: 'Bitte wählen Sie mindestens {min} aus.',
+  too_many_choices: 'Bitte wählen Sie höchstens {max} aus.',
+  not_a_number: 'Bitte geben Sie eine Zahl ein.',
+  whole_number: 'Bitte geben Sie eine ganze Zahl ein.',
+  too_many_decimals: 'Bitte verwenden Sie höchstens {max} Nachkommastellen.',
+  too_small: 'Bitte geben Sie {min} oder mehr ein.',
+  too_large: 'Bitte geben Sie {max} oder weniger ein.',
+  not_a_date: 'Bitte geben Sie ein vollständiges Datum ein.',
+  too_early: 'Bitte wählen Sie den {min} oder einen späteren Tag.',
+  too_late: 'Bitte wählen Sie den {max} oder einen früheren Tag.',
+  not_a_phone: 'Bitte geben Sie eine Telefonnummer mit {min} bis {max} Ziffern ein.',
+  not_a_url: 'Bitte geben Sie eine Webadresse ein, zum Beispiel example.com.',
+};
+
+export default de;

@@ -1,0 +1,26 @@
+/** Words of the questions of a site; they come with their inputs. */
+const en = {
+  skip: 'Skip',
+  other: 'Other',
+  yes: 'Yes',
+  no: 'No',
+  yourAnswers: 'Your answers',
+  missing: 'Please answer this question.',
+  wrong: 'Please check your answer.',
+  too_short: 'Please write at least {min} characters.',
+  too_few_choices: 'Please choose at least {min}.',
+  too_many_choices: 'Please choose no more than {max}.',
+  not_a_number: 'Please enter a number.',
+  whole_number: 'Please enter a whole number.',
+  too_many_decimals: 'Please use no more than {max} decimal places.',
+  too_small: 'Please enter {min} or more.',
+  too_large: 'Please enter {max} or less.',
+  not_a_date: 'Please enter a full date.',
+  too_early: 'Please choose {min} or later.',
+  too_late: 'Please choose {max} or earlier.',
+  not_a_phone: 'Please enter a phone number of {min} to {max} digits.',
+  not_a_url: 'Please enter a web address, such as example.com.',
+};
+
+export type QuestionTexts = typeof en;
+export default en;

@@ -1,0 +1,26 @@
+import type {QuestionTexts} from './en.js';
+
+const es: QuestionTexts = {
+  skip: 'Omitir',
+  other: 'Otra respuesta',
+  yes: 'Sí',
+  no: 'No',
+  yourAnswers: 'Sus respuestas',
+  missing: 'Responda a esta pregunta, por favor.',
+  wrong: 'Revise su respuesta, por favor.',
+  too_short: 'Escriba al menos {min} caracteres.',
+  too_few_choices: 'Elija {min} como mínimo.',
+  too_many_choices: 'Elija {max} como máximo.',
+  not_a_number: 'Escriba un número.',
+  whole_number: 'Escriba un número entero.',
+  too_many_decimals: 'Use {max} decimales como máximo.',
+  too_small: 'Escriba {min} o más.',
+  too_large: 'Escriba {max} o menos.',
+  not_a_date: 'Escriba una fecha completa.',
+  too_early: 'Elija el {min} o una fecha posterior.',
+  too_late: 'Elija el {max} o una fecha anterior.',
+  not_a_phone: 'Escriba un número de teléfono de {min} a {max} dígitos.',
+  not_a_url: 'Escriba una dirección web, como example.com.',
+};
+
+export default es;

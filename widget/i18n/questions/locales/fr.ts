@@ -1,0 +1,26 @@
+import type {QuestionTexts} from './en.js';
+
+const fr: QuestionTexts = {
+  skip: 'Passer',
+  other: 'Autre réponse',
+  yes: 'Oui',
+  no: 'Non',
+  yourAnswers: 'Vos réponses',
+  missing: 'Merci de répondre à cette question.',
+  wrong: 'Merci de vérifier votre réponse.',
+  too_short: 'Merci d’écrire au moins {min} caractères.',
+  too_few_choices: 'Merci d’en choisir au moins {min}.',
+  too_many_choices: 'Merci d’en choisir {max} au plus.',
+  not_a_number: 'Merci d’indiquer un nombre.',
+  whole_number: 'Merci d’indiquer un nombre entier.',
+  too_many_decimals: 'Merci d’utiliser {max} décimales au plus.',
+  too_small: 'Merci d’indiquer {min} ou plus.',
+  too_large: 'Merci d’indiquer {max} ou moins.',
+  not_a_date: 'Merci d’indiquer une date complète.',
+  too_early: 'Merci de choisir le {min} ou une date ultérieure.',
+  too_late: 'Merci de choisir le {max} ou une date antérieure.',
+  not_a_phone: 'Merci d’indiquer un numéro de téléphone de {min} à {max} chiffres.',
+  not_a_url: 'Merci d’indiquer une adresse web, comme example.com.',
+};
+
+export default fr;

@@ -1,0 +1,26 @@
+import type {QuestionTexts} from './en.js';
+
+const ptBr: QuestionTexts = {
+  skip: 'Pular',
+  other: 'Outra resposta',
+  yes: 'Sim',
+  no: 'Não',
+  yourAnswers: 'Suas respostas',
+  missing: 'Responda a esta pergunta, por favor.',
+  wrong: 'Confira sua resposta, por favor.',
+  too_short: 'Escreva pelo menos {min} caracteres.',
+  too_few_choices: 'Escolha no mínimo {min}.',
+  too_many_choices: 'Escolha no máximo {max}.',
+  not_a_number: 'Digite um número.',
+  whole_number: 'Digite um número inteiro.',
+  too_many_decimals: 'Use no máximo {max} casas decimais.',
+  too_small: 'Digite {min} ou mais.',
+  too_large: 'Digite {max} ou menos.',
+  not_a_date: 'Digite uma data completa.',
+  too_early: 'Escolha {min} ou uma data posterior.',
+  too_late: 'Escolha {max} ou uma data anterior.',
+  not_a_phone: 'Digite um número de telefone de {min} a {max} dígitos.',
+  not_a_url: 'Digite um endereço da web, como example.com.',
+};
+
+export default ptBr;

@@ -1,0 +1,52 @@
+import type {AnswerFault} from '../../../server/contract/answers.js';
+import type {LocalisedText, QuestionStep} from '../../../server/contract/conversation.js';
+import type {Answer} from '../../../server/contract/questions.js';
+
+import {faultText} from '../../core/questions/fault-text.js';
+import {draftOf} from '../../core/flow/drafts.js';
+import {siteTextOf} from '../../core/flow/step-texts.js';
+import type {QuestionTexts} from '../../i18n/questions/locales/en.js';
+import {questionTexts} from '../../i18n/questions/question-texts.js';
+import type {ViewContext} from '../view-context.js';
+
+/** A question of the site with all that its input shows. */
+export interface AskedQuestion<Step extends QuestionStep = QuestionStep> {
+  context: ViewContext;
+  step: Step;
+  texts: QuestionTexts;
+  /** Accessible name of the input: the question, and the unit of a number. */
+  label: string;
+  hint: string;
+  placeholder: string;
+  /** Answer that is changed. */
+  value: Answer | null | undefined;
+  /** Text that was typed and not sent. */
+  draft: string | undefined;
+  /** Sentence about what is wrong; empty if nothing is. */
+  fault: string;
+  /** Ids of the elements that describe the input. */
+  describedBy: string;
+}
+
+export const askedQuestion = (context: ViewContext, step: QuestionStep): AskedQuestion => {
+  const {chat, language} = context;
+  const texts = questionTexts(language, chat);
+  const inLanguage = (text: LocalisedText | undefined) =>
+    text === undefined ? '' : siteTextOf(text, chat.textValues)(language);
+  const unit = step.kind === 'number' ? inLanguage(step.unit) : '';
+  const found: AnswerFault | null = chat.questions!.fault;
+  const hint = inLanguage(step.hint);
+  const fault = found ? faultText(step, found, language, texts) : '';
+  return {
+    context,
+    step,
+    texts,
+    label: `${inLanguage(step.text)}${unit && ` (${unit})`}`,
+    hint,
+    placeholder: inLanguage(step.placeholder),
+    value: chat.answers.siteAnswers[step.field],
+    draft: chat.drafts.get(draftOf(step)),
+    fault,
+    describedBy: `${hint && 'answer-hint'} ${fault && 'fault'}`.trim(),
+  };
+};

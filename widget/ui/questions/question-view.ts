@@ -1,0 +1,57 @@
+import {html, nothing} from 'lit';
+
+import type {QuestionStep} from '../../../server/contract/conversation.js';
+
+import {draftOf} from '../../core/flow/drafts.js';
+import {buttonView} from '../controls/button.js';
+import type {ViewContext} from '../view-context.js';
+import {askedQuestion} from './asked-question.js';
+import type {AskedQuestion} from './asked-question.js';
+import {buttonsView, hasButtons, optionsView} from './choices.js';
+import {lineView, textAreaView} from './inputs.js';
+import {readAnswer} from './read-answer.js';
+
+/** The input of a question of the site, its hint, and what is wrong with the answer. */
+export const questionView = (context: ViewContext, step: QuestionStep) => {
+  const {chat, state} = context;
+  const asked = askedQuestion(context, step);
+  const {fault, hint, texts} = asked;
+  const questions = chat.questions!;
+  const skip = () => questions.skip(step);
+  return html`
+    <div class="question">
+      ${hint ? html`<p class="hint" id="answer-hint" dir="auto">${hint}</p>` : nothing}
+      ${hasButtons(step, context.language.tag) ? buttonsView(asked) : formView(asked)}
+      <p class="fault" id="fault" role="alert">${fault}</p>
+      ${
+        questions.canSkip(step)
+          ? buttonView(texts.skip, skip, {style: 'link', isDisabled: state.isSubmitting})
+          : nothing
+      }
+    </div>
+  `;
+};
+
+/** `novalidate`: our own texts say what is wrong, in the visitor's language. */
+const formView = (asked: AskedQuestion) => {
+  const {context, step} = asked;
+  const {chat, language} = context;
+  const send = (event: SubmitEvent) => {
+    event.preventDefault();
+    const given = readAnswer(event.target as HTMLFormElement, step, language.locale);
+    if (!context.state.isSubmitting) void chat.questions!.answer(step, given);
+  };
+  const keep = ({target}: Event) => {
+    chat.questions!.clearFault();
+    const {id, value} = target as HTMLInputElement;
+    // Only texts are kept: a date has no value while it is typed.
+    if (id === 'answer' && step.kind !== 'date') chat.drafts.set(draftOf(step), value);
+  };
+  const inputView =
+    step.kind === 'choice' ? optionsView : step.kind === 'long_text' ? textAreaView : lineView;
+  return html`
+    <form class="composer" part="composer" novalidate @submit=${send} @input=${keep}>
+      ${inputView(asked as never)}
+    </form>
+  `;
+};

@@ -1,0 +1,64 @@
+import {css} from './css.js';
+
+export const questionStyles = css`
+  .question > .hint {
+    margin-block-end: 6px;
+  }
+  /* A long answer needs more than one line at 320 px. */
+  .question .pair > * {
+    min-inline-size: fit-content;
+    white-space: normal;
+  }
+  fieldset {
+    min-inline-size: 0;
+    margin: 0 0 8px;
+    padding: 0;
+    border: 0;
+  }
+  .composer .option {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    min-block-size: 44px;
+    padding: 6px 12px;
+    border: 1px solid var(--edge);
+    border-radius: 12px;
+    cursor: pointer;
+  }
+  .option:has(:checked) {
+    border-color: var(--accent-text);
+    background: var(--surface);
+  }
+  .option:has(:focus-visible) {
+    outline: 2px solid var(--accent-text);
+    outline-offset: 1px;
+  }
+  .option input {
+    flex: none;
+    inline-size: 20px;
+    block-size: 20px;
+    accent-color: var(--brand);
+  }
+  .option span {
+    min-inline-size: 0;
+    overflow-wrap: anywhere;
+  }
+  /* The field for the visitor's own words is there once they are chosen. */
+  .option ~ input {
+    display: none;
+    inline-size: 100%;
+  }
+  .option:has(:checked) + input {
+    display: block;
+  }
+  .question .primary {
+    inline-size: 100%;
+  }
+  .question .pair .primary {
+    inline-size: auto;
+  }
+  .question textarea {
+    field-sizing: content;
+    max-block-size: calc(var(--viewport-height, 100dvh) * 0.3);
+  }
+`;
