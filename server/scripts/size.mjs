@@ -14,6 +14,7 @@ const BUDGETS_KB = {
   dialogs: 6,
   language: 3.5,
   dialogLanguage: 1,
+  answers: 4,
   questions: 4,
   questionLanguage: 1,
   live: 8,
@@ -55,7 +56,8 @@ const rows = [
   ],
   ['language, the largest', largestLanguage, BUDGETS_KB.language],
   ['texts of the dialogs, the largest language', largestDialogLanguage, BUDGETS_KB.dialogLanguage],
-  ['questions of the site', sumOf(hasRole('questions')), BUDGETS_KB.questions],
+  ['questions of the site', sumOf(hasRole('answers')), BUDGETS_KB.answers],
+  ['inputs of the questions', sumOf(hasRole('questions')), BUDGETS_KB.questions],
   [
     'texts of the questions, the largest language',
     largestOf(hasRole('question-language')),

@@ -7,7 +7,7 @@ import type {EmailVerification} from './email/email-verification.js';
 import type {Answers, VisitorAnswers} from './flow/answers.js';
 import {ACTIVE_KEY, UNSENT_FILES_KEY} from './flow/answers.js';
 import type {Flow} from './flow/flow.js';
-import {isOpenStep, isSiteQuestion} from './flow/step-types.js';
+import {answerKey, isOpenStep, isSiteQuestion} from './flow/step-types.js';
 import {consentAnswer, filesAnswer} from './flow/step-texts.js';
 import type {AskedField} from './flow/step-types.js';
 import type {TextOf, Transcript} from './flow/transcript.js';
@@ -160,7 +160,7 @@ const FIELD_VALUES: Record<AskedField, (chat: ResumeDeps) => string | null | und
 
 /** The questions may not be loaded yet in a tab that follows another one. */
 const siteAnswer = (chat: ResumeDeps, step: QuestionStep): TextOf | null => {
-  const value = chat.answers.siteAnswers[step.field];
+  const value = chat.answers.siteAnswers[answerKey(step)];
   if (value === undefined) return null;
   return (language) => chat.questions?.textOf(step, value, language) ?? '';
 };

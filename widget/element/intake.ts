@@ -21,4 +21,4 @@ export const createUploads = (chat: UploadDeps) => createQueue(chat, uploadWithP
 
 /** Are here, because the files of messages and questions use code of this one. */
 export const loadMessages = () => import('../ui/messages/messages.js');
-export const loadQuestions = () => import('../ui/questions/questions.js');
+export const loadQuestions = () => import('../ui/questions/answers.js');

@@ -1,5 +1,5 @@
 import type {Chat} from '../chat.js';
-import {draftOf} from '../flow/drafts.js';
+import {answerKey, isSiteQuestion} from '../flow/step-types.js';
 import type {Line} from '../flow/transcript.js';
 
 /** Returns whether a line is the newest answer to a step that can still be changed. */
@@ -24,7 +24,7 @@ export const changeAnswer = ({flow}: Chat, line: Line) => {
 export const cancelChange = ({drafts, flow, state, status, verification}: Chat) => {
   const {reopenedStep} = state;
   if (reopenedStep) {
-    if (reopenedStep.type === 'ask') drafts.set(draftOf(reopenedStep));
+    drafts.set(isSiteQuestion(reopenedStep) ? answerKey(reopenedStep) : 'name');
     // While Maria goes back to the question, there is nothing to leave.
     if (flow.step) void flow.complete(reopenedStep);
   } else if (verification?.isChanging) {

@@ -3,6 +3,7 @@ import type {ConsentDecision, Purpose, Session} from '../../../server/contract/s
 
 import type {SiteStorage} from '../session/storage.js';
 import {parse, toJson} from '../transport/json.js';
+import type {AnswerKey} from './step-types.js';
 
 const ANSWERS_KEY = 'answers';
 /** Messages that the backend does not have yet. */
@@ -25,7 +26,7 @@ export interface Decision extends Omit<ConsentDecision, 'purpose'> {
 
 interface Draft {
   name: string | null;
-  /** Answers to questions of the site, by field; null for a skipped question. Never changed, only replaced. */
+  /** Answers to questions of the site, by `answers.<field>`; null for a skipped question. */
   answers: Answers;
   decisions: Partial<Record<Purpose, Decision>>;
   /** The visitor has started the steps. */
@@ -38,7 +39,7 @@ interface Draft {
 
 const blankDraft = (): Draft => ({
   name: null,
-  answers: toRecord(),
+  answers: {},
   decisions: {},
   isStarted: false,
   done: [],
@@ -107,19 +108,19 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     setEmail(typed: string | null) {
       email = typed;
     },
-    /** Answers to the questions of the site, by field. Null for a skipped question. */
+    /** Answers to questions of the site, by `answers.<field>`; null for a skipped question. */
     get siteAnswers(): Readonly<Answers> {
       return draft.answers;
     },
     /** Without a value, the answer is removed. */
-    setAnswer(field: string, value?: Answer | null) {
-      draft.answers = toRecord(draft.answers, {[field]: value});
+    setAnswer(key: AnswerKey, value?: Answer | null) {
+      draft.answers = {...draft.answers, [key]: value};
       save();
     },
     /** Removes everything that the visitor has typed or chosen, apart from the consents. */
     clearValues() {
       draft.name = email = null;
-      draft.answers = toRecord();
+      draft.answers = {};
       save();
     },
     /** Earlier versions stored no start. With them, the name was the first answer of most sites. */
@@ -189,9 +190,6 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
      */
     adopt(session: Session, clockOffsetMs: number) {
       if (session.name) draft.name = session.name;
-      const known = session.answers ?? [];
-      const values = known.map(({field, value}) => [field, value]);
-      draft.answers = toRecord(draft.answers, Object.fromEntries(values) as Answers);
       for (const {purpose, granted} of session.consents) {
         draft.decisions[purpose] ??= {granted, wording: '', locale: '', isRecorded: true};
       }
@@ -211,17 +209,13 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
   };
 };
 
-/** Returns a record without a prototype, because a field can have the name `constructor`. */
-const toRecord = (...parts: (Answers | undefined)[]) =>
-  Object.assign(Object.create(null) as Answers, ...parts) as Answers;
-
 /**
  * Returns null for a value that this version cannot read. Other versions of the widget write the same
  * value, so unknown keys are kept.
  */
 const readDraft = (text: string | null): Draft | null => {
   const kept: Partial<Draft> | null = parse(text);
-  const draft = {...blankDraft(), ...kept, answers: toRecord(kept?.answers)};
+  const draft = {...blankDraft(), ...kept, answers: {...kept?.answers}};
   const {name, decisions, idleMs, touchedAt} = draft;
   const isReadable =
     (name === null || typeof name === 'string') &&

@@ -1,16 +1,12 @@
-import type {ContactStep, QuestionStep} from '../../../server/contract/conversation.js';
+import type {ContactStep} from '../../../server/contract/conversation.js';
 
 import type {SiteStorage} from '../session/storage.js';
 import {parse, toJson} from '../transport/json.js';
-import {isSiteQuestion} from './step-types.js';
+import type {AnswerKey} from './step-types.js';
 
 const DRAFTS_KEY = 'draft';
 
-export type DraftField = 'name' | 'email' | 'message' | `answers.${string}`;
-/** Returns the field that has the text for a step. */
-export const draftOf = (step: ContactStep | QuestionStep): DraftField =>
-  isSiteQuestion(step) ? `answers.${step.field}` : step.field;
-
+export type DraftField = ContactStep['field'] | 'message' | AnswerKey;
 type Texts = Partial<Record<DraftField, string | undefined>>;
 
 export type Drafts = ReturnType<typeof createDrafts>;

@@ -6,7 +6,7 @@ import type {ChatState, Store} from '../state.js';
 import type {Answers, VisitorAnswers} from './answers.js';
 import {StepGraph} from './step-graph.js';
 import {promptOf} from './step-texts.js';
-import {isOpenStep, isSiteQuestion, typeOf} from './step-types.js';
+import {answerKey, isOpenStep, isSiteQuestion, typeOf} from './step-types.js';
 import type {TextValues} from './step-types.js';
 import type {TextOf, Transcript} from './transcript.js';
 
@@ -78,7 +78,10 @@ export const createFlow = (chat: FlowDeps) => {
     let step = from;
     while (step && !passed.has(step) && isPast(step)) {
       passed.add(step);
-      if (isSiteQuestion(step)) values[`answers.${step.field}`] = answers.siteAnswers[step.field];
+      if (isSiteQuestion(step)) {
+        const key = answerKey(step);
+        values[key] = answers.siteAnswers[key];
+      }
       step = graph.after(step, values);
     }
     return {passed, step};

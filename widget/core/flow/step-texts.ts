@@ -35,11 +35,9 @@ const textOf = (step: Step, values: TextValues): TextOf => {
 export const siteTextOf =
   (text: LocalisedText, {answers, labelOf, name}: TextValues): TextOf =>
   (language) =>
-    insertAnswers(localise(text, language.tag), (place) => {
-      const field = place.slice('answers.'.length);
-      const value = place === 'name' ? name : labelOf(field, answers[field], language);
-      return isolate(value, language.texts);
-    });
+    insertAnswers(localise(text, language.tag), (place) =>
+      isolate(place === 'name' ? name : labelOf(place, answers[place], language), language.texts),
+    );
 
 /** Returns the answer to a consent, in the words of its button. */
 export const consentAnswer =

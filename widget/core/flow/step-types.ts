@@ -17,7 +17,7 @@ export interface TextValues {
   /** Answers to questions of the site. */
   answers: Readonly<Answers>;
   /** Returns an answer as the visitor reads it. */
-  labelOf(field: string, value: Answers[string], language: Language): string;
+  labelOf(key: string, value: Answers[string], language: Language): string;
   /** The page's own welcome. */
   greeting: string;
   verification: {
@@ -90,6 +90,11 @@ export const typeOf = ({type}: Pick<Step, 'type'>): StepType => STEP_TYPES[type]
 
 /** True for a question of the site, which is not one for the name or the e-mail address. */
 export const isSiteQuestion = (step: Step): step is QuestionStep => 'kind' in step;
+
+export type AnswerKey = `answers.${string}`;
+
+/** Returns the name of an answer in conditions, in texts, and in the stored values. */
+export const answerKey = ({field}: QuestionStep): AnswerKey => `answers.${field}`;
 
 /** True for a step that the visitor can answer after only the e-mail address was asked for. */
 export const isOpenStep = (step: Step | null) =>

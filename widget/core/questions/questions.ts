@@ -10,10 +10,9 @@ import type {Language} from '../../i18n/languages.js';
 import {loadQuestionTexts, questionTexts} from '../../i18n/questions/question-texts.js';
 import type {ChatHost} from '../chat-host.js';
 import type {Answers, VisitorAnswers} from '../flow/answers.js';
-import {draftOf} from '../flow/drafts.js';
 import type {Drafts} from '../flow/drafts.js';
 import type {Flow} from '../flow/flow.js';
-import {isSiteQuestion} from '../flow/step-types.js';
+import {answerKey, isSiteQuestion} from '../flow/step-types.js';
 import type {TextOf} from '../flow/transcript.js';
 import type {VisitorSession} from '../session/session.js';
 import type {ChatState} from '../state.js';
@@ -39,7 +38,11 @@ export interface QuestionDeps {
 /** Checks, keeps and submits the answers to the questions of the site. */
 export type Questions = ReturnType<typeof createQuestions>;
 
-export const createQuestions = (chat: QuestionDeps) => {
+/** `loadInputs` loads the inputs of all kinds but `text`. */
+export const createQuestions = (
+  chat: QuestionDeps,
+  loadInputs: () => Promise<void> = async () => undefined,
+) => {
   const {answers, drafts, flow, host, session} = chat;
   let fault: AnswerFault | null = null;
 
@@ -50,26 +53,28 @@ export const createQuestions = (chat: QuestionDeps) => {
     host.onChange();
   };
 
-  const findStep = (field: string) =>
-    flow.graph.firstOf((step) => isSiteQuestion(step) && step.field === field) as QuestionStep;
+  const findStep = (key: string) =>
+    flow.graph.firstOf((step) => isSiteQuestion(step) && answerKey(step) === key) as QuestionStep;
 
-  const labelOf = (field: string, value: Answers[string], language: Language) => {
+  const labelOf = (key: string, value: Answers[string], language: Language) => {
     const {yes, no} = questionTexts(language, chat);
-    return value == null ? '' : labelAnswer(findStep(field), value, {tag: language.tag, yes, no});
+    return value == null ? '' : labelAnswer(findStep(key), value, {tag: language.tag, yes, no});
   };
 
-  const textOf = ({field}: QuestionStep, value: Answer | null, language: Language) =>
-    value === null ? questionTexts(language, chat).skip : labelOf(field, value, language);
+  const textOf = (step: QuestionStep, value: Answer | null, language: Language) =>
+    value === null ? questionTexts(language, chat).skip : labelOf(answerKey(step), value, language);
+
+  const adopt = (found: Session) => {
+    for (const {field, value} of found.answers ?? []) answers.setAnswer(`answers.${field}`, value);
+  };
 
   /** The conditions of a submitted session depend on answers that only the backend has. */
-  const fetchAnswers = async () =>
-    answers.adopt(await session.call<Session>('GET', '/api/session'), NaN);
-  const fetched = isVisit() ? null : fetchAnswers();
+  const fetched = isVisit() ? null : session.call<Session>('GET', '/api/session').then(adopt);
 
   /** Keeps an answer, or null for a skipped question, and continues. */
   const keep = async (step: QuestionStep, value: Answer | null) => {
-    answers.setAnswer(step.field, value);
-    drafts.set(draftOf(step));
+    answers.setAnswer(answerKey(step), value);
+    drafts.set(answerKey(step));
     chat.addAnswer((language) => textOf(step, value, language));
     await flow.complete(step);
   };
@@ -85,6 +90,8 @@ export const createQuestions = (chat: QuestionDeps) => {
   return {
     labelOf,
     textOf,
+    /** Adds the answers that the backend has. */
+    adopt,
     /** Expectation that the newest answer does not meet. */
     get fault() {
       return fault;
@@ -92,7 +99,9 @@ export const createQuestions = (chat: QuestionDeps) => {
     /** Resolves once the texts of the visitor's language and the backend's answers are there. */
     async load() {
       fault = null;
-      await Promise.all([loadQuestionTexts(chat.language.tag), fetched]);
+      const hasInputs = flow.graph.firstOf((step) => isSiteQuestion(step) && step.kind !== 'text');
+      const loading = [loadQuestionTexts(chat.language.tag), fetched, hasInputs && loadInputs()];
+      await Promise.all(loading);
     },
     clearFault: () => fault && showFault(null),
     async answer(step: QuestionStep, given: unknown) {
@@ -102,20 +111,20 @@ export const createQuestions = (chat: QuestionDeps) => {
       await (isVisit() ? keep(step, value) : submitLate(step, value));
     },
     /** False if the backend has an answer already: it cannot be withdrawn separately. */
-    canSkip: ({field, required}: QuestionStep) =>
-      required === false && (isVisit() || answers.siteAnswers[field] == null),
+    canSkip: (step: QuestionStep) =>
+      step.required === false && (isVisit() || answers.siteAnswers[answerKey(step)] == null),
     skip: (step: QuestionStep) => keep(step, null),
     /** Returns the answers to submit. Removes those to questions that are no longer asked. */
     collect() {
       const {passed} = flow;
       const collected: Record<string, Answer> = {};
       for (const step of flow.graph.steps.filter(isSiteQuestion)) {
-        const {field, id} = step;
-        const value = answers.siteAnswers[field];
+        const key = answerKey(step);
+        const value = answers.siteAnswers[key];
         if (!passed.has(step)) {
-          answers.setAnswer(field);
-          answers.reopen(id);
-        } else if (value != null) collected[field] = value;
+          answers.setAnswer(key);
+          answers.reopen(step.id);
+        } else if (value != null) collected[step.field] = value;
       }
       return {answers: collected};
     },
@@ -138,11 +147,11 @@ export const createQuestions = (chat: QuestionDeps) => {
         return submitted.answers.map(({field, question, label}) => ({
           question,
           label,
-          change: change(findStep(field)),
+          change: change(findStep(`answers.${field}`)),
         }));
       }
       return [...flow.passed].filter(isSiteQuestion).flatMap((step) => {
-        const value = answers.siteAnswers[step.field];
+        const value = answers.siteAnswers[answerKey(step)];
         if (value == null) return [];
         const question = flow.promptFor(step)(language);
         return [{question, label: textOf(step, value, language), change: change(step)}];

@@ -59,8 +59,9 @@ export const syncSession = (chat: Chat, signal: AbortSignal) => {
 };
 
 const apply = async (chat: Chat, session: Session, before: Set<string>) => {
-  const {answers, client, flow, host, lifecycle, uploads} = chat;
+  const {answers, client, flow, host, lifecycle, questions, uploads} = chat;
   answers.adopt(session, client.clockOffsetMs);
+  questions?.adopt(session);
   await uploads?.merge(session.files, before);
   if (session.state !== 'visit') await lifecycle.onSession(session);
   else if (flow.isOvertaken) await lifecycle.catchUp();

@@ -3,7 +3,7 @@ import type {LocalisedText, QuestionStep} from '../../../server/contract/convers
 import type {Answer} from '../../../server/contract/questions.js';
 
 import {faultText} from '../../core/questions/fault-text.js';
-import {draftOf} from '../../core/flow/drafts.js';
+import {answerKey} from '../../core/flow/step-types.js';
 import {siteTextOf} from '../../core/flow/step-texts.js';
 import type {QuestionTexts} from '../../i18n/questions/locales/en.js';
 import {questionTexts} from '../../i18n/questions/question-texts.js';
@@ -44,8 +44,8 @@ export const askedQuestion = (context: ViewContext, step: QuestionStep): AskedQu
     label: `${inLanguage(step.text)}${unit && ` (${unit})`}`,
     hint,
     placeholder: inLanguage(step.placeholder),
-    value: chat.answers.siteAnswers[step.field],
-    draft: chat.drafts.get(draftOf(step)),
+    value: chat.answers.siteAnswers[answerKey(step)],
+    draft: chat.drafts.get(answerKey(step)),
     fault,
     describedBy: `${hint && 'answer-hint'} ${fault && 'fault'}`.trim(),
   };

@@ -12,7 +12,7 @@ import type {AskedQuestion} from './asked-question.js';
 const MAX_BUTTONS = 6;
 const MAX_BUTTON_LENGTH = 24;
 
-type ChoiceStep = Extract<QuestionStep, {kind: 'choice'}>;
+export type ChoiceQuestion = AskedQuestion<Extract<QuestionStep, {kind: 'choice'}>>;
 
 /** True for a question that one press answers. */
 export const hasButtons = (step: QuestionStep, tag: string) =>
@@ -62,7 +62,7 @@ export const optionsView = ({
   step,
   texts,
   value,
-}: AskedQuestion<ChoiceStep>) => {
+}: ChoiceQuestion) => {
   const {language, state, texts: common} = context;
   const {multiple = false, options, other = false} = step;
   const chosen = (Array.isArray(value) ? value : [value]) as (Choice | undefined)[];

@@ -2,14 +2,13 @@ import {html, nothing} from 'lit';
 
 import type {QuestionStep} from '../../../server/contract/conversation.js';
 
-import {draftOf} from '../../core/flow/drafts.js';
+import {answerKey} from '../../core/flow/step-types.js';
 import {buttonView} from '../controls/button.js';
 import type {ViewContext} from '../view-context.js';
 import {askedQuestion} from './asked-question.js';
 import type {AskedQuestion} from './asked-question.js';
-import {buttonsView, hasButtons, optionsView} from './choices.js';
-import {lineView, textAreaView} from './inputs.js';
-import {readAnswer} from './read-answer.js';
+import {lineView} from './line-view.js';
+import {loadedInputs} from './load-inputs.js';
 
 /** The input of a question of the site, its hint, and what is wrong with the answer. */
 export const questionView = (context: ViewContext, step: QuestionStep) => {
@@ -17,11 +16,12 @@ export const questionView = (context: ViewContext, step: QuestionStep) => {
   const asked = askedQuestion(context, step);
   const {fault, hint, texts} = asked;
   const questions = chat.questions!;
+  const inputs = loadedInputs();
   const skip = () => questions.skip(step);
   return html`
     <div class="question">
       ${hint ? html`<p class="hint" id="answer-hint" dir="auto">${hint}</p>` : nothing}
-      ${hasButtons(step, context.language.tag) ? buttonsView(asked) : formView(asked)}
+      ${inputs?.hasButtons(step, context.language.tag) ? inputs.buttonsView(asked) : formView(asked)}
       <p class="fault" id="fault" role="alert">${fault}</p>
       ${
         questions.canSkip(step)
@@ -36,22 +36,23 @@ export const questionView = (context: ViewContext, step: QuestionStep) => {
 const formView = (asked: AskedQuestion) => {
   const {context, step} = asked;
   const {chat, language} = context;
+  const inputs = loadedInputs();
   const send = (event: SubmitEvent) => {
     event.preventDefault();
-    const given = readAnswer(event.target as HTMLFormElement, step, language.locale);
+    const data = new FormData(event.target as HTMLFormElement);
+    const given =
+      step.kind === 'text' ? data.get('answer') : inputs!.readAnswer(data, step, language.locale);
     if (!context.state.isSubmitting) void chat.questions!.answer(step, given);
   };
   const keep = ({target}: Event) => {
     chat.questions!.clearFault();
     const {id, value} = target as HTMLInputElement;
     // Only texts are kept: a date has no value while it is typed.
-    if (id === 'answer' && step.kind !== 'date') chat.drafts.set(draftOf(step), value);
+    if (id === 'answer' && step.kind !== 'date') chat.drafts.set(answerKey(step), value);
   };
-  const inputView =
-    step.kind === 'choice' ? optionsView : step.kind === 'long_text' ? textAreaView : lineView;
   return html`
     <form class="composer" part="composer" novalidate @submit=${send} @input=${keep}>
-      ${inputView(asked as never)}
+      ${step.kind === 'text' ? lineView(asked, step) : inputs?.inputView(asked)}
     </form>
   `;
 };

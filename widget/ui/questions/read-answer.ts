@@ -4,8 +4,7 @@ import type {Choice} from '../../../server/contract/questions.js';
 import {parseNumber} from '../../core/questions/parse-number.js';
 
 /** Returns the answer in a form, in the type that its question needs. */
-export const readAnswer = (form: HTMLFormElement, step: QuestionStep, locale: string): unknown => {
-  const data = new FormData(form);
+export const readAnswer = (data: FormData, step: QuestionStep, locale: string): unknown => {
   const text = String(data.get('answer') ?? '');
   switch (step.kind) {
     case 'choice': {
