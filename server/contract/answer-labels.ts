@@ -1,4 +1,4 @@
-import {isOther} from './answers.js';
+import {isDate, isOther} from './answers.js';
 import {localise, toLocale} from './localise.js';
 import type {Answer, Choice, Question} from './questions.js';
 
@@ -21,7 +21,8 @@ export const labelAnswer = (
 ): string => {
   if (typeof value === 'boolean') return value ? language.yes : language.no;
   if (typeof value === 'number') return formatNumber(question, value, language.tag);
-  if (question?.kind === 'date' && typeof value === 'string')
+  // The question may have had another kind when it was answered.
+  if (question?.kind === 'date' && typeof value === 'string' && isDate(value))
     return formatDate(value, language.tag);
   const choices: Choice[] = Array.isArray(value) ? value : [value];
   return choices.map((choice) => labelChoice(question, choice, language.tag)).join(', ');

@@ -96,6 +96,7 @@ const blankVisit = () => ({
   name: null,
   email: null,
   consents: [],
+  answers: {},
   files: [],
   keys: {},
   steps: [],
@@ -149,6 +150,18 @@ const sessionOf = (uuid, visit) => ({
     visit.state === 'visit' ? new Date(Date.now() + 30 * 60_000).toISOString() : null,
 });
 
+/** The questions are those of the site's conversation; the labels are the values. */
+const withAnswers = (backend, uuid, visit) => {
+  const steps = backend.configs.get(visit.site)?.conversation?.steps ?? [];
+  const answers = Object.entries(visit.answers).map(([field, value]) => ({
+    field,
+    question: steps.find((step) => step.field === field)?.text ?? field,
+    value,
+    label: String(value),
+  }));
+  return {...sessionOf(uuid, visit), answers};
+};
+
 /** Runs what acts on a session, after its credentials have been looked at. */
 const owned = (act) => (backend, call) => {
   const visit = backend.visits.get(call.uuid);
@@ -156,7 +169,7 @@ const owned = (act) => (backend, call) => {
   if (!call.uuid || !token) return refuse(401, 'token_required', 'error');
   if (!visit || visit.token !== token) return refuse(401, 'token_invalid', 'error');
   if (visit.ended) return refuse(410, 'session_gone', 'gone');
-  return act(visit, call);
+  return act(visit, call, backend);
 };
 
 const DEFAULT_LIMITS = {max_files: 3, min_files: 1, max_file_bytes: 5 * 1024 * 1024};
@@ -223,6 +236,7 @@ const contact = (visit, {data}) => {
   if (data.email.endsWith('.invalid')) return refuse(422, 'invalid_email', 'error');
   const delayed = data.email.endsWith('@delayed.example');
   Object.assign(visit, {state: 'pending', name: data.name, email: data.email, delayed});
+  Object.assign(visit.answers, data.answers);
   return ok({state: 'pending', email_masked: `${data.email[0]}•••@masked.example`, delayed}, 202);
 };
 
@@ -274,7 +288,7 @@ const routes = {
   'GET /api/sites/*/config': config,
   'POST /api/session/generate-uuid': generate,
   'POST /api/session/validate-uuid': validate,
-  'GET /api/session': owned((visit, {uuid}) => ok(sessionOf(uuid, visit))),
+  'GET /api/session': owned((visit, {uuid}, backend) => ok(withAnswers(backend, uuid, visit))),
   'PUT /api/session/consents': owned(decideConsents),
   'POST /api/session/progress': owned((visit, {data}) => void visit.steps.push(data.step)),
   'POST /api/session/leave': () => undefined,
@@ -286,6 +300,7 @@ const routes = {
       visit.delayed = data.email.endsWith('@delayed.example');
     }
     if (data.name) visit.name = data.name;
+    Object.assign(visit.answers, data.answers);
     return ok(sessionOf(uuid, visit));
   }),
   'DELETE /api/session': owned(discard),

@@ -38,6 +38,7 @@ export interface Visit {
   newEmail?: string;
   ended?: string;
   consents: {purpose: string; granted: boolean; wording: string; locale: string}[];
+  answers: Record<string, unknown>;
   files: {id: string; name: string; size: number; sha256: string}[];
   steps: string[];
   messages: {id: number; client_id: string; role: string; body: string; files: {name: string}[]}[];

@@ -13,8 +13,10 @@ export const faultText = (
   {tag, texts}: Language,
   own: QuestionTexts,
 ) => {
-  const {min = '', max = ''} = fault;
-  const format = (limit: number | string) => labelAnswer(step, limit, {tag, ...own});
+  const {code, min = '', max = ''} = fault;
+  const isAnswer = /^too_(small|large|early|late)$/.test(code);
+  const format = (limit: number | string) =>
+    isAnswer && limit !== '' ? labelAnswer(step, limit, {tag, ...own}) : limit;
   const all = {...texts, ...own};
   return interpolate(all, keyOf(fault, own), {min: format(min), max: format(max), count: max});
 };

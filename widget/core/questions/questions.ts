@@ -35,6 +35,14 @@ export interface QuestionDeps {
   submit(work: () => Promise<void>): Promise<void>;
 }
 
+/** Answer in *My data*. */
+export interface ListedAnswer {
+  question: string;
+  label: string;
+  /** Asks the question again; null if the site no longer has it. */
+  change: (() => Promise<void>) | null;
+}
+
 /** Checks, keeps and submits the answers to the questions of the site. */
 export type Questions = ReturnType<typeof createQuestions>;
 
@@ -85,6 +93,24 @@ export const createQuestions = (
       const body = {answers: {[step.field]: value}};
       await chat.retrier.run(() => session.call('PATCH', '/api/session', body), chat.signal);
       await keep(step, value);
+    });
+
+  /** Returns a function that asks a question again; null for a question that the site no longer has. */
+  const changeOf = (step: QuestionStep | null) => step && (() => flow.reopen(step));
+
+  const listSubmitted = (submitted: Session): ListedAnswer[] =>
+    (submitted.answers ?? []).map(({field, question, label}) => ({
+      question,
+      label,
+      change: changeOf(findStep(`answers.${field}`)),
+    }));
+
+  const listKept = (language: Language): ListedAnswer[] =>
+    [...flow.passed].filter(isSiteQuestion).flatMap((step) => {
+      const key = answerKey(step);
+      const label = labelOf(key, answers.siteAnswers[key], language);
+      const question = flow.promptFor(step)(language);
+      return label ? [{question, label, change: changeOf(step)}] : [];
     });
 
   return {
@@ -140,22 +166,11 @@ export const createQuestions = (
       void flow.goTo(step).then(() => showFault(wrong.get(step.field)!));
       return true;
     },
-    /** Returns the answers for *My data*, each with a function that asks its question again. */
+    /** Returns the answers for *My data*. */
     list(submitted: Session | null, language: Language) {
-      const change = (step: QuestionStep | null) => step && (() => void flow.reopen(step));
-      if (submitted?.answers && !isVisit()) {
-        return submitted.answers.map(({field, question, label}) => ({
-          question,
-          label,
-          change: change(findStep(`answers.${field}`)),
-        }));
-      }
-      return [...flow.passed].filter(isSiteQuestion).flatMap((step) => {
-        const value = answers.siteAnswers[answerKey(step)];
-        if (value == null) return [];
-        const question = flow.promptFor(step)(language);
-        return [{question, label: textOf(step, value, language), change: change(step)}];
-      });
+      const isSubmitted = submitted !== null && !isVisit();
+      const items = isSubmitted ? listSubmitted(submitted) : listKept(language);
+      return {title: questionTexts(language, chat).yourAnswers, items};
     },
   };
 };

@@ -9,6 +9,7 @@ import type {Purpose, RecordedConsent} from '../../../server/contract/sessions.j
 import type {Chat} from '../../core/chat.js';
 import {createMyData} from '../../core/my-data.js';
 import type {MyData} from '../../core/my-data.js';
+import type {ListedAnswer} from '../../core/questions/questions.js';
 import {dialogTexts, formatTime} from '../../i18n/dialogs/dialog-texts.js';
 import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
 import {formatSize} from '../../i18n/format.js';
@@ -19,7 +20,7 @@ import {iconButton} from '../controls/icons.js';
 import {TRASH} from '../controls/intake-icons.js';
 import {referenceView} from '../controls/reference.js';
 import {submitTo} from '../controls/text-field.js';
-import type {Dialog, DialogController} from '../dialog-host.js';
+import type {Dialog, DialogController, DialogHost} from '../dialog-host.js';
 import {frameView, questionView} from './dialog-frame.js';
 import {DOWNLOAD} from './dialog-icons.js';
 import {createFileLinks} from './file-links.js';
@@ -28,6 +29,7 @@ import {saveFile} from './save-file.js';
 interface MyDataContext {
   chat: Chat;
   data: MyData;
+  dialogs: Readonly<DialogHost>;
   language: Language;
   texts: AllTexts;
 }
@@ -40,7 +42,7 @@ export const createMyDataDialog = (chat: Chat, {dialogs}: DialogController): Dia
     stepBack: () => data.stepBack(),
     view(language) {
       const texts = dialogTexts(language, chat);
-      const context = {chat, data, language, texts};
+      const context = {chat, data, dialogs, language, texts};
       const {asking, editing, error, isBusy, session} = data.state;
       if (asking) return eraseQuestionView(context, asking);
       const button = (label: string, onClick: () => unknown, style = '') =>
@@ -84,8 +86,9 @@ const withdraw = ({data, texts}: MyDataContext, purpose: Purpose, about: string)
   data.changeConsent(purpose, false, `${texts.withdraw}: ${about}`);
 
 const factsView = (context: MyDataContext) => {
-  const {chat, data, texts} = context;
+  const {chat, data, language, texts} = context;
   const {session} = data.state;
+  const answers = chat.questions?.list(session, language);
   const isVisit = chat.state.sessionState === 'visit';
   const name = session?.name ?? chat.name;
   const pending = session?.pending_email_masked;
@@ -94,6 +97,13 @@ const factsView = (context: MyDataContext) => {
     ${isVisit ? hintView(texts.onlyHere) : nothing}
     ${session?.email_masked ? fieldView(context, 'email', session.email_masked) : nothing}
     ${pending ? hintView(interpolate(texts, 'pending', {email: pending})) : nothing}
+    ${
+      answers &&
+      listView(
+        answers.title,
+        answers.items.map((answer) => answerView(context, answer)),
+      )
+    }
     ${session?.consents.map((consent) => consentView(context, consent))}
     ${listView(
       texts.files,
@@ -161,6 +171,19 @@ const fieldView = ({data, texts}: MyDataContext, field: 'name' | 'email', value:
       ${isName ? nothing : hintView(texts.askEmail)}
     </form>
   `;
+};
+
+/** The answer is changed in the conversation, which has the input for it. */
+const answerView = ({dialogs, texts}: MyDataContext, {change, label, question}: ListedAnswer) => {
+  const leave = () => {
+    dialogs.close();
+    void change!();
+  };
+  return factView(
+    hintView(question),
+    html`<p dir="auto">${label}</p>`,
+    change && linkView(texts.change, question, leave),
+  );
 };
 
 const consentView = (context: MyDataContext, consent: RecordedConsent) => {

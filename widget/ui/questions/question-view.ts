@@ -52,7 +52,7 @@ const formView = (asked: AskedQuestion) => {
   };
   return html`
     <form class="composer" part="composer" novalidate @submit=${send} @input=${keep}>
-      ${step.kind === 'text' ? lineView(asked, step) : inputs?.inputView(asked)}
+      ${step.kind === 'text' ? lineView(asked, {autocomplete: step.autocomplete}) : inputs?.inputView(asked)}
     </form>
   `;
 };

@@ -8,7 +8,7 @@ const de: DialogTexts = {
 
   myData: 'Meine Daten',
   loading: 'Einen Moment …',
-  onlyHere: 'Ihr Name bleibt auf diesem Gerät, bis Sie Ihr Anliegen einreichen.',
+  onlyHere: 'Ihre Antworten bleiben auf diesem Gerät, bis Sie Ihr Anliegen einreichen.',
   away: 'Das hat nicht geklappt. Bitte versuchen Sie es gleich erneut.',
   change: 'Ändern',
   save: 'Speichern',

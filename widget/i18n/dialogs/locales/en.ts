@@ -7,7 +7,7 @@ const en = {
 
   myData: 'My data',
   loading: 'One moment…',
-  onlyHere: 'Your name stays on this device until you submit your request.',
+  onlyHere: 'Your answers stay on this device until you submit your request.',
   away: 'That didn’t work. Please try again in a moment.',
   change: 'Change',
   save: 'Save',

@@ -8,7 +8,7 @@ const es: DialogTexts = {
 
   myData: 'Mis datos',
   loading: 'Un momento…',
-  onlyHere: 'Su nombre queda en este dispositivo hasta que envíe su solicitud.',
+  onlyHere: 'Sus respuestas quedan en este dispositivo hasta que envíe su solicitud.',
   away: 'No ha funcionado. Inténtelo de nuevo en un momento.',
   change: 'Cambiar',
   save: 'Guardar',

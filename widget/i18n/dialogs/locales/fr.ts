@@ -8,7 +8,7 @@ const fr: DialogTexts = {
 
   myData: 'Mes données',
   loading: 'Un instant…',
-  onlyHere: 'Votre nom reste sur cet appareil jusqu’à l’envoi de votre demande.',
+  onlyHere: 'Vos réponses restent sur cet appareil jusqu’à l’envoi de votre demande.',
   away: 'Cela n’a pas fonctionné. Réessayez dans un instant.',
   change: 'Modifier',
   save: 'Enregistrer',

@@ -8,7 +8,7 @@ const ptBr: DialogTexts = {
 
   myData: 'Meus dados',
   loading: 'Um momento…',
-  onlyHere: 'Seu nome fica neste dispositivo até você enviar sua solicitação.',
+  onlyHere: 'Suas respostas ficam neste dispositivo até você enviar sua solicitação.',
   away: 'Não funcionou. Tente de novo em instantes.',
   change: 'Alterar',
   save: 'Salvar',

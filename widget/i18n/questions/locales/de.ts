@@ -13,7 +13,7 @@ const de: QuestionTexts = {
   too_many_choices: 'Bitte wählen Sie höchstens {max} aus.',
   not_a_number: 'Bitte geben Sie eine Zahl ein.',
   whole_number: 'Bitte geben Sie eine ganze Zahl ein.',
-  too_many_decimals: 'Bitte verwenden Sie höchstens {max} Nachkommastellen.',
+  too_many_decimals: 'Nachkommastellen: höchstens {max}.',
   too_small: 'Bitte geben Sie {min} oder mehr ein.',
   too_large: 'Bitte geben Sie {max} oder weniger ein.',
   not_a_date: 'Bitte geben Sie ein vollständiges Datum ein.',

@@ -12,7 +12,7 @@ const en = {
   too_many_choices: 'Please choose no more than {max}.',
   not_a_number: 'Please enter a number.',
   whole_number: 'Please enter a whole number.',
-  too_many_decimals: 'Please use no more than {max} decimal places.',
+  too_many_decimals: 'Decimal places: {max} at most.',
   too_small: 'Please enter {min} or more.',
   too_large: 'Please enter {max} or less.',
   not_a_date: 'Please enter a full date.',

@@ -13,7 +13,7 @@ const es: QuestionTexts = {
   too_many_choices: 'Elija {max} como máximo.',
   not_a_number: 'Escriba un número.',
   whole_number: 'Escriba un número entero.',
-  too_many_decimals: 'Use {max} decimales como máximo.',
+  too_many_decimals: 'Decimales: {max} como máximo.',
   too_small: 'Escriba {min} o más.',
   too_large: 'Escriba {max} o menos.',
   not_a_date: 'Escriba una fecha completa.',

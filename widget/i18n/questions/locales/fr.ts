@@ -13,7 +13,7 @@ const fr: QuestionTexts = {
   too_many_choices: 'Merci d’en choisir {max} au plus.',
   not_a_number: 'Merci d’indiquer un nombre.',
   whole_number: 'Merci d’indiquer un nombre entier.',
-  too_many_decimals: 'Merci d’utiliser {max} décimales au plus.',
+  too_many_decimals: 'Décimales : {max} au plus.',
   too_small: 'Merci d’indiquer {min} ou plus.',
   too_large: 'Merci d’indiquer {max} ou moins.',
   not_a_date: 'Merci d’indiquer une date complète.',

@@ -13,7 +13,7 @@ const ptBr: QuestionTexts = {
   too_many_choices: 'Escolha no máximo {max}.',
   not_a_number: 'Digite um número.',
   whole_number: 'Digite um número inteiro.',
-  too_many_decimals: 'Use no máximo {max} casas decimais.',
+  too_many_decimals: 'Casas decimais: {max} no máximo.',
   too_small: 'Digite {min} ou mais.',
   too_large: 'Digite {max} ou menos.',
   not_a_date: 'Digite uma data completa.',
