@@ -169,7 +169,7 @@ const siteAnswer = (chat: ResumeDeps, step: QuestionStep): TextOf | null => {
 const ANSWERS: Partial<Record<Step['type'], AnswerOf>> = {
   ask: (chat, step) => {
     if (isSiteQuestion(step)) return siteAnswer(chat, step);
-    const text = step.type === 'ask' && FIELD_VALUES[step.field as AskedField](chat);
+    const text = step.type === 'ask' && FIELD_VALUES[step.field](chat);
     return text ? () => text : null;
   },
   consent: ({conditionValues}, step) => {

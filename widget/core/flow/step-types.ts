@@ -17,7 +17,7 @@ export interface TextValues {
   /** Answers to questions of the site. */
   answers: Readonly<Answers>;
   /** Returns an answer as the visitor reads it. */
-  labelOf(key: string, value: Answers[string], language: Language): string;
+  labelOf: (key: string, value: Answers[string], language: Language) => string;
   /** The page's own welcome. */
   greeting: string;
   verification: {

@@ -66,7 +66,7 @@ export const createQuestions = (
 
   const labelOf = (key: string, value: Answers[string], language: Language) => {
     const {yes, no} = questionTexts(language, chat);
-    return value == null ? '' : labelAnswer(findStep(key), value, {tag: language.tag, yes, no});
+    return isGiven(value) ? labelAnswer(findStep(key), value, {tag: language.tag, yes, no}) : '';
   };
 
   const textOf = (step: QuestionStep, value: Answer | null, language: Language) =>
@@ -126,8 +126,8 @@ export const createQuestions = (
     async load() {
       fault = null;
       const hasInputs = flow.graph.firstOf((step) => isSiteQuestion(step) && step.kind !== 'text');
-      const loading = [loadQuestionTexts(chat.language.tag), fetched, hasInputs && loadInputs()];
-      await Promise.all(loading);
+      const texts = loadQuestionTexts(chat.language.tag);
+      await Promise.all([texts, fetched, hasInputs ? loadInputs() : null]);
     },
     clearFault: () => fault && showFault(null),
     async answer(step: QuestionStep, given: unknown) {
@@ -138,7 +138,7 @@ export const createQuestions = (
     },
     /** False if the backend has an answer already: it cannot be withdrawn separately. */
     canSkip: (step: QuestionStep) =>
-      step.required === false && (isVisit() || answers.siteAnswers[answerKey(step)] == null),
+      step.required === false && (isVisit() || !isGiven(answers.siteAnswers[answerKey(step)])),
     skip: (step: QuestionStep) => keep(step, null),
     /** Returns the answers to submit. Removes those to questions that are no longer asked. */
     collect() {
@@ -150,7 +150,7 @@ export const createQuestions = (
         if (!passed.has(step)) {
           answers.setAnswer(key);
           answers.reopen(step.id);
-        } else if (value != null) collected[step.field] = value;
+        } else if (isGiven(value)) collected[step.field] = value;
       }
       return {answers: collected};
     },
@@ -174,3 +174,6 @@ export const createQuestions = (
     },
   };
 };
+
+/** False for a skipped question, and for one that was not asked. */
+const isGiven = (value: Answers[string]): value is Answer => value !== null && value !== undefined;

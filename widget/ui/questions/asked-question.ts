@@ -20,6 +20,8 @@ export interface AskedQuestion<Step extends QuestionStep = QuestionStep> {
   placeholder: string;
   /** Answer that is changed. */
   value: Answer | null | undefined;
+  /** Text of that answer; empty for other types. */
+  valueText: string;
   /** Text that was typed and not sent. */
   draft: string | undefined;
   /** Sentence about what is wrong; empty if nothing is. */
@@ -37,6 +39,7 @@ export const askedQuestion = (context: ViewContext, step: QuestionStep): AskedQu
   const found: AnswerFault | null = chat.questions!.fault;
   const hint = inLanguage(step.hint);
   const fault = found ? faultText(step, found, language, texts) : '';
+  const value = chat.answers.siteAnswers[answerKey(step)];
   return {
     context,
     step,
@@ -44,7 +47,8 @@ export const askedQuestion = (context: ViewContext, step: QuestionStep): AskedQu
     label: `${inLanguage(step.text)}${unit && ` (${unit})`}`,
     hint,
     placeholder: inLanguage(step.placeholder),
-    value: chat.answers.siteAnswers[answerKey(step)],
+    value,
+    valueText: typeof value === 'string' ? value : '',
     draft: chat.drafts.get(answerKey(step)),
     fault,
     describedBy: `${hint && 'answer-hint'} ${fault && 'fault'}`.trim(),

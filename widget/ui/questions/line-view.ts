@@ -19,7 +19,7 @@ export const lineView = (asked: AskedQuestion, attributes: LineAttributes) => {
   const {context, describedBy, draft, fault, label, placeholder, step} = asked;
   const {isSubmitting} = context.state;
   const {type = 'text', inputMode, autocomplete, min, max} = attributes;
-  const {value = String(asked.value ?? '')} = attributes;
+  const {value = asked.valueText} = attributes;
   return html`
     <label class="sr" for="answer">${label}</label>
     <div class="field">

@@ -25,7 +25,7 @@ const attributesOf = ({context, step, value}: AskedQuestion): LineAttributes => 
     case 'number':
       return {
         inputMode: numberMode(step),
-        value: String(value ?? '').replace('.', decimalOf(context.language.locale)),
+        value: numberText(value, context.language.locale),
       };
     case 'date':
       return {type: 'date', min: toDay(step.min), max: toDay(step.max)};
@@ -37,6 +37,9 @@ const attributesOf = ({context, step, value}: AskedQuestion): LineAttributes => 
       return {};
   }
 };
+
+const numberText = (value: AskedQuestion['value'], locale: string) =>
+  typeof value === 'number' ? String(value).replace('.', decimalOf(locale)) : '';
 
 /** The number pads of some phones have no minus. */
 const numberMode = ({min = 0, decimals}: Extract<QuestionStep, {kind: 'number'}>) =>

@@ -5,11 +5,11 @@ import {parseNumber} from '../../core/questions/parse-number.js';
 
 /** Returns the answer in a form, in the type that its question needs. */
 export const readAnswer = (data: FormData, step: QuestionStep, locale: string): unknown => {
-  const text = String(data.get('answer') ?? '');
+  const text = (data.get('answer') ?? '') as string;
   switch (step.kind) {
     case 'choice': {
-      const own = String(data.get('other'));
-      const choices = data.getAll('answer').map((one): Choice => String(one) || {other: own});
+      const own = data.get('other') as string;
+      const choices = (data.getAll('answer') as string[]).map((one): Choice => one || {other: own});
       return step.multiple ? choices : choices[0];
     }
     case 'number':

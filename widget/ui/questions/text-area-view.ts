@@ -5,7 +5,7 @@ import type {AskedQuestion} from './asked-question.js';
 
 /** A field that grows with its text. Enter breaks the line; with Ctrl or Cmd, it sends. */
 export const textAreaView = (asked: AskedQuestion) => {
-  const {context, describedBy, draft, fault, label, placeholder, step, value} = asked;
+  const {context, describedBy, draft, fault, label, placeholder, step, valueText} = asked;
   const {isSubmitting} = context.state;
   return html`
     <label class="sr" for="answer">${label}</label>
@@ -16,7 +16,7 @@ export const textAreaView = (asked: AskedQuestion) => {
         rows="3"
         placeholder=${placeholder || nothing}
         dir="auto"
-        .value=${draft ?? String(value ?? '')}
+        .value=${draft ?? valueText}
         ?required=${step.required !== false}
         ?readonly=${isSubmitting}
         aria-invalid=${fault ? 'true' : 'false'}
