@@ -75,27 +75,18 @@ const isConversation = (document: unknown): document is Conversation => {
 type Branch = NonNullable<Step['next']>[number];
 
 const isStep = (step: Record<string, unknown> | null, ids: Set<unknown>) => {
-  const {id, type, text = '', next = []} = step ?? {};
+  const {id, type, kind, text = '', next = []} = step ?? {};
   if (typeof id !== 'string' || !isStepType(type)) return false;
   const [key, ...accepted] = typeOf({type}).field ?? [];
+  const texts = text instanceof Object ? Object.values(text) : [text];
   return (
-    (!key || accepted.includes(step![key] as string) || isQuestion(step!)) &&
-    isText(text) &&
+    // The code of the questions accepts whatever else they have.
+    (!key || accepted.includes(step![key] as string) || (type === 'ask' && kind && text)) &&
+    texts.every((one) => typeof one === 'string') &&
     Array.isArray(next) &&
     (next as (Partial<Branch> | null)[]).every((one) => ids.has(one?.to) && isWhen(one?.when))
   );
 };
-
-const isText = (text: unknown) =>
-  (text instanceof Object ? Object.values(text) : [text]).every((one) => typeof one === 'string');
-
-/** Checks a question of the site. Its inputs show an unknown kind as a line of text. */
-const isQuestion = ({type, kind, field, text, options = []}: Record<string, unknown>) =>
-  type === 'ask' &&
-  [kind, field].every((one) => typeof one === 'string') &&
-  text !== undefined &&
-  Array.isArray(options) &&
-  (options as unknown[]).every((one) => isText((one as {label?: unknown} | null)?.label));
 
 /** A branch without a condition is taken. */
 const isWhen = (when: unknown) => when === undefined || isCondition(when);

@@ -89,7 +89,8 @@ export const isStepType = (type: unknown): type is Step['type'] =>
 export const typeOf = ({type}: Pick<Step, 'type'>): StepType => STEP_TYPES[type];
 
 /** True for a question of the site, which is not one for the name or the e-mail address. */
-export const isSiteQuestion = (step: Step): step is QuestionStep => 'kind' in step;
+export const isSiteQuestion = (step: Step): step is QuestionStep =>
+  step.type === 'ask' && 'kind' in step;
 
 export type AnswerKey = `answers.${string}`;
 

@@ -53,6 +53,7 @@ export const createQuestions = (
 ) => {
   const {answers, drafts, flow, host, session} = chat;
   let fault: AnswerFault | null = null;
+  flow.graph.steps.forEach(removeFaultyOptions);
 
   const isVisit = () => chat.state.sessionState === 'visit';
 
@@ -173,6 +174,21 @@ export const createQuestions = (
       return {title: questionTexts(language, chat).yourAnswers, items};
     },
   };
+};
+
+/** A conversation that was saved by another version of the server can have other options. */
+const removeFaultyOptions = (step: Step) => {
+  if (!isSiteQuestion(step) || step.kind !== 'choice') return;
+  const options: unknown = step.options;
+  step.options = Array.isArray(options) ? options.filter(isOption) : [];
+};
+
+const isOption = (option: unknown) => {
+  const {label, value} = Object(option) as {label?: unknown; value?: unknown};
+  const words = Object.values(Object(label) as object);
+  return (
+    typeof value === 'string' && Boolean(label) && words.every((one) => typeof one === 'string')
+  );
 };
 
 /** False for a skipped question, and for one that was not asked. */

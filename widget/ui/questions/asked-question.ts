@@ -34,7 +34,7 @@ export const askedQuestion = (context: ViewContext, step: QuestionStep): AskedQu
   const {chat, language} = context;
   const texts = questionTexts(language, chat);
   const inLanguage = (text: LocalisedText | undefined) =>
-    text === undefined ? '' : siteTextOf(text, chat.textValues)(language);
+    text ? siteTextOf(text, chat.textValues)(language) : '';
   const unit = step.kind === 'number' ? inLanguage(step.unit) : '';
   const found: AnswerFault | null = chat.questions!.fault;
   const hint = inLanguage(step.hint);
