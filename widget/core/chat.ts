@@ -138,8 +138,7 @@ class Conversation
   get textValues(): TextValues {
     return {
       name: this.name ?? '',
-      answers: this.answers.siteAnswers,
-      labelOf: (...answer) => this.questions?.labelOf(...answer) ?? '',
+      labelOf: (key, language) => this.questions?.labelOf(key, language) ?? '',
       greeting: this.host.settings.greeting ?? '',
       verification: this.verification,
     };
@@ -214,7 +213,7 @@ class Conversation
     if (ending) return void this.lifecycle.restartAfter(ending);
     if (error instanceof ClientError) {
       if (error.code === 'invalid_email') return status.setFieldError('emailInvalid');
-      if (error.code === 'invalid_answer' && this.questions?.askAgain(error)) return;
+      if (this.questions?.askAgain(error)) return;
       if (error.isTransient) return status.showRetrying(error);
     }
     status.report(error);

@@ -87,7 +87,7 @@ const visit = async (document: unknown, conditionValues: Answers) => {
     answers,
     host: {typingMs: 0, emit: () => true, onMariaSpoke: () => undefined},
     conditionValues,
-    textValues: {name: '', answers: {}, labelOf: () => '', greeting: '', verification: null},
+    textValues: {name: '', labelOf: () => '', greeting: '', verification: null},
     prepareStep: () => Promise.resolve(true),
     onStep: () => undefined,
     onDoors: () => undefined,

@@ -33,10 +33,10 @@ const textOf = (step: Step, values: TextValues): TextOf => {
 
 /** Returns a text of the site, with the answers that it contains. */
 export const siteTextOf =
-  (text: LocalisedText, {answers, labelOf, name}: TextValues): TextOf =>
+  (text: LocalisedText, {labelOf, name}: TextValues): TextOf =>
   (language) =>
     insertAnswers(localise(text, language.tag), (place) =>
-      isolate(place === 'name' ? name : labelOf(place, answers[place], language), language.texts),
+      isolate(place === 'name' ? name : labelOf(place, language), language.texts),
     );
 
 /** Returns the answer to a consent, in the words of its button. */

@@ -14,10 +14,8 @@ export interface StepContext {
 /** Values that texts can contain, or that decide which text a step has. */
 export interface TextValues {
   name: string;
-  /** Answers to questions of the site. */
-  answers: Readonly<Answers>;
-  /** Returns an answer as the visitor reads it. */
-  labelOf: (key: string, value: Answers[string], language: Language) => string;
+  /** Returns an answer to a question of the site as the visitor reads it now. */
+  labelOf: (key: string, language: Language) => string;
   /** The page's own welcome. */
   greeting: string;
   verification: {

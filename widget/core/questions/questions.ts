@@ -65,13 +65,17 @@ export const createQuestions = (
   const findStep = (key: string) =>
     flow.graph.firstOf((step) => isSiteQuestion(step) && answerKey(step) === key) as QuestionStep;
 
-  const labelOf = (key: string, value: Answers[string], language: Language) => {
+  const labelOf = (
+    key: string,
+    language: Language,
+    value: Answers[string] = answers.siteAnswers[key],
+  ) => {
     const {yes, no} = questionTexts(language, chat);
     return isGiven(value) ? labelAnswer(findStep(key), value, {tag: language.tag, yes, no}) : '';
   };
 
   const textOf = (step: QuestionStep, value: Answer | null, language: Language) =>
-    value === null ? questionTexts(language, chat).skip : labelOf(answerKey(step), value, language);
+    value === null ? questionTexts(language, chat).skip : labelOf(answerKey(step), language, value);
 
   const adopt = (found: Session) => {
     for (const {field, value} of found.answers ?? []) answers.setAnswer(`answers.${field}`, value);
@@ -108,8 +112,7 @@ export const createQuestions = (
 
   const listKept = (language: Language): ListedAnswer[] =>
     [...flow.passed].filter(isSiteQuestion).flatMap((step) => {
-      const key = answerKey(step);
-      const label = labelOf(key, answers.siteAnswers[key], language);
+      const label = labelOf(answerKey(step), language);
       const question = flow.promptFor(step)(language);
       return label ? [{question, label, change: changeOf(step)}] : [];
     });
@@ -157,9 +160,8 @@ export const createQuestions = (
     },
     /** Asks the first question again whose answer the backend has refused. Returns false if there is none. */
     askAgain({cause}: ClientError) {
-      const wrong = new Map(
-        (cause as ErrorBody).answers?.map(({field, expected}) => [field, expected]),
-      );
+      const {answers: refused} = Object(cause) as Partial<ErrorBody>;
+      const wrong = new Map(refused?.map(({field, expected}) => [field, expected]));
       const isWrong = (step: Step) => isSiteQuestion(step) && wrong.has(step.field);
       const step = flow.graph.firstOf(isWrong) as QuestionStep | null;
       if (!step) return false;
