@@ -3,9 +3,6 @@ import type {Session} from '../../../server/contract/sessions.js';
 import type {Chat} from '../chat.js';
 import {Retrier} from '../transport/retry.js';
 
-/** A response that is not older needs no refresh. */
-const FRESH_MS = 30_000;
-
 export type SessionSync = ReturnType<typeof syncSession>;
 
 /**
@@ -13,46 +10,29 @@ export type SessionSync = ReturnType<typeof syncSession>;
  * the visitor has typed stays.
  */
 export const syncSession = (chat: Chat, signal: AbortSignal) => {
-  const {answers, client, host, lifecycle, session, status} = chat;
-  let isRunning = false;
-  let isScheduled = false;
+  const {answers, lifecycle, session, status} = chat;
   const isStaleVisit = () => chat.state.sessionState === 'visit' && answers.isStale;
   const retrier = new Retrier((error) => {
     status.showRetrying(error);
     if (isStaleVisit()) throw error;
   });
 
-  const refreshOnce = async () => {
-    // After an end there is no session, unless another tab has begun one.
-    if (session.isStale || !session.uuid) return lifecycle.followOtherTab();
-    const flowSignal = chat.flow.signal;
-    const before = chat.uploads?.storedIds ?? new Set<string>();
-    answers.reload();
-    try {
-      const call = () => session.call<Session>('GET', '/api/session');
-      const found = await retrier.run(call, signal);
-      if (!flowSignal.aborted && !chat.state.isSubmitting) await apply(chat, found, before);
-    } catch (error) {
-      if (signal.aborted || flowSignal.aborted) return;
-      if (isStaleVisit()) void lifecycle.restartAfter('gone');
-      else chat.fail(error);
-    }
-  };
-
   return {
-    /** Clocks may jump, so differences in both directions count. */
-    isDue: () =>
-      isScheduled || answers.isStale || Math.abs(Date.now() - client.lastResponseAt) > FRESH_MS,
-    /** Asks the backend for the session: now, or as soon as the visitor can see the panel. */
     refresh: async () => {
-      isScheduled = true;
-      if (isRunning || !host.isAttended || chat.state.phase === 'starting') return;
-      isRunning = true;
-      while (isScheduled && !signal.aborted) {
-        isScheduled = false;
-        await refreshOnce();
+      // After an end there is no session, unless another tab has begun one.
+      if (session.isStale || !session.uuid) return lifecycle.followOtherTab();
+      const flowSignal = chat.flow.signal;
+      const before = chat.uploads?.storedIds ?? new Set<string>();
+      answers.reload();
+      try {
+        const call = () => session.call<Session>('GET', '/api/session');
+        const found = await retrier.run(call, signal);
+        if (!flowSignal.aborted && !chat.state.isSubmitting) await apply(chat, found, before);
+      } catch (error) {
+        if (signal.aborted || flowSignal.aborted) return;
+        if (isStaleVisit()) void lifecycle.restartAfter('gone');
+        else chat.fail(error);
       }
-      isRunning = false;
     },
     retryNow: () => retrier.retryNow(),
   };

@@ -77,6 +77,6 @@ export const isWaiting = ({reason}: Pick<FileRow, 'reason'>) => WAITING_REASONS.
 
 /** Returns the reason that a row shows for an error. */
 export const reasonOf = (error: unknown): FileReason => {
-  if (error instanceof FileUnreadable) return 'unreadable';
-  return error instanceof ClientError ? error.code : 'unintelligible';
+  const code = error instanceof ClientError ? error.code : 'unintelligible';
+  return error instanceof FileUnreadable || code === 'size_mismatch' ? 'unreadable' : code;
 };

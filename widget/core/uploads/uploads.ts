@@ -192,7 +192,7 @@ export const createUploadQueue = (readLimits: () => FileLimits, transport: FileT
   const fail = (row: FileRow, error: unknown, isPaused: boolean) => {
     const reason = isPaused ? 'offline' : reasonOf(error);
     const isQueued = reason === 'offline' && (isPaused || !transport.isOnline());
-    const isRefused = reason === 'unreadable' || reason === 'size_mismatch';
+    const isRefused = reason === 'unreadable';
     if (finishing && !isWaiting({reason})) finishing = 'failed';
     change(row, {state: isQueued ? 'queued' : 'error', reason, isRefused});
     if (isRefused) queueNextRefused();

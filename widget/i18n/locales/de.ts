@@ -16,8 +16,7 @@ const de: Texts = {
   footnote: 'Wir verwenden Ihre Daten nur so, wie Sie es erlauben.',
   privacy: 'Datenschutzerklärung',
 
-  welcome:
-    'Guten Tag, ich bin Maria. Ich begleite Sie durch Ihr Anliegen. Das dauert etwa zwei Minuten.',
+  welcome: 'Guten Tag, ich bin Maria. Ich begleite Sie in etwa zwei Minuten durch Ihr Anliegen.',
   askName: 'Wie heißen Sie?',
   nameLabel: 'Ihr Name',
   nameRequired: 'Bitte nennen Sie mir Ihren Namen.',
@@ -26,11 +25,11 @@ const de: Texts = {
   niceToMeet: 'Schön, Sie kennenzulernen, {name}.',
 
   consentPersonalData:
-    'Dürfen wir Ihren Namen, Ihre E‑Mail-Adresse, Ihre Nachrichten und Ihre hochgeladenen Dateien speichern, um Ihr Anliegen zu bearbeiten? Sonst können wir es nicht annehmen.',
+    'Dürfen wir Ihren Namen, Ihre E‑Mail-Adresse, Ihre Nachrichten und Ihre Dateien speichern, um Ihr Anliegen zu bearbeiten? Sonst können wir es nicht annehmen.',
   consentAiTraining:
-    'Dürfen wir Ihre hochgeladenen Dateien außerdem nutzen, um unseren KI-Assistenten zu trainieren? Das ist freiwillig und ändert nichts an Ihrem Anliegen.',
+    'Dürfen wir Ihre Dateien außerdem nutzen, um unseren KI-Assistenten zu trainieren? Das ist freiwillig und ändert nichts an Ihrem Anliegen.',
   consentAiAnswers:
-    'Darf unser KI-Assistent Ihre hochgeladenen Dateien lesen, um Ihre Fragen dazu zu beantworten? Das ist freiwillig.',
+    'Darf unser KI-Assistent Ihre Dateien lesen, um Ihre Fragen dazu zu beantworten? Das ist freiwillig.',
   yourChoice: 'Ihre Entscheidung',
   agree: 'Ich stimme zu',
   disagree: 'Ich lehne ab',
@@ -66,17 +65,16 @@ const de: Texts = {
   file_too_large: 'Diese Datei ist größer als {size}. Bitte wählen Sie eine kleinere.',
   not_a_pdf: 'Das ist keine PDF-Datei. Bitte speichern Sie das Dokument als PDF.',
   empty_file: 'Diese Datei ist leer. Bitte wählen Sie eine andere.',
-  too_many_files: 'Die Höchstzahl ist erreicht. Entfernen Sie eine Datei, um diese hinzuzufügen.',
+  too_many_files: 'Die Höchstzahl ist erreicht. Entfernen Sie zuerst eine Datei.',
   file_infected:
     'Die Sicherheitsprüfung hat diese Datei beanstandet. Bitte wählen Sie eine andere.',
   active_content:
-    'PDFs mit eingebauten Programmen können wir nicht annehmen. Meist hilft es, sie neu als PDF zu drucken.',
+    'PDFs mit Programmen können wir nicht annehmen. Meist hilft es, sie neu als PDF zu drucken.',
   too_slow:
     'Das Hochladen hat zu lange gedauert. Bitte versuchen Sie es erneut, am besten im WLAN.',
   cancelled: 'Abgebrochen.',
   unreadable: 'Die Datei wurde geändert oder verschoben. Bitte fügen Sie sie erneut hinzu.',
-  size_mismatch: 'Die Datei hat sich beim Hochladen geändert. Bitte fügen Sie sie erneut hinzu.',
-  fileOffline: 'Keine Verbindung. Sobald sie wieder da ist, geht es automatisch weiter.',
+  fileOffline: 'Keine Verbindung. Es geht automatisch weiter.',
   fileBusy: 'Gerade ist viel los. Es geht automatisch weiter.',
   fileFailed: 'Das Hochladen ist fehlgeschlagen. Bitte versuchen Sie es erneut.',
   filesFailed:
@@ -84,8 +82,7 @@ const de: Texts = {
 
   askEmail: 'Wie erreichen wir Sie? Wir senden Ihnen einen Link, um Ihre Adresse zu bestätigen.',
   emailLabel: 'Ihre E-Mail-Adresse',
-  emailInvalid:
-    'Bitte geben Sie eine vollständige E-Mail-Adresse ein, zum Beispiel name@example.com.',
+  emailInvalid: 'Bitte geben Sie eine vollständige E-Mail-Adresse ein, etwa name@example.com.',
   didYouMean: 'Meinten Sie {email}?',
   useAnyway: '{email} trotzdem verwenden',
   emailWaits: 'Noch nicht gesendet. Wir versuchen es weiter.',
@@ -96,14 +93,13 @@ const de: Texts = {
     'Wir senden einen Link an {email}. Bitte öffnen Sie ihn, um Ihre Adresse zu bestätigen.',
   pendingTitle: 'Bitte schauen Sie in Ihr Postfach',
   pendingHint:
-    'Sobald Sie bestätigt haben, geht es hier weiter. Keine E-Mail? Bitte schauen Sie auch in den Spam-Ordner.',
+    'Sobald Sie bestätigt haben, geht es hier weiter. Keine E-Mail? Bitte schauen Sie in den Spam-Ordner.',
   pendingDelayed: 'Es kann eine Weile dauern, bis der Link ankommt.',
   sendAgain: 'Erneut senden',
   sendAgainIn: 'Erneut senden ({seconds} s)',
   sent: 'Link gesendet.',
   sentAgain: 'Link erneut gesendet.',
-  sendAgainLater:
-    'Im Moment können wir keinen weiteren Link senden. Bitte versuchen Sie es später erneut.',
+  sendAgainLater: 'Gerade können wir keinen Link senden. Bitte versuchen Sie es später erneut.',
   changeAddress: 'Adresse ändern',
   newAddress: 'Neue E-Mail-Adresse',
   keepAddress: 'Adresse behalten',
@@ -115,10 +111,9 @@ const de: Texts = {
   reference: 'Ihre Referenz',
   copy: 'Referenz kopieren',
   copied: 'Kopiert',
-  notCopied:
-    'Das Kopieren hat nicht geklappt. Bitte markieren Sie die Referenz und kopieren Sie sie selbst.',
+  notCopied: 'Das Kopieren hat nicht geklappt. Bitte kopieren Sie die Referenz selbst.',
   refused:
-    'Kein Problem. Wir behalten weder Ihre Angaben noch Dateien. Sie können jederzeit wiederkommen.',
+    'Kein Problem. Wir behalten weder Ihre Angaben noch Dateien. Kommen Sie jederzeit wieder.',
   newRequest: 'Neues Anliegen beginnen',
   changedMind: 'Ich habe es mir anders überlegt',
 
@@ -133,13 +128,12 @@ const de: Texts = {
 
   gone: 'Ihr letzter Besuch ist eine Weile her, deshalb haben wir Ihre Angaben gelöscht. Fangen wir neu an.',
   reset:
-    'Wegen eines technischen Problems mussten wir das Gespräch zurücksetzen. Bitte beginnen Sie von vorn.',
+    'Wir mussten das Gespräch wegen eines technischen Problems zurücksetzen. Bitte beginnen Sie neu.',
   error:
     'Leider ist bei uns ein Fehler aufgetreten. Er wurde zur Prüfung gemeldet. Bitte versuchen Sie es später erneut.',
   notHere:
-    'Leider bin ich auf dieser Seite gerade nicht erreichbar. Bitte kontaktieren Sie uns auf anderem Weg.',
-  offline:
-    'Sie sind anscheinend offline. Machen Sie ruhig weiter; wir speichern alles, sobald die Verbindung wieder da ist.',
+    'Leider bin ich auf dieser Seite gerade nicht erreichbar. Bitte kontaktieren Sie uns anders.',
+  offline: 'Sie sind anscheinend offline. Machen Sie ruhig weiter; wir speichern alles später.',
   unreachable:
     'Der Chat hat gerade keine Verbindung. Machen Sie ruhig weiter; wir versuchen es weiter.',
   busy: 'Gerade ist viel los. Machen Sie ruhig weiter; wir speichern gleich alles.',
@@ -159,7 +153,7 @@ const de: Texts = {
   downloadReady: 'Bereit. Zum Öffnen erneut drücken.',
   askQuestion: 'Frage stellen',
   start: 'Beginnen',
-  continueSteps: 'Mit meiner Anfrage fortfahren',
+  continueSteps: 'Weiter mit meinem Anliegen',
   leaveEmail: 'E-Mail-Adresse hinterlassen',
   verified: 'Ihre E-Mail-Adresse ist bestätigt.',
   askAssistant: 'Haben Sie Fragen?',

@@ -71,7 +71,6 @@ const en = {
   too_slow: 'The upload took too long. Please try again, on Wi-Fi if you can.',
   cancelled: 'Cancelled.',
   unreadable: 'This file was changed or moved. Please add it again.',
-  size_mismatch: 'This file changed during the upload. Please add it again.',
   fileOffline: 'Waiting for your connection. We’ll continue automatically.',
   fileBusy: 'We’re very busy right now. We’ll continue automatically.',
   fileFailed: 'The upload failed. Please try again.',

@@ -72,7 +72,6 @@ const es: Texts = {
   too_slow: 'La subida ha tardado demasiado. Inténtelo de nuevo, mejor con wifi.',
   cancelled: 'Cancelado.',
   unreadable: 'El archivo se ha modificado o movido. Añádalo de nuevo.',
-  size_mismatch: 'El archivo ha cambiado durante la subida. Añádalo de nuevo.',
   fileOffline: 'Esperando su conexión. Continuaremos automáticamente.',
   fileBusy: 'Ahora mismo hay mucha actividad. Continuaremos automáticamente.',
   fileFailed: 'La subida ha fallado. Inténtelo de nuevo.',

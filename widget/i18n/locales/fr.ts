@@ -16,8 +16,7 @@ const fr: Texts = {
   footnote: 'Nous utilisons vos données uniquement comme vous le permettez.',
   privacy: 'Politique de confidentialité',
 
-  welcome:
-    'Bonjour, je suis Maria. Je vous guide dans votre demande. Cela prend environ deux minutes.',
+  welcome: 'Bonjour, je suis Maria. Je vous guide dans votre demande en deux minutes environ.',
   askName: 'Comment vous appelez-vous ?',
   nameLabel: 'Votre nom',
   nameRequired: 'Merci de m’indiquer votre nom.',
@@ -49,7 +48,7 @@ const fr: Texts = {
   fileLimits: 'Fichiers PDF uniquement : jusqu’à {count}, {size} chacun.',
   files: 'Vos fichiers',
   queued: 'Prêt à envoyer',
-  duplicate: 'Il semble que ce soit le même fichier que {name}.',
+  duplicate: 'Ce fichier semble être le même que {name}.',
   uploadStarts: 'Envoi…',
   uploading: 'Envoi, {percent}',
   removing: 'Suppression…',
@@ -66,15 +65,14 @@ const fr: Texts = {
   file_too_large: 'Ce fichier dépasse {size}. Choisissez-en un plus petit.',
   not_a_pdf: 'Ce n’est pas un PDF. Enregistrez-le en PDF, puis réessayez.',
   empty_file: 'Ce fichier est vide. Choisissez-en un autre.',
-  too_many_files: 'La limite est atteinte. Retirez un fichier pour ajouter celui-ci.',
+  too_many_files: 'La limite est atteinte. Retirez d’abord un fichier.',
   file_infected: 'Notre contrôle de sécurité a signalé ce fichier. Choisissez-en un autre.',
   active_content:
-    'Nous ne pouvons pas accepter un PDF contenant des programmes. L’imprimer en PDF suffit souvent.',
+    'Nous n’acceptons pas de PDF contenant des programmes. L’imprimer en PDF suffit souvent.',
   too_slow: 'L’envoi a pris trop de temps. Réessayez, si possible en Wi-Fi.',
   cancelled: 'Annulé.',
   unreadable: 'Le fichier a été modifié ou déplacé. Ajoutez-le à nouveau.',
-  size_mismatch: 'Le fichier a changé pendant l’envoi. Ajoutez-le à nouveau.',
-  fileOffline: 'En attente de votre connexion. L’envoi reprendra automatiquement.',
+  fileOffline: 'Pas de connexion. L’envoi reprendra automatiquement.',
   fileBusy: 'Nous sommes très sollicités. L’envoi reprendra automatiquement.',
   fileFailed: 'L’envoi a échoué. Réessayez.',
   filesFailed:
@@ -128,10 +126,8 @@ const fr: Texts = {
   reset:
     'Un problème technique nous a obligés à réinitialiser la conversation. Merci de recommencer.',
   error: 'Une erreur s’est produite et a été signalée pour examen. Merci de réessayer plus tard.',
-  notHere:
-    'Désolée, je ne suis pas joignable sur cette page pour l’instant. Contactez-nous autrement.',
-  offline:
-    'Vous semblez hors ligne. Continuez ; nous enregistrerons tout dès le retour de la connexion.',
+  notHere: 'Désolée, je ne suis pas joignable ici pour l’instant. Contactez-nous autrement.',
+  offline: 'Vous semblez hors ligne. Continuez ; nous enregistrerons tout plus tard.',
   unreachable: 'Le chat n’a pas de connexion. Continuez ; nous réessayons.',
   busy: 'Nous sommes très sollicités. Continuez ; nous enregistrerons tout sous peu.',
   slow: 'Cela prend plus de temps que d’habitude. Nous continuons d’essayer.',

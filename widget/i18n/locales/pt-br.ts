@@ -72,7 +72,6 @@ const ptBr: Texts = {
   too_slow: 'O envio demorou demais. Tente de novo, de preferência no Wi-Fi.',
   cancelled: 'Cancelado.',
   unreadable: 'O arquivo foi alterado ou movido. Adicione-o de novo.',
-  size_mismatch: 'O arquivo mudou durante o envio. Adicione-o de novo.',
   fileOffline: 'Aguardando sua conexão. Continuaremos automaticamente.',
   fileBusy: 'Há muito movimento agora. Continuaremos automaticamente.',
   fileFailed: 'O envio falhou. Tente de novo.',

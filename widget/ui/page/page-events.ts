@@ -1,8 +1,8 @@
 import type {Chat} from '../../core/chat.js';
 import type {Messaging} from '../../core/messages/messaging.js';
 import {goOffline, goOnline} from '../../core/sync/connection.js';
-import {syncSession} from '../../core/sync/session-sync.js';
-import type {SessionSync} from '../../core/sync/session-sync.js';
+import {createRefresher} from '../../core/sync/refresher.js';
+import type {Refresher} from '../../core/sync/refresher.js';
 import {connectTabs} from '../../core/sync/tabs.js';
 import type {DialogHost} from '../dialog-host.js';
 import type {ViewContext} from '../view-context.js';
@@ -28,7 +28,7 @@ export type PageConnection = ReturnType<typeof connectPage>;
 /** Connects a conversation with the page around it, until the signal aborts. */
 export const connectPage = (chat: Chat, controller: PageController, signal: AbortSignal) => {
   const {dialogs, element} = controller;
-  const sync = syncSession(chat, signal);
+  const sync = createRefresher(chat, signal);
   const refresh = () => {
     void sync.refresh();
     // The visitor may have begun to write in another tab.
@@ -54,7 +54,7 @@ interface Listeners {
   controller: PageController;
   /** Asks the backend for the session: now, or as soon as the visitor can see the panel. */
   refresh: () => void;
-  sync: SessionSync;
+  sync: Refresher;
 }
 
 const listenToPage = (chat: Chat, listeners: Listeners, signal: AbortSignal) => {
