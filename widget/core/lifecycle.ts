@@ -11,14 +11,13 @@ import type {End, Ending} from './session/session-end.js';
 import {loadConfig} from './site-config.js';
 import type {Intent} from './state.js';
 import type {Status} from './status.js';
-import type {ApiClient, ClientError} from './transport/api-client.js';
+import type {ClientError} from './transport/api-client.js';
 
 const MAX_RESETS = 2;
 const RESETS_WITHIN_MS = 60_000;
 
 /** The parts of a conversation that begin, resume and end it. */
 export interface LifecycleDeps extends ResumeDeps {
-  readonly client: Readonly<ApiClient>;
   readonly session: Readonly<VisitorSession>;
   readonly status: Readonly<Status>;
   readonly drafts: Drafts;
@@ -35,7 +34,7 @@ export interface LifecycleDeps extends ResumeDeps {
 export type Lifecycle = ReturnType<typeof createLifecycle>;
 
 export const createLifecycle = (chat: LifecycleDeps) => {
-  const {answers, client, drafts, flow, host, session, status, store, transcript} = chat;
+  const {answers, drafts, flow, host, session, status, store, transcript} = chat;
   /** Null before the first start, and if the backend cannot be reached. */
   let config: SiteConfig | null = null;
   let resetTimes: number[] = [];
@@ -125,7 +124,6 @@ export const createLifecycle = (chat: LifecycleDeps) => {
   };
 
   const openStored = async (found: Session) => {
-    answers.adopt(found, client.clockOffsetMs);
     if (found.state !== 'visit') return onSession(found);
     const isEmpty = found.files.length === 0 && found.consents.length === 0;
     return isEmpty && !answers.hasBegun ? flow.begin() : resume(found);

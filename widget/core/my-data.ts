@@ -81,7 +81,8 @@ export const createMyData = ({chat, links, saveFile}: MyDataDeps) => {
     const found = await session.call<Session>('GET', '/api/session');
     patch({...change, session: found});
     if (found.name) lifecycle.setVisitorName(found.name);
-    await uploads?.merge(found.files, before);
+    const {mergeFiles} = await chat.loaders.loadResume();
+    if (uploads) await mergeFiles(uploads, found.files, before);
     patch({messages: await fetchMessages()});
     await lifecycle.replayAnswers(true);
   };

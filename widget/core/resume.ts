@@ -14,7 +14,11 @@ import type {TextOf, Transcript} from './flow/transcript.js';
 import type {Questions} from './questions/questions.js';
 import type {SiteStorage} from './session/storage.js';
 import type {Store} from './state.js';
+import type {ApiClient} from './transport/api-client.js';
+import {storedRow} from './uploads/file-row.js';
 import type {Uploads} from './uploads/uploads.js';
+
+export {mergeFiles} from './uploads/merge-files.js';
 
 /** A visitor who was active in this tab within this time continues without a question. */
 const SILENT_WITHIN_MS = 10 * 60_000;
@@ -22,6 +26,7 @@ const SILENT_WITHIN_MS = 10 * 60_000;
 /** The parts of a conversation that returning visitors need. */
 export interface ResumeDeps {
   readonly host: ChatHost;
+  readonly client: Readonly<ApiClient>;
   readonly answers: Readonly<VisitorAnswers>;
   readonly flow: Readonly<Flow>;
   readonly storage: Readonly<SiteStorage>;
@@ -31,15 +36,35 @@ export interface ResumeDeps {
   readonly verification: Readonly<EmailVerification> | null;
   readonly name: string | null;
   /** Null if the site has no questions, or while their code is loaded. */
-  readonly questions: Pick<Questions, 'textOf'> | null;
+  readonly questions: Pick<Questions, 'adopt' | 'textOf'> | null;
   readonly conditionValues: Answers;
   readonly isStarted: boolean;
 }
 
+/**
+ * Adds the answers that the backend has. Recorded wordings are not needed again. The remaining time
+ * is a duration, because the two clocks may differ.
+ */
+export const adoptSession = (
+  {answers, client, questions}: Pick<ResumeDeps, 'answers' | 'client' | 'questions'>,
+  session: Session,
+) => {
+  const leftMs = Date.parse(session.idle_expires_at ?? '') - Date.now() - client.clockOffsetMs;
+  answers.adopt((draft) => {
+    if (session.name) draft.name = session.name;
+    for (const {purpose, granted} of session.consents) {
+      draft.decisions[purpose] ??= {granted, wording: '', locale: '', isRecorded: true};
+    }
+    if (leftMs > 0) Object.assign(draft, {idleMs: leftMs, touchedAt: Date.now()});
+  });
+  questions?.adopt(session);
+};
+
 /** Continues a session, or a conversation that only this browser has. */
 export const resumeConversation = (chat: ResumeDeps, session: Session | null) => {
   const {answers, host, store} = chat;
-  chat.uploads!.restore(session?.files ?? []);
+  if (session) adoptSession(chat, session);
+  chat.uploads!.restore((session?.files ?? []).map(storedRow));
   if (session && session.state !== 'visit') {
     answers.markSubmitted();
     chat.verification!.update(session);

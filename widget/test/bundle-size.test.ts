@@ -43,6 +43,7 @@ describe('bundle size', () => {
   for (const [role, bytes] of [
     ['language', 3_500],
     ['dialog-language', 1_000],
+    ['question-language', 750],
   ] as const) {
     it(`six files of at most ${bytes} B each: ${role}`, () => {
       expect(sizeOf(role)).to.have.length(6);
@@ -52,13 +53,15 @@ describe('bundle size', () => {
 
   it('the dialogs are one file, which few visitors ever ask for', () => {
     expect(sizeOf('dialogs')).to.have.length(1);
-    expect(sum(sizeOf('dialogs'))).to.be.at.most(5_000);
+    expect(sum(sizeOf('dialogs'))).to.be.at.most(5_200);
   });
 
   // What these need was asked for; a visit in one go fetches none of them.
   for (const [role, bytes] of [
     ['messages', 8_000],
-    ['resume', 1_500],
+    ['resume', 2_250],
+    ['answers', 4_500],
+    ['questions', 4_000],
     ['export', 1_000],
     ['chime', 500],
   ] as const) {
@@ -71,6 +74,7 @@ describe('bundle size', () => {
   it('no file is without a part in these sums', () => {
     const roles = new Set(manifest.files.map(({role}) => role));
     expect([...roles].sort()).to.deep.equal([
+      'answers',
       'attribute-warnings',
       'chat',
       'chime',
@@ -85,6 +89,8 @@ describe('bundle size', () => {
       'loader',
       'messages',
       'module',
+      'question-language',
+      'questions',
       'resume',
     ]);
   });

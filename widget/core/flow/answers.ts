@@ -1,5 +1,5 @@
 import type {Answer} from '../../../server/contract/questions.js';
-import type {ConsentDecision, Purpose, Session} from '../../../server/contract/sessions.js';
+import type {ConsentDecision, Purpose} from '../../../server/contract/sessions.js';
 
 import type {SiteStorage} from '../session/storage.js';
 import {parse, toJson} from '../transport/json.js';
@@ -24,7 +24,8 @@ export interface Decision extends Omit<ConsentDecision, 'purpose'> {
   isRecorded: boolean;
 }
 
-interface Draft {
+/** Values that this browser keeps until they are submitted. */
+export interface Draft {
   name: string | null;
   /** Answers to questions of the site, by `answers.<field>`; null for a skipped question. */
   answers: Answers;
@@ -184,17 +185,9 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     },
     load,
     reload,
-    /**
-     * Adds the answers that the backend has. Recorded wordings are not needed again. The remaining
-     * time is a duration, because the two clocks may differ.
-     */
-    adopt(session: Session, clockOffsetMs: number) {
-      if (session.name) draft.name = session.name;
-      for (const {purpose, granted} of session.consents) {
-        draft.decisions[purpose] ??= {granted, wording: '', locale: '', isRecorded: true};
-      }
-      const leftMs = Date.parse(session.idle_expires_at ?? '') - Date.now() - clockOffsetMs;
-      if (leftMs > 0) Object.assign(draft, {idleMs: leftMs, touchedAt: Date.now()});
+    /** Takes over what the backend has, without a change for other tabs. */
+    adopt(change: (draft: Draft) => void) {
+      change(draft);
     },
     /** Removes the copy in this browser, because the backend has the answers. */
     markSubmitted() {

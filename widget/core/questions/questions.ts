@@ -182,10 +182,12 @@ export const createQuestions = (
 const removeFaultyOptions = (step: Step) => {
   if (!isSiteQuestion(step) || step.kind !== 'choice') return;
   const options: unknown = step.options;
-  step.options = Array.isArray(options) ? options.filter(isOption) : [];
+  step.options = Array.isArray(options) ? (options as unknown[]).filter(isOption) : [];
 };
 
-const isOption = (option: unknown) => {
+type Option = Extract<QuestionStep, {kind: 'choice'}>['options'][number];
+
+const isOption = (option: unknown): option is Option => {
   const {label, value} = Object(option) as {label?: unknown; value?: unknown};
   const words = Object.values(Object(label) as object);
   return (

@@ -6,11 +6,13 @@ const FRESH_MS = 30_000;
 
 export type Refresher = ReturnType<typeof createRefresher>;
 
-/**
- * Decides when the session is refreshed. The code for it has its own file, because a visitor who
- * stays in one tab does not need it.
- */
-export const createRefresher = (chat: Chat, signal: AbortSignal) => {
+/** Loads the code for visitors who return, which also refreshes the session. */
+export type LoadSync = () => Promise<{
+  syncSession: (chat: Chat, signal: AbortSignal) => SessionSync;
+}>;
+
+/** Decides when the session is refreshed. A visitor who stays in one tab does not need the code for it. */
+export const createRefresher = (chat: Chat, load: LoadSync, signal: AbortSignal) => {
   const {answers, client, host} = chat;
   let sync: SessionSync | null = null;
   let isRunning = false;
@@ -26,7 +28,7 @@ export const createRefresher = (chat: Chat, signal: AbortSignal) => {
       if (isRunning || !host.isAttended || chat.state.phase === 'starting') return;
       isRunning = true;
       try {
-        sync ??= (await import('./session-sync.js')).syncSession(chat, signal);
+        sync ??= (await load()).syncSession(chat, signal);
         while (isScheduled && !signal.aborted) {
           isScheduled = false;
           await sync.refresh();

@@ -1,7 +1,9 @@
 import type {Session} from '../../../server/contract/sessions.js';
 
 import type {Chat} from '../chat.js';
+import {adoptSession} from '../resume.js';
 import {Retrier} from '../transport/retry.js';
+import {mergeFiles} from '../uploads/merge-files.js';
 
 export type SessionSync = ReturnType<typeof syncSession>;
 
@@ -39,10 +41,9 @@ export const syncSession = (chat: Chat, signal: AbortSignal) => {
 };
 
 const apply = async (chat: Chat, session: Session, before: Set<string>) => {
-  const {answers, client, flow, host, lifecycle, questions, uploads} = chat;
-  answers.adopt(session, client.clockOffsetMs);
-  questions?.adopt(session);
-  await uploads?.merge(session.files, before);
+  const {flow, host, lifecycle, uploads} = chat;
+  adoptSession(chat, session);
+  if (uploads) await mergeFiles(uploads, session.files, before);
   if (session.state !== 'visit') await lifecycle.onSession(session);
   else if (flow.isOvertaken) await lifecycle.catchUp();
   host.onChange();

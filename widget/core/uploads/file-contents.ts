@@ -43,11 +43,3 @@ export const findDuplicate = async (row: FileRow, rows: readonly FileRow[]) => {
   }
   return null;
 };
-
-/** Returns the row whose file another tab has stored. */
-export const findUnstored = async (stored: StoredFile, rows: readonly FileRow[]) => {
-  for (const row of rows) {
-    if (row.file && !row.stored && (await isSameFile(row.file, stored))) return row;
-  }
-  return null;
-};

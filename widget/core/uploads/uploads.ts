@@ -2,16 +2,16 @@ import type {StoredFile} from '../../../server/contract/files.js';
 
 import {cleanName} from '../flow/clean-name.js';
 import {backoffMs} from '../transport/retry.js';
-import {asStored, canRetry, isOpen, isWaiting, newRow, reasonOf, storedRow} from './file-row.js';
+import {asStored, canRetry, isOpen, isWaiting, newRow, reasonOf} from './file-row.js';
 import type {FileReason, FileRow} from './file-row.js';
-import {findDuplicate, findUnstored, looksLikePdf} from './file-contents.js';
+import {findDuplicate, looksLikePdf} from './file-contents.js';
 import {ATTEMPTS, sendWithRetry} from './send-with-retry.js';
 import type {FileLimits, FileTransport} from './file-transport.js';
 
 /** More at once would share the same connection, and make each of them slower. */
 const PARALLEL = 3;
 
-/** The queue of files. Only it changes rows. */
+/** The queue of files. Only it, and what takes over the files of other tabs, changes rows. */
 export type Uploads = ReturnType<typeof createUploadQueue>;
 
 /** `readLimits` is called whenever the limits are needed, because the page may change them at any time. */
@@ -24,21 +24,8 @@ export const createUploadQueue = (readLimits: () => FileLimits, transport: FileT
 
   const stored = () => rows.filter((row) => row.state === 'success');
 
-  const storedIds = () => new Set(rows.flatMap(({stored}) => stored?.id ?? []));
-
-  const isFull = () => rows.filter((row) => !row.isRefused).length >= readLimits().maxFiles;
-
-  /** Number of files that would be lost if the visitor left the page now. */
-  const countUnsent = () => rows.filter((row) => isOpen(row) || isWaiting(row)).length;
-
-  /** True if enough files are stored or can be. */
-  const canFinish = () => {
-    const isLost = (row: FileRow) => /error|removing/.test(row.state) && !isWaiting(row);
-    return rows.filter((row) => !isLost(row)).length >= readLimits().minFiles;
-  };
-
   const notify = () => {
-    const isDone = finishing === 'waiting' && !countUnsent() && canFinish();
+    const isDone = finishing === 'waiting' && !uploads.unsent && uploads.canFinish;
     if (isDone) finishing = null;
     transport.onChange();
     if (isDone) onFinished();
@@ -99,27 +86,13 @@ export const createUploadQueue = (readLimits: () => FileLimits, transport: FileT
     cancel(row);
     clearTimeout(row.resumeTimer);
     if (row.stored && !(await erase(row, row.stored))) return false;
-    rows = rows.filter((other) => other !== row);
-    queueNextRefused();
-    notify();
+    replace(rows.filter((other) => other !== row));
     return true;
   };
 
-  /**
-   * Takes over what other tabs have stored or deleted since `before`. Files that wait here stay,
-   * unless another tab has stored the same ones.
-   */
-  const merge = async (files: StoredFile[], before: Set<string>) => {
-    for (const stored of files.filter(({id}) => !before.has(id))) {
-      const row = await findUnstored(stored, rows);
-      // The response to an upload of this tab may have come meanwhile.
-      if (storedIds().has(stored.id) || row?.state === 'uploading') continue;
-      if (row) change(row, asStored(stored));
-      else rows = [...rows, storedRow(stored)];
-    }
-    const kept = files.map(({id}) => id);
-    const isGone = (id: string) => before.has(id) && !kept.includes(id);
-    rows = rows.filter(({stored}) => !stored || !isGone(stored.id));
+  /** Shows other rows, such as files that another tab has stored. */
+  const replace = (replaced: readonly FileRow[]) => {
+    rows = replaced;
     queueNextRefused();
     notify();
   };
@@ -153,7 +126,7 @@ export const createUploadQueue = (readLimits: () => FileLimits, transport: FileT
   /** Gives a free place to the first file that was refused for lack of one. */
   const queueNextRefused = () => {
     const next = rows.find((row) => row.isRefused && row.reason === 'too_many_files');
-    if (next && !isFull()) change(next, {state: 'queued', reason: null, isRefused: false});
+    if (next && !uploads.isFull) change(next, {state: 'queued', reason: null, isRefused: false});
   };
 
   /** Starts a few uploads. Each that ends starts the next. */
@@ -168,7 +141,7 @@ export const createUploadQueue = (readLimits: () => FileLimits, transport: FileT
     if (file.size > readLimits().maxFileBytes) return 'file_too_large';
     if (!(await looksLikePdf(file))) return 'not_a_pdf';
     // Last, without a wait before the row is added: two drops at once must not exceed the limit.
-    return isFull() ? 'too_many_files' : null;
+    return uploads.isFull ? 'too_many_files' : null;
   };
 
   const upload = async (row: FileRow) => {
@@ -211,7 +184,7 @@ export const createUploadQueue = (readLimits: () => FileLimits, transport: FileT
     change(row, {resumptions, resumeTimer: setTimeout(resumeOne, waitMs)});
   };
 
-  return {
+  const uploads = {
     get rows() {
       return rows;
     },
@@ -228,7 +201,7 @@ export const createUploadQueue = (readLimits: () => FileLimits, transport: FileT
       return stored().length;
     },
     get storedIds() {
-      return storedIds();
+      return new Set(rows.flatMap(({stored}) => stored?.id ?? []));
     },
     get isBusy() {
       return rows.some((row) => row.state === 'uploading');
@@ -237,18 +210,17 @@ export const createUploadQueue = (readLimits: () => FileLimits, transport: FileT
     get hasUnsent() {
       return rows.some((row) => canRetry(row) || (row.state === 'queued' && !row.isConfirmed));
     },
+    /** Number of files that would be lost if the visitor left the page now. */
     get unsent() {
-      return countUnsent();
+      return rows.filter((row) => isOpen(row) || isWaiting(row)).length;
     },
     get isFull() {
-      return isFull();
+      return rows.filter((row) => !row.isRefused).length >= readLimits().maxFiles;
     },
+    /** True if enough files are stored or can be. */
     get canFinish() {
-      return canFinish();
-    },
-    /** Shows files that the backend already has. */
-    restore(files: StoredFile[]) {
-      rows = files.map(storedRow);
+      const isLost = (row: FileRow) => /error|removing/.test(row.state) && !isWaiting(row);
+      return rows.filter((row) => !isLost(row)).length >= readLimits().minFiles;
     },
     add,
     start,
@@ -261,11 +233,16 @@ export const createUploadQueue = (readLimits: () => FileLimits, transport: FileT
     },
     resume,
     remove,
-    merge,
+    change,
+    replace,
+    /** Shows the files that the backend has when the visitor returns. */
+    restore(restored: readonly FileRow[]) {
+      rows = restored;
+    },
     clear,
     dropUnstored() {
-      rows = stored();
-      notify();
+      replace(stored());
     },
   };
+  return uploads;
 };

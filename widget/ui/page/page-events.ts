@@ -2,7 +2,7 @@ import type {Chat} from '../../core/chat.js';
 import type {Messaging} from '../../core/messages/messaging.js';
 import {goOffline, goOnline} from '../../core/sync/connection.js';
 import {createRefresher} from '../../core/sync/refresher.js';
-import type {Refresher} from '../../core/sync/refresher.js';
+import type {LoadSync, Refresher} from '../../core/sync/refresher.js';
 import {connectTabs} from '../../core/sync/tabs.js';
 import type {DialogHost} from '../dialog-host.js';
 import type {ViewContext} from '../view-context.js';
@@ -16,6 +16,7 @@ export interface PageController {
   readonly dialogs: Readonly<DialogHost>;
   readonly messaging: Readonly<Messaging> | null;
   readonly viewContext: ViewContext | null;
+  readonly parts: {loadResume: LoadSync};
   continueMessaging(): Promise<void>;
   /** Applies settings that the visitor has changed in another tab. */
   applySettings(): void;
@@ -28,7 +29,7 @@ export type PageConnection = ReturnType<typeof connectPage>;
 /** Connects a conversation with the page around it, until the signal aborts. */
 export const connectPage = (chat: Chat, controller: PageController, signal: AbortSignal) => {
   const {dialogs, element} = controller;
-  const sync = createRefresher(chat, signal);
+  const sync = createRefresher(chat, () => controller.parts.loadResume(), signal);
   const refresh = () => {
     void sync.refresh();
     // The visitor may have begun to write in another tab.

@@ -134,9 +134,7 @@ const tryAgainView = ({chat, state, texts}: ViewContext) =>
   chat.transcript.isTyping || state.notice
     ? null
     : html`
-        <div class="pair">
-          <button part="button" class="choice" data-focus @click=${() => chat.lifecycle.tryAgain()}>
-            ${texts.retry}
-          </button>
+        <div class="pair" tabindex="-1" data-focus>
+          ${buttonView(texts.retry, () => chat.lifecycle.tryAgain())}
         </div>
       `;

@@ -1,4 +1,4 @@
-/** Code that only returning visitors need, in a file of its own: most visits have one session. */
+/** Code that only visitors with several tabs, or who return, need. Most visits have one session. */
 import {html} from 'lit';
 
 import {continueVisit} from '../../core/resume.js';
@@ -6,6 +6,7 @@ import {buttonView} from '../controls/button.js';
 import type {ViewContext} from '../view-context.js';
 
 export * from '../../core/resume.js';
+export {syncSession} from '../../core/sync/session-sync.js';
 
 export const resumeView = ({chat, texts}: ViewContext) => html`
   <div class="pair" role="group" aria-label=${texts.yourChoice} tabindex="-1" data-focus>
