@@ -226,19 +226,16 @@ class Conversation
       const {createUploads, createVerification} = await this.loaders.loadIntake();
       this.uploads ??= createUploads(this);
       this.verification ??= createVerification(this);
-      if (this.flow.graph.firstOf(isSiteQuestion)) await this.loadQuestions();
+      if (this.flow.graph.firstOf(isSiteQuestion)) {
+        const {createQuestions} = await this.loaders.loadQuestions();
+        await (this.questions ??= createQuestions(this)).load();
+      }
       return true;
     } catch (error) {
       this.host.onLoadError(error);
       this.lifecycle.stopWithRetry('notLoaded');
       return false;
     }
-  }
-
-  private async loadQuestions() {
-    const {createQuestions} = await this.loaders.loadQuestions();
-    this.questions ??= createQuestions(this);
-    await this.questions.load();
   }
 
   prepareStep() {

@@ -15,7 +15,7 @@ import type {Questions} from './questions/questions.js';
 import type {SiteStorage} from './session/storage.js';
 import type {Store} from './state.js';
 import type {ApiClient} from './transport/api-client.js';
-import {storedRow} from './uploads/file-row.js';
+import {storedRow} from './uploads/merge-files.js';
 import type {Uploads} from './uploads/uploads.js';
 
 export {mergeFiles} from './uploads/merge-files.js';
@@ -161,7 +161,7 @@ export const replayAnswers = (chat: ResumeDeps, isCorrectionOnly = false) => {
     const answer = answerTo(chat, step);
     const line = transcript.answerTo(id);
     if (type === 'say' && !flow.spokenSteps.has(step)) unspoken.push(step);
-    if (line && answer) transcript.correct(line, answer);
+    if (line && answer) line.text = answer;
     else if (answer && !isCorrectionOnly) {
       for (const one of [...unspoken, step]) {
         flow.spokenSteps.add(one);
@@ -172,6 +172,7 @@ export const replayAnswers = (chat: ResumeDeps, isCorrectionOnly = false) => {
       unspoken = [];
     }
   }
+  chat.host.onChange();
   return {step: next && !passed.has(next) ? next : null, unspoken};
 };
 

@@ -19,6 +19,7 @@ export const intakeStyles = [answerStyles, fileStyles];
 
 export const createUploads = (chat: UploadDeps) => createQueue(chat, uploadWithProgress);
 
-/** Are here, because the files of messages and questions use code of this one. */
+/** Are here, because these files use code of this one. */
 export const loadMessages = () => import('../ui/messages/messages.js');
+export const loadResume = () => import('../ui/steps/resume.js');
 export const loadQuestions = () => import('../ui/questions/answers.js');

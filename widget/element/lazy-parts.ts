@@ -37,7 +37,7 @@ export class LazyParts implements Loaders {
   }
 
   async loadResume() {
-    return (this.resume ??= await import('../ui/steps/resume.js'));
+    return (this.resume ??= await (await this.loadIntake()).loadResume());
   }
 
   async loadMessages() {

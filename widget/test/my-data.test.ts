@@ -89,13 +89,13 @@ describe('my data', () => {
     }
   });
 
-  it('before the e-mail it says that the name has not left this device', async () => {
+  it('before the e-mail it says that the answers have not left this device', async () => {
     const site = newSite();
     const chat = await mountOpen(site);
     await reachFiles(chat, 'Zoe');
     await openMyData(chat);
     await until(() => button(chat, 'Erase everything'), 'what is stored');
-    expect(content(chat)).to.include('Zoe').and.to.include('Your name stays on this device');
+    expect(content(chat)).to.include('Zoe').and.to.include('Your answers stay on this device');
     await edit(chat, 'Your name', 'Zoe Q.');
     await until(() => content(chat).includes('Zoe Q.'), 'the new name');
     expect(stored(site, 'answers')).to.include('Zoe Q.');

@@ -1,4 +1,5 @@
 import type {Chat} from '../chat.js';
+import type {EmailVerification} from '../email/email-verification.js';
 import {cleanEmail, looksLikeEmail} from '../email/email-address.js';
 import {suggestEmail} from '../email/email-suggestion.js';
 import {ClientError} from '../transport/api-client.js';
@@ -25,7 +26,7 @@ export const changeEmail = (chat: Chat, text: string) =>
     // Two e-mail addresses may look the same behind the mask.
     chat.addAnswer(() => email);
     drafts.set('email');
-    status.showToast(verification.isDelayed ? 'pendingDelayed' : 'sent');
+    status.showToast(sentText(verification));
     if (flow.step) flow.say(flow.promptFor(flow.step));
   });
 
@@ -64,10 +65,13 @@ const submitContact = async (chat: Chat, email: string) => {
   }
 };
 
+const sentText = ({isDelayed}: Readonly<EmailVerification>) =>
+  isDelayed ? 'pendingDelayed' : 'sent';
+
 export const resendLink = (chat: Chat) =>
   chat.submit(async () => {
     const verification = chat.verification!;
     const outcome = await verification.resend();
-    const sent = verification.isDelayed ? 'pendingDelayed' : 'sentAgain';
-    if (outcome !== 'soon') chat.status.showToast(outcome === 'sent' ? sent : 'sendAgainLater');
+    const text = outcome === 'sent' ? sentText(verification) : 'sendAgainLater';
+    if (outcome !== 'soon') chat.status.showToast(text);
   });

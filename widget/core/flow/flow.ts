@@ -212,9 +212,5 @@ export const createFlow = (chat: FlowDeps) => {
     promptFor,
     isSkipped,
     follow,
-    /** Steps that the visitor has passed on the way through the conversation. */
-    get passed() {
-      return walk().skipped;
-    },
   };
 };

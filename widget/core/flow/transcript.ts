@@ -37,12 +37,6 @@ export class Transcript {
     return this.lines.filter((line) => line.step === step).at(-1);
   }
 
-  /** Replaces the text of an answer that another tab has corrected. */
-  correct(line: Line, text: TextOf) {
-    line.text = text;
-    this.onChange();
-  }
-
   /** Shows these lines: the same ones in another order, or further ones among them. */
   arrange(lines: readonly Line[]) {
     this.lines = lines;

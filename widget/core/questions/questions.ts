@@ -77,6 +77,8 @@ export const createQuestions = (
   const textOf = (step: QuestionStep, value: Answer | null, language: Language) =>
     value === null ? questionTexts(language, chat).skip : labelOf(answerKey(step), language, value);
 
+  const passedSteps = () => flow.follow(flow.isSkipped).passed;
+
   const adopt = (found: Session) => {
     for (const {field, value} of found.answers ?? []) answers.setAnswer(`answers.${field}`, value);
   };
@@ -111,7 +113,7 @@ export const createQuestions = (
     }));
 
   const listKept = (language: Language): ListedAnswer[] =>
-    [...flow.passed].filter(isSiteQuestion).flatMap((step) => {
+    [...passedSteps()].filter(isSiteQuestion).flatMap((step) => {
       const label = labelOf(answerKey(step), language);
       const question = flow.promptFor(step)(language);
       return label ? [{question, label, change: changeOf(step)}] : [];
@@ -146,7 +148,7 @@ export const createQuestions = (
     skip: (step: QuestionStep) => keep(step, null),
     /** Returns the answers to submit. Removes those to questions that are no longer asked. */
     collect() {
-      const {passed} = flow;
+      const passed = passedSteps();
       const collected: Record<string, Answer> = {};
       for (const step of flow.graph.steps.filter(isSiteQuestion)) {
         const key = answerKey(step);

@@ -53,11 +53,6 @@ export const newRow = (name: string, size: number, file: File | null): FileRow =
 export const asStored = (stored: StoredFile) =>
   ({state: 'success', percent: 100, reason: null, stored}) as const;
 
-export const storedRow = (stored: StoredFile): FileRow => ({
-  ...newRow(stored.name, stored.size, null),
-  ...asStored(stored),
-});
-
 /** True if sending the file again can help. */
 export const canRetry = ({state, isRefused}: FileRow) => state === 'error' && !isRefused;
 

@@ -1,7 +1,7 @@
 import type {StoredFile} from '../../../server/contract/files.js';
 
 import {isSameFile} from './file-contents.js';
-import {asStored, storedRow} from './file-row.js';
+import {asStored, newRow} from './file-row.js';
 import type {FileRow} from './file-row.js';
 import type {Uploads} from './uploads.js';
 
@@ -25,6 +25,12 @@ export const mergeFiles = async (
   const isGone = (id: string) => before.has(id) && !kept.includes(id);
   uploads.replace(uploads.rows.filter(({stored}) => !stored || !isGone(stored.id)));
 };
+
+/** Returns the row of a file that this page has not uploaded. */
+export const storedRow = (stored: StoredFile): FileRow => ({
+  ...newRow(stored.name, stored.size, null),
+  ...asStored(stored),
+});
 
 /** Returns the row whose file another tab has stored. */
 const findUnstored = async (stored: StoredFile, rows: readonly FileRow[]) => {

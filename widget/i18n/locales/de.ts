@@ -98,7 +98,6 @@ const de: Texts = {
   sendAgain: 'Erneut senden',
   sendAgainIn: 'Erneut senden ({seconds} s)',
   sent: 'Link gesendet.',
-  sentAgain: 'Link erneut gesendet.',
   sendAgainLater: 'Gerade können wir keinen Link senden. Bitte versuchen Sie es später erneut.',
   changeAddress: 'Adresse ändern',
   newAddress: 'Neue E-Mail-Adresse',

@@ -92,7 +92,6 @@ const en = {
   sendAgain: 'Send again',
   sendAgainIn: 'Send again ({seconds} s)',
   sent: 'Link sent.',
-  sentAgain: 'Link sent again.',
   sendAgainLater: 'We can’t send another link just yet. Please try again later.',
   changeAddress: 'Change address',
   newAddress: 'New e-mail address',

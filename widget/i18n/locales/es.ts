@@ -93,7 +93,6 @@ const es: Texts = {
   sendAgain: 'Enviar de nuevo',
   sendAgainIn: 'Enviar de nuevo ({seconds} s)',
   sent: 'Enlace enviado.',
-  sentAgain: 'Enlace enviado de nuevo.',
   sendAgainLater: 'De momento no podemos enviar otro enlace. Inténtelo más tarde.',
   changeAddress: 'Cambiar la dirección',
   newAddress: 'Nuevo correo electrónico',

@@ -94,7 +94,6 @@ const fr: Texts = {
   sendAgain: 'Renvoyer',
   sendAgainIn: 'Renvoyer ({seconds} s)',
   sent: 'Lien envoyé.',
-  sentAgain: 'Lien renvoyé.',
   sendAgainLater: 'Nous ne pouvons pas renvoyer de lien pour l’instant. Réessayez plus tard.',
   changeAddress: 'Changer d’adresse',
   newAddress: 'Nouvelle adresse e-mail',

@@ -93,7 +93,6 @@ const ptBr: Texts = {
   sendAgain: 'Enviar de novo',
   sendAgainIn: 'Enviar de novo ({seconds} s)',
   sent: 'Link enviado.',
-  sentAgain: 'Link enviado de novo.',
   sendAgainLater: 'Ainda não podemos enviar outro link. Tente mais tarde.',
   changeAddress: 'Mudar o endereço',
   newAddress: 'Novo e-mail',
