@@ -165,6 +165,7 @@ describe('kinds of questions', () => {
     await give(chat, 'ACME');
     expect(await attributes('number', 'type', 'inputmode')).to.deep.equal(['text', 'decimal']);
     expect(inside(chat, 'label[for=answer]')!.textContent).to.equal('How far can you drive? (km)');
+    expect(inside(chat, '.unit')!.textContent).to.equal('km');
     await give(chat, '5');
     const range = ['date', '2030-01-01', '2030-12-31'];
     expect(await attributes('date', 'type', 'min', 'max')).to.deep.equal(range);

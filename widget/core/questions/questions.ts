@@ -6,7 +6,7 @@ import type {QuestionStep, Step} from '../../../server/contract/conversation.js'
 import type {Answer} from '../../../server/contract/questions.js';
 import type {Session} from '../../../server/contract/sessions.js';
 
-import type {Language} from '../../i18n/languages.js';
+import type {Language, LanguageTag} from '../../i18n/languages.js';
 import {loadQuestionTexts, questionTexts} from '../../i18n/questions/question-texts.js';
 import type {ChatHost} from '../chat-host.js';
 import type {Answers, VisitorAnswers} from '../flow/answers.js';
@@ -25,8 +25,7 @@ export interface QuestionDeps {
   readonly answers: Readonly<VisitorAnswers>;
   readonly drafts: Drafts;
   readonly flow: Readonly<Flow>;
-  readonly host: Pick<ChatHost, 'onChange'>;
-  readonly language: Language;
+  readonly host: Pick<ChatHost, 'languages' | 'onChange'>;
   readonly retrier: Retrier;
   readonly session: Readonly<VisitorSession>;
   readonly signal: AbortSignal;
@@ -132,7 +131,8 @@ export const createQuestions = (
     async load() {
       fault = null;
       const hasInputs = flow.graph.firstOf((step) => isSiteQuestion(step) && step.kind !== 'text');
-      const texts = loadQuestionTexts(chat.language.tag);
+      // The panel may still be waiting for its own texts.
+      const texts = loadQuestionTexts(host.languages.wanted as LanguageTag);
       await Promise.all([texts, fetched, hasInputs ? loadInputs() : null]);
     },
     clearFault: () => fault && showFault(null),

@@ -70,7 +70,7 @@ const ar: Texts = {
   active_content: 'هذا الملف يحتوي على برامج. جرّب طباعته إلى ملف PDF جديد.',
   too_slow: 'استغرق الرفع وقتًا طويلًا. حاول مرة أخرى عبر Wi-Fi.',
   cancelled: 'أُلغي.',
-  unreadable: 'تم تعديل الملف أو نقله. أضفه مرة أخرى.',
+  unreadable: 'تغيّر الملف. أضفه مرة أخرى.',
   fileOffline: 'لا يوجد اتصال. سنتابع تلقائيًا.',
   fileBusy: 'هناك ضغط كبير الآن. سنتابع تلقائيًا.',
   fileFailed: 'فشل الرفع. حاول مرة أخرى.',
@@ -80,7 +80,7 @@ const ar: Texts = {
   emailLabel: 'بريدك الإلكتروني',
   emailInvalid: 'اكتب بريدك الإلكتروني كاملًا، مثل name@example.com.',
   didYouMean: 'هل تقصد {email}؟',
-  useAnyway: 'استخدام {email} رغم ذلك',
+  useAnyway: 'استخدام {email}',
   emailWaits: 'لم يُرسل بعد. ما زلنا نحاول.',
 
   pending: 'أرسلنا رابطًا إلى {email}. افتحه من فضلك لتأكيد عنوانك.',

@@ -16,6 +16,7 @@ export interface AskedQuestion<Step extends QuestionStep = QuestionStep> {
   texts: QuestionTexts;
   /** Accessible name of the input: the question, and the unit of a number. */
   label: string;
+  unit: string;
   hint: string;
   placeholder: string;
   /** Answer that is changed. */
@@ -45,6 +46,7 @@ export const askedQuestion = (context: ViewContext, step: QuestionStep): AskedQu
     step,
     texts,
     label: `${inLanguage(step.text)}${unit && ` (${unit})`}`,
+    unit,
     hint,
     placeholder: inLanguage(step.placeholder),
     value,

@@ -16,7 +16,7 @@ export interface LineAttributes {
 
 /** A field of one line, with the keyboard and the help that browsers have for its kind. */
 export const lineView = (asked: AskedQuestion, attributes: LineAttributes) => {
-  const {context, describedBy, draft, fault, label, placeholder, step} = asked;
+  const {context, describedBy, draft, fault, label, placeholder, step, unit} = asked;
   const {isSubmitting} = context.state;
   const {type = 'text', inputMode, autocomplete, min, max} = attributes;
   const {value = asked.valueText} = attributes;
@@ -41,6 +41,7 @@ export const lineView = (asked: AskedQuestion, attributes: LineAttributes) => {
         aria-describedby=${describedBy || nothing}
         data-focus
       />
+      ${unit ? html`<span class="hint unit" aria-hidden="true">${unit}</span>` : nothing}
       ${sendButtonView(context.texts.send, isSubmitting)}
     </div>
   `;

@@ -51,6 +51,9 @@ export const questionStyles = css`
   .option:has(:checked) + input {
     display: block;
   }
+  .unit {
+    align-self: center;
+  }
   .question .primary {
     inline-size: 100%;
   }
@@ -59,6 +62,8 @@ export const questionStyles = css`
   }
   .question textarea {
     field-sizing: content;
+    min-block-size: 96px;
+    padding-block: 12px;
     max-block-size: calc(var(--viewport-height, 100dvh) * 0.3);
   }
 `;
