@@ -15,14 +15,20 @@ const RUNS = 300;
 /** A visitor answers no question twice, and no document has more steps than this. */
 const MOST_ANSWERS = 12;
 const ids = fc.constantFrom('a', 'b', 'c', 'd', '__proto__', 'constructor');
-const fields = fc.constantFrom('name', 'consents.personal_data', 'files.stored', '__proto__');
+const fields = fc.constantFrom(
+  'name',
+  'consents.personal_data',
+  'files.stored',
+  'answers.position',
+  '__proto__',
+);
 
 const {condition} = fc.letrec<{condition: object}>((tie) => ({
   condition: fc.oneof(
     {maxDepth: 3},
     fc.record({
       field: fields,
-      operator: fc.constantFrom('is', 'is_not', 'at_least', 'at_most'),
+      operator: fc.constantFrom('is', 'is_not', 'at_least', 'at_most', 'includes', 'is_set'),
       value: fc.oneof(fc.string(), fc.integer(), fc.boolean(), fc.constant(null)),
     }),
     fc.record({all: fc.array(tie('condition'), {maxLength: 3})}),
@@ -37,6 +43,7 @@ const step = fc
       id: ids,
       type: fc.constantFrom('say', 'ask', 'consent', 'upload', 'verify_email', 'assistant', 'end'),
       field: fc.constantFrom('name', 'email'),
+      kind: fc.constantFrom('text', 'choice', 'of_a_later_version'),
       purpose: fc.constantFrom('personal_data', 'ai_training', 'ai_answers'),
       outcome: fc.constantFrom('complete', 'refused'),
       text: fc.oneof(fc.string(), fc.dictionary(fc.constantFrom('en', 'de', 'ar'), fc.string())),
@@ -138,6 +145,7 @@ describe('faulty conversations', () => {
     'a condition of two kinds, one of them broken': [
       {id: 'a', type: 'say', next: [{when: {all: null, any: []}, to: 'a'}]},
     ],
+    'a question without a text': [{id: 'a', type: 'ask', field: 'card', kind: 'text'}],
     'a branch that is no object': [{id: 'a', type: 'say', next: [null]}],
   })) {
     it(`${fault} brings the built-in conversation`, async () => {

@@ -190,6 +190,22 @@ describe('kinds of questions', () => {
     await untilStep(chat, 'name');
   });
 
+  it('options that are none are left out, and an unknown kind is a line of text', async () => {
+    const options = [null, 'nurse', {value: 'a'}, {value: 'b', label: 7}, ...KINDS.choice.options];
+    const {chat} = await openWith([
+      ask('choice', {...KINDS.choice, options}),
+      ask('none', {...KINDS.choice, options: 'nurse', required: false}),
+      ask('later', {kind: 'of_a_later_version', text: 'Which colour?', hint: null}),
+    ]);
+    await press(chat, 'Nurse');
+    await untilStep(chat, 'none');
+    await press(chat, 'Skip');
+    await untilStep(chat, 'later');
+    await give(chat, 'Red');
+    await untilStep(chat, 'name');
+    expect(lines(chat)).to.include('Red');
+  });
+
   it('hint and placeholder help to answer, and belong to the field', async () => {
     const texts = {hint: {en: 'As on your card.'}, placeholder: 'AB 123'};
     const {chat} = await openWith([ask('card', {kind: 'text', text: 'Which card?', ...texts})]);

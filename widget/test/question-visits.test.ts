@@ -184,6 +184,7 @@ describe('answers to questions during visits', () => {
     const again = await reload(chat, site);
     await untilStep(again, 'verify');
     expect(lines(again)).to.include('ACME');
+    expect(stored(site, 'answers')).to.equal(null);
     await press(again, 'Continue with my request');
     await untilStep(again, 'yes_no');
     await press(again, 'Yes');

@@ -77,7 +77,7 @@ describe('values in localStorage', () => {
     const letter = files.find(({name}) => name === 'letter.pdf')!;
     expect(unsent.file_ids).to.deep.equal([letter.id]);
     expect(answers).to.have.all.keys(
-      ...['name', 'decisions', 'isStarted', 'done', 'idleMs', 'touchedAt'],
+      ...['name', 'answers', 'decisions', 'isStarted', 'done', 'idleMs', 'touchedAt'],
     );
     expect(answers.decisions).to.have.all.keys('personal_data', 'ai_training');
     for (const decision of Object.values(answers.decisions))

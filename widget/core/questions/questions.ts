@@ -78,9 +78,10 @@ export const createQuestions = (
 
   const passedSteps = () => flow.follow(flow.isSkipped).passed;
 
-  const adopt = (found: Session) => {
-    for (const {field, value} of found.answers ?? []) answers.setAnswer(`answers.${field}`, value);
-  };
+  const adopt = (found: Session) =>
+    answers.adopt((draft) => {
+      for (const {field, value} of found.answers ?? []) draft.answers[`answers.${field}`] = value;
+    });
 
   /** The conditions of a submitted session depend on answers that only the backend has. */
   const fetched = isVisit() ? null : session.call<Session>('GET', '/api/session').then(adopt);
@@ -153,10 +154,12 @@ export const createQuestions = (
       for (const step of flow.graph.steps.filter(isSiteQuestion)) {
         const key = answerKey(step);
         const value = answers.siteAnswers[key];
-        if (!passed.has(step)) {
+        if (passed.has(step)) {
+          if (isGiven(value)) collected[step.field] = value;
+        } else if (value !== undefined) {
           answers.setAnswer(key);
           answers.reopen(step.id);
-        } else if (isGiven(value)) collected[step.field] = value;
+        }
       }
       return {answers: collected};
     },

@@ -39,6 +39,9 @@ export const questionStyles = css`
     block-size: 20px;
     accent-color: var(--brand);
   }
+  .option input:focus-visible {
+    outline: none;
+  }
   .option span {
     min-inline-size: 0;
     overflow-wrap: anywhere;
