@@ -3,7 +3,6 @@ import type {ConsentDecision, Purpose} from '../../../server/contract/sessions.j
 
 import type {SiteStorage} from '../session/storage.js';
 import {parse, toJson} from '../transport/json.js';
-import type {AnswerKey} from './step-types.js';
 
 const ANSWERS_KEY = 'answers';
 /** Messages that the backend does not have yet. */
@@ -19,6 +18,9 @@ const DEFAULT_IDLE_MS = 30 * 60_000;
 
 /** Values that conditions read: `name`, `email`, `consents.<purpose>`, `files.stored`, `answers.<field>`. */
 export type Answers = Record<string, Answer | null | undefined>;
+
+/** Name of an answer in conditions, in texts, and in the stored values. */
+export type AnswerKey = `answers.${string}`;
 
 export interface Decision extends Omit<ConsentDecision, 'purpose'> {
   isRecorded: boolean;

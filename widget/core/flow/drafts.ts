@@ -2,7 +2,7 @@ import type {ContactStep} from '../../../server/contract/conversation.js';
 
 import type {SiteStorage} from '../session/storage.js';
 import {parse, toJson} from '../transport/json.js';
-import type {AnswerKey} from './step-types.js';
+import type {AnswerKey} from './answers.js';
 
 const DRAFTS_KEY = 'draft';
 

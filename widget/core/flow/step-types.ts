@@ -1,7 +1,7 @@
 import type {ContactStep, QuestionStep, Step} from '../../../server/contract/conversation.js';
 
 import type {Language, TextKey} from '../../i18n/languages.js';
-import type {Answers} from './answers.js';
+import type {AnswerKey, Answers} from './answers.js';
 
 /** State that decides whether a step is skipped. */
 export interface StepContext {
@@ -90,9 +90,6 @@ export const typeOf = ({type}: Pick<Step, 'type'>): StepType => STEP_TYPES[type]
 export const isSiteQuestion = (step: Step): step is QuestionStep =>
   step.type === 'ask' && 'kind' in step;
 
-export type AnswerKey = `answers.${string}`;
-
-/** Returns the name of an answer in conditions, in texts, and in the stored values. */
 export const answerKey = ({field}: QuestionStep): AnswerKey => `answers.${field}`;
 
 /** True for a step that the visitor can answer after only the e-mail address was asked for. */
