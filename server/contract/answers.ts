@@ -111,7 +111,8 @@ export const checkUnaskedAnswer = (given: unknown): AnswerFault | null => {
   if (typeof value === 'boolean') return null;
   if (!Array.isArray(value)) return checkUnaskedText(value, 'answer');
   const strings = value.filter((choice) => typeof choice === 'string');
-  if (strings.length > MAX_OPTIONS || value.length > strings.length + 1) {
+  // One more for the visitor's own words.
+  if (strings.length > MAX_OPTIONS || value.length > MAX_OPTIONS + 1) {
     return {code: 'too_many_choices', max: MAX_OPTIONS};
   }
   return firstOf(value, (choice) => checkUnaskedText(choice, 'choices'));

@@ -15,7 +15,9 @@ export const baseOf = (tag: string) => toLocale(tag)?.language ?? '';
 /** Returns a site's own text in the language, in English, or in any language that it has. */
 export const localise = (text: LocalisedText, tag: string): string => {
   if (typeof text === 'string') return text;
-  return text[tag] ?? text[baseOf(tag)] ?? text['en'] ?? Object.values(text)[0] ?? '';
+  // A tag can be the name of something that every object inherits, such as `toString`.
+  const found = [tag, baseOf(tag), 'en'].find((one) => Object.hasOwn(text, one));
+  return (found === undefined ? Object.values(text)[0] : text[found]) ?? '';
 };
 
 const PLACES = /\{(name|answers\.[a-z][a-z0-9_]{0,39})\}/g;

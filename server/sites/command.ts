@@ -6,6 +6,7 @@ import type {Command, CommandDeps} from '../command/command.js';
 import {toSinglePage, printRows, parseFormat} from '../command/formats.js';
 import type {Format} from '../command/formats.js';
 import {SiteSettings} from '../contract/sites.js';
+import type {SiteSettings as SiteSettingsType} from '../contract/sites.js';
 import type {Config} from '../config/config.js';
 import {migrate} from '../database/migrate.js';
 import {transaction} from '../database/transaction.js';
@@ -13,6 +14,7 @@ import {isEncryptedSecret, encryptSecret} from '../config/sealed-secret.js';
 import {formatCount} from '../text/count.js';
 import {deleteSite, listSites, lockSite, countSiteUse, disableSite} from './admin-store.js';
 import type {ListedSite, SiteUse} from './admin-store.js';
+import {findWarnings} from './conversation-warnings.js';
 import {readSite} from './read-site.js';
 import type {SiteInput} from './read-site.js';
 import {saveSite} from './store.js';
@@ -119,6 +121,7 @@ const add = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given
   await print(
     before ? `Site "${key}" is restored, with its earlier sessions.` : `Site "${key}" is created.`,
   );
+  await printWarnings(print, given.settings);
   await print(
     `${SOON} Paste this script tag into its pages:\n\n${createSnippet(site, config.publicUrl)}`,
   );
@@ -139,6 +142,16 @@ const set = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given
     );
   });
   await print(`Site "${key}" is changed. ${SOON}`);
+  await printWarnings(print, given.settings);
+};
+
+/** Prints what the new conversation probably does not intend. Its settings have been accepted. */
+const printWarnings = async (print: CommandDeps['print'], settings: unknown) => {
+  const {conversation} = (settings ?? {}) as SiteSettingsType;
+  if (!conversation) return;
+  for (const {path, message} of findWarnings(conversation, '/conversation')) {
+    await print(`Warning: --settings ${path}: ${message}`);
+  }
 };
 
 const toResponderPolicy = ({limits, allowedHosts, production, responder}: Config) => ({

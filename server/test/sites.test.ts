@@ -334,8 +334,7 @@ t.test('settings', async (t) => {
     '/conversation/steps/0/next/0/to',
   ]);
   t.same(withSteps({id: 'a', type: 'ask', field: 'age', extra: 1}, {type: 'say'}).sort(), [
-    '/conversation/steps/0/extra',
-    '/conversation/steps/0/field',
+    '/conversation/steps/0/kind',
     '/conversation/steps/1/id',
   ]);
   t.same(withSteps({id: 'a', type: 'say', text: {en: 'Hello', de: 'Hallo'}}, end), []);

@@ -1,0 +1,83 @@
+import type {Conversation, LocalisedText, Step} from '../contract/conversation.js';
+import {baseOf} from '../contract/localise.js';
+import type {ValidationError} from '../errors.js';
+
+/** Returns what a valid conversation probably does not intend, with paths. It can be saved anyway. */
+export const findWarnings = ({steps}: Conversation, path: string): ValidationError[] => {
+  const texts = steps.flatMap((step, i) => findTexts(step, `${path}/steps/${i}`));
+  return [
+    ...findUnreachableSteps(steps, `${path}/steps`),
+    ...findMissingLanguages(texts),
+    ...findUnknownPlaces(texts, steps),
+  ];
+};
+
+const findUnreachableSteps = (steps: Step[], path: string): ValidationError[] => {
+  const reached = new Set<number>();
+  // The chat also goes to the first end of each outcome without a branch.
+  const waiting = [0, ...(['complete', 'refused'] as const).map((one) => findEnd(steps, one))];
+  for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
+    if (i < 0 || i >= steps.length || reached.has(i)) continue;
+    reached.add(i);
+    waiting.push(...findTargets(steps, i));
+  }
+  return steps.flatMap(({id}, i) =>
+    reached.has(i) ? [] : [{path: `${path}/${i}`, message: `no way leads to the step "${id}"`}],
+  );
+};
+
+const findEnd = (steps: Step[], outcome: 'complete' | 'refused'): number =>
+  steps.findIndex((step) => step.type === 'end' && step.outcome === outcome);
+
+/** Returns the indexes of the steps that can follow a step. */
+const findTargets = (steps: Step[], index: number): number[] => {
+  const {type, next = []} = steps[index]!;
+  if (type === 'end') return [];
+  const always = next.findIndex(({when}) => when === undefined);
+  const taken = always < 0 ? next : next.slice(0, always + 1);
+  const targets = taken.map(({to}) => steps.findIndex(({id}) => id === to));
+  return always < 0 ? [...targets, index + 1] : targets;
+};
+
+interface TextAt {
+  path: string;
+  text: LocalisedText;
+}
+
+const findTexts = (step: Step, path: string): TextAt[] => {
+  const texts: TextAt[] = [];
+  for (const name of ['text', 'hint', 'placeholder', 'unit']) {
+    const text = (step as unknown as Record<string, LocalisedText | undefined>)[name];
+    if (text !== undefined) texts.push({path: `${path}/${name}`, text});
+  }
+  const options = 'options' in step ? step.options : [];
+  return [
+    ...texts,
+    ...options.map(({label}, i) => ({path: `${path}/options/${i}/label`, text: label})),
+  ];
+};
+
+const findMissingLanguages = (texts: TextAt[]): ValidationError[] => {
+  const tags = new Set(
+    texts.flatMap(({text}) => (typeof text === 'string' ? [] : Object.keys(text))),
+  );
+  return texts.flatMap(({path, text}) => {
+    if (typeof text === 'string') return [];
+    const missing = [...tags].filter(
+      (tag) => !Object.hasOwn(text, tag) && !Object.hasOwn(text, baseOf(tag)),
+    );
+    if (missing.length === 0) return [];
+    return [{path, message: `has no text in ${missing.join(', ')}, which other texts have`}];
+  });
+};
+
+const findUnknownPlaces = (texts: TextAt[], steps: Step[]): ValidationError[] => {
+  const fields = new Set(steps.flatMap((step) => ('kind' in step ? [step.field] : [])));
+  return texts.flatMap(({path, text}) => {
+    const words = typeof text === 'string' ? text : Object.values(text).join('\n');
+    const named = [...words.matchAll(/\{answers\.([a-z0-9_]+)\}/g)].map(([, field = '']) => field);
+    return [...new Set(named)]
+      .filter((field) => !fields.has(field))
+      .map((field) => ({path, message: `inserts {answers.${field}}, which no step asks for`}));
+  });
+};
