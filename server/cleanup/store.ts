@@ -187,6 +187,7 @@ const VISIT_TABLES = [
   'file_uploads',
   'messages',
   'events',
+  'session_answers',
   'consents',
   'email_verifications',
   'jobs',

@@ -56,14 +56,6 @@ export interface Today {
   latest: string;
 }
 
-const DAY_MS = 86_400_000;
-
-/** Returns the days that a visitor in any time zone can call today. */
-export const todayAnywhere = (nowMs: number): Today => ({
-  earliest: toDay(nowMs - DAY_MS),
-  latest: toDay(nowMs + DAY_MS),
-});
-
 /**
  * Returns an answer in the form that is stored: without characters that cannot be stored or display
  * something else than the text contains, and without space around it. Other values are unchanged.
@@ -211,7 +203,8 @@ export const isDate = (text: string): boolean =>
   !Number.isNaN(Date.parse(text)) &&
   toDay(Date.parse(text)) === text;
 
-const toDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+/** Returns the UTC day of a time as `YYYY-MM-DD`. */
+export const toDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 const checkPhone = (text: string): AnswerFault | null => {
   const digits = text.replace(/\D/g, '').length;

@@ -11,9 +11,8 @@ import {
   EXAMPLE_VISIT,
 } from './examples.js';
 import {StoredFile} from './files.js';
-import {FIELD_PATTERN} from './questions.js';
-import type {Answer} from './questions.js';
 import {MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, MAX_STEP_LENGTH, MAX_WORDING_LENGTH} from './limits.js';
+import {GivenAnswers, SessionAnswer} from './session-answers.js';
 
 export const Purpose = Type.Union(
   [Type.Literal('personal_data'), Type.Literal('ai_training'), Type.Literal('ai_answers')],
@@ -48,28 +47,6 @@ export const SessionState = Type.Union(
   },
 );
 export type SessionState = Static<typeof SessionState>;
-
-/** Answer to a question of the site. */
-export const SessionAnswer = Type.Object(
-  {
-    field: Type.String(),
-    question: Type.String({description: 'Wording that the visitor saw.'}),
-    value: Type.Unsafe<Answer>({
-      description:
-        'String, number, boolean, `{"other": …}`, or an array of choices, as the visitor sent it.',
-    }),
-    label: Type.String({description: 'Answer as the visitor read it, in their language.'}),
-  },
-  {title: 'SessionAnswer'},
-);
-export type SessionAnswer = Static<typeof SessionAnswer>;
-
-/** The schema accepts any value. The site's conversation decides, so that all errors are reported. */
-const Answers = Type.Record(Type.String({pattern: FIELD_PATTERN}), Type.Unknown(), {
-  additionalProperties: false,
-  description:
-    'Answers by the field of their question, at most 100 and 48 KiB. An answer to a question that the site no longer asks is accepted.',
-});
 
 export const Session = Type.Object(
   {
@@ -248,7 +225,7 @@ export const SubmitContact = Type.Object(
     email: Type.String({maxLength: 10 * MAX_EMAIL_LENGTH}),
     locale: Type.Optional(Locale),
     consents: Type.Optional(ConsentDecisions),
-    answers: Type.Optional(Answers),
+    answers: Type.Optional(GivenAnswers),
   },
   {
     title: 'GiveContact',
@@ -297,7 +274,7 @@ export const RectifySession = Type.Object(
     name: Type.Optional(Type.String({maxLength: 10 * MAX_NAME_LENGTH})),
     email: Type.Optional(Type.String({maxLength: 10 * MAX_EMAIL_LENGTH})),
     consents: Type.Optional(ConsentDecisions),
-    answers: Type.Optional(Answers),
+    answers: Type.Optional(GivenAnswers),
   },
   {
     title: 'RectifySession',

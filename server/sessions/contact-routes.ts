@@ -1,4 +1,5 @@
 import {clientRateLimitKey} from '../http/client-address.js';
+import {recordAnswers} from '../answers/record-answers.js';
 import {recordAudit} from '../audit/store.js';
 import {
   ContactResponse,
@@ -42,6 +43,8 @@ export interface ContactRouteDeps extends ContactDeps {
 }
 
 const RESENDS_PER_DAY = 5;
+/** Size of all answers of a session, with room for escapes, for the contact and for consents. */
+const ANSWERS_BODY_BYTES = 128 * 1024;
 
 /** Registers the routes that submit or correct the visitor's name and e-mail address. */
 export const contactRoutes: Plugin<ContactRouteDeps> = async (app, deps) => {
@@ -55,6 +58,7 @@ const submitContactRoute = (app: App, deps: ContactRouteDeps): void => {
   app.put(
     '/contact',
     {
+      bodyLimit: ANSWERS_BODY_BYTES,
       config: createRateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'giveContact',
@@ -69,17 +73,21 @@ const submitContactRoute = (app: App, deps: ContactRouteDeps): void => {
           'too_many_consents',
           'invalid_email',
           'invalid_name',
+          'invalid_answer',
         ]),
       },
     },
     async (request, reply) => {
-      const {locale = null, consents = []} = request.body;
+      const {locale = null, consents = [], answers = {}} = request.body;
       if (withdrawsStorageConsent(consents)) throw new ConsentRequired();
       const caller = access.getCaller(request);
       const contact = readContact(request.body);
       const {session, delayed} = await access.changeVisit(request, caller, async (tx) => {
         const client = clientRateLimitKey(request);
-        await submitContact(tx, deps, caller, {...contact, locale, consents, client});
+        await submitContact(tx, deps, caller, {
+          ...contact,
+          ...{locale, consents, answers, client},
+        });
         return {session: await findSession(tx, caller.uuid), delayed: await isDelayed(tx, caller)};
       });
       deps.onMail();
@@ -129,12 +137,13 @@ const rectifySessionRoute = (app: App, deps: ContactRouteDeps): void => {
   app.patch(
     '',
     {
+      bodyLimit: ANSWERS_BODY_BYTES,
       config: createRateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'rectifySession',
         summary: 'Corrects the stored data; a new e-mail address must be confirmed',
         description:
-          'Until the new e-mail address is confirmed, the session keeps its state and the old e-mail address. Withdrawing `personal_data` erases the session.',
+          'Until the new e-mail address is confirmed, the session keeps its state and the old e-mail address. `answers` changes only the fields that it names. Withdrawing `personal_data` erases the session.',
         tags: ['session'],
         body: RectifySession,
         response: sessionResponses({200: Session}, [
@@ -143,19 +152,24 @@ const rectifySessionRoute = (app: App, deps: ContactRouteDeps): void => {
           'too_many_consents',
           'invalid_email',
           'invalid_name',
+          'invalid_answer',
         ]),
       },
     },
     async (request) => {
       const caller = access.getCaller(request);
-      const {consents = []} = request.body;
+      const {consents = [], answers = {}} = request.body;
       const name = request.body.name === undefined ? undefined : readName(request.body.name);
       const email = request.body.email === undefined ? undefined : readEmail(request.body.email);
       const result = await access.changeVisit(request, caller, async (tx, visit) => {
-        await requireSession(tx, caller);
+        const session = await requireSession(tx, caller);
         await recordConsents(tx, caller, consents);
         const client = clientRateLimitKey(request);
         if (name) await setSessionName(tx, caller.uuid, name);
+        await recordAnswers(tx, caller, answers, {
+          name: name ?? session.name,
+          locale: session.locale,
+        });
         if (email) await changeEmail(tx, deps, caller, {email, client});
         await recordAudit(tx, {
           event: 'data_rectified',
@@ -164,9 +178,9 @@ const rectifySessionRoute = (app: App, deps: ContactRouteDeps): void => {
           ipAddress: caller.ipAddress,
           metadata: {fields: Object.keys(request.body)},
         });
-        const session = await describeSession(tx, caller.uuid, visit);
+        const described = await describeSession(tx, caller.uuid, visit);
         if (withdrawsStorageConsent(consents)) await revokeStorageConsent(tx, caller, visit);
-        return session;
+        return described;
       });
       deps.onMail();
       if (withdrawsStorageConsent(consents)) deps.onEnded();

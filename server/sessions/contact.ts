@@ -1,5 +1,7 @@
+import {recordAnswers} from '../answers/record-answers.js';
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
+import type {GivenAnswers} from '../contract/session-answers.js';
 import type {ConsentDecision} from '../contract/sessions.js';
 import type {Queryable, Transaction} from '../database/sql.js';
 import {recordEvents} from '../events/store.js';
@@ -42,6 +44,14 @@ export interface Contact {
   email: string;
 }
 
+/** Contact as a visitor submits it, with the answers to the questions of the site. */
+interface SubmittedContact extends Contact {
+  answers: GivenAnswers;
+  locale: string | null;
+  /** Network of the sender. */
+  client: string;
+}
+
 /** Returns the contact in the form that is stored. Throws `InvalidName` or `InvalidEmail`. */
 export const readContact = ({name, email}: Contact): Contact => ({
   name: readName(name),
@@ -70,7 +80,7 @@ export const submitContact = async (
   tx: Transaction,
   deps: ContactDeps,
   caller: Caller,
-  contact: Contact & {locale: string | null; consents: ConsentDecision[]; client: string},
+  contact: SubmittedContact & {consents: ConsentDecision[]},
 ): Promise<void> => {
   await recordConsents(tx, caller, contact.consents);
   if (!(await hasConsent(tx, caller.uuid, 'personal_data'))) throw new ConsentRequired();
@@ -88,6 +98,7 @@ export const submitContact = async (
     ipAddress: caller.ipAddress,
     trainingGranted: await hasConsent(tx, caller.uuid, 'ai_training'),
   });
+  await recordAnswers(tx, caller, contact.answers, contact);
   await setVisitState(tx, caller.uuid, 'session');
   await audit(tx, caller, 'contact_given');
   await recordEvents(tx, caller.uuid, {type: 'session_state', data: {state: 'pending'}});
@@ -101,17 +112,16 @@ const correctContact = async (
   tx: Queryable,
   deps: ContactDeps,
   caller: Caller,
-  {
-    before,
-    contact,
-  }: {before: StoredSession; contact: Contact & {locale: string | null; client: string}},
+  {before, contact}: {before: StoredSession; contact: SubmittedContact},
 ): Promise<void> => {
   const {uuid} = caller;
-  const {name, email, locale, client} = contact;
+  const {name, email, locale, client, answers} = contact;
   const fields: string[] = [];
   if (name !== before.name) fields.push('name');
   if (email !== ((await findUnconfirmedEmail(tx, uuid)) ?? before.email)) fields.push('email');
   if (locale !== null && locale !== before.locale) fields.push('locale');
+  if (await recordAnswers(tx, caller, answers, {name, locale: locale ?? before.locale}))
+    fields.push('answers');
   if (fields.length === 0) return;
   await setSessionName(tx, uuid, name);
   // Before the link, because its e-mail uses the new language.

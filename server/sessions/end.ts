@@ -1,3 +1,4 @@
+import {deleteAnswers} from '../answers/store.js';
 import {recordAudit} from '../audit/store.js';
 import type {Queryable, Transaction} from '../database/sql.js';
 import {deleteEvents, recordEvents} from '../events/store.js';
@@ -44,8 +45,8 @@ export const endVisit = async (
 };
 
 /**
- * Erases a session that the caller has locked. This transaction deletes its row, links, queued
- * mail, messages and events; the reaper deletes its objects later. The remaining rows identify no
+ * Erases a session that the caller has locked. This transaction deletes its row, answers, links,
+ * queued mail, messages and events; the reaper deletes its objects later. The remaining rows identify no
  * person.
  */
 export const eraseSession = async (
@@ -58,6 +59,7 @@ export const eraseSession = async (
   await sql`delete from jobs where session_uuid = ${uuid}`;
   await sql`delete from email_verifications where session_uuid = ${uuid}`;
   await deleteMessages(sql, uuid);
+  await deleteAnswers(sql, uuid);
   await deleteSession(sql, uuid);
   await setVisitState(sql, uuid, 'erased');
   await clearProgress(sql, uuid);

@@ -1,5 +1,6 @@
 import {Type} from 'typebox';
 
+import {listAnswers, toApiAnswers} from '../answers/store.js';
 import {recordAudit} from '../audit/store.js';
 import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {ReachStep, RecordConsents, RecordedConsents, Session} from '../contract/sessions.js';
@@ -50,7 +51,12 @@ const getSessionRoute = (app: App, deps: SessionRouteDeps): void => {
     },
     async (request) => {
       const caller = access.getCaller(request);
-      return describeSession(sql, caller.uuid, await access.extendVisit(request, caller));
+      const visit = await access.extendVisit(request, caller);
+      const [session, answers] = await Promise.all([
+        describeSession(sql, caller.uuid, visit),
+        listAnswers(sql, caller.uuid),
+      ]);
+      return {...session, answers: toApiAnswers(answers)};
     },
   );
 };

@@ -2,13 +2,13 @@ import fc from 'fast-check';
 import t from 'tap';
 import type {Test} from 'tap';
 
+import {todayAnywhere} from '../answers/today.js';
 import {labelAnswer} from '../contract/answer-labels.js';
 import {
   ANSWER_FAULT_CODES,
   checkAnswer,
   checkUnaskedAnswer,
   cleanAnswer,
-  todayAnywhere,
 } from '../contract/answers.js';
 import type {AnswerFault} from '../contract/answers.js';
 import type {Answer, Question} from '../contract/questions.js';

@@ -113,6 +113,7 @@ const LAYERS = [
   'events',
   'sites',
   'visits',
+  'answers',
   'files',
   'documents',
   'webhooks',

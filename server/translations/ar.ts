@@ -3,6 +3,8 @@ import type {Texts} from './texts.js';
 export const ar: Texts = {
   language: 'ar',
   direction: 'rtl',
+  answerYes: 'نعم',
+  answerNo: 'لا',
   mailSubject: 'يرجى تأكيد عنوان بريدك الإلكتروني',
   mailBody:
     'أُدخل عنوان البريد الإلكتروني هذا في محادثة {site}. إذا كنت أنت من أدخله، فيرجى تأكيده حتى نتمكن من متابعة طلبك.',

@@ -3,6 +3,8 @@ import type {Texts} from './texts.js';
 export const de: Texts = {
   language: 'de',
   direction: 'ltr',
+  answerYes: 'Ja',
+  answerNo: 'Nein',
   mailSubject: 'Bitte bestätigen Sie Ihre E-Mail-Adresse',
   mailBody:
     'Diese E-Mail-Adresse wurde im Chat von {site} angegeben. Wenn Sie das waren, bestätigen Sie sie bitte, damit wir Ihr Anliegen bearbeiten können.',

@@ -3,6 +3,8 @@ import type {Texts} from './texts.js';
 export const en: Texts = {
   language: 'en',
   direction: 'ltr',
+  answerYes: 'Yes',
+  answerNo: 'No',
   mailSubject: 'Please confirm your e-mail address',
   mailBody:
     'This e-mail address was entered in the {site} chat. If that was you, please confirm it so that we can handle your request.',

@@ -3,6 +3,8 @@ import type {Texts} from './texts.js';
 export const es: Texts = {
   language: 'es',
   direction: 'ltr',
+  answerYes: 'Sí',
+  answerNo: 'No',
   mailSubject: 'Confirme su dirección de correo electrónico',
   mailBody:
     'Esta dirección de correo electrónico se ha indicado en el chat de {site}. Si ha sido usted, confírmela para que podamos atender su solicitud.',

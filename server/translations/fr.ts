@@ -3,6 +3,8 @@ import type {Texts} from './texts.js';
 export const fr: Texts = {
   language: 'fr',
   direction: 'ltr',
+  answerYes: 'Oui',
+  answerNo: 'Non',
   mailSubject: 'Veuillez confirmer votre adresse e-mail',
   mailBody:
     'Cette adresse e-mail a été saisie dans le chat de {site}. Si c’était vous, veuillez la confirmer afin que nous puissions traiter votre demande.',

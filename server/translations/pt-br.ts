@@ -3,6 +3,8 @@ import type {Texts} from './texts.js';
 export const ptBr: Texts = {
   language: 'pt-BR',
   direction: 'ltr',
+  answerYes: 'Sim',
+  answerNo: 'Não',
   mailSubject: 'Confirme seu endereço de e-mail',
   mailBody:
     'Este endereço de e-mail foi informado no chat de {site}. Se foi você, confirme-o para que possamos atender sua solicitação.',

@@ -2,6 +2,9 @@
 export interface Texts {
   language: string;
   direction: 'ltr' | 'rtl';
+  /** Answers to a question of the site, in the words of the widget's buttons. */
+  answerYes: string;
+  answerNo: string;
   mailSubject: string;
   mailBody: string;
   mailButton: string;

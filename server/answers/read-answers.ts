@@ -1,0 +1,117 @@
+import {MAX_ANSWERS, MAX_ANSWERS_BYTES} from '../contract/answer-limits.js';
+import {labelAnswer} from '../contract/answer-labels.js';
+import type {LabelLanguage} from '../contract/answer-labels.js';
+import {checkAnswer, checkUnaskedAnswer, cleanAnswer} from '../contract/answers.js';
+import type {WrongAnswer} from '../contract/common.js';
+import type {Conversation, QuestionStep} from '../contract/conversation.js';
+import {insertAnswers, localise} from '../contract/localise.js';
+import type {Answer} from '../contract/questions.js';
+import type {GivenAnswers} from '../contract/session-answers.js';
+import {InvalidAnswer} from '../errors.js';
+import {textsFor} from '../translations/translations.js';
+import type {StoredAnswer} from './store.js';
+import {todayAnywhere} from './today.js';
+
+/** Questions of a conversation by their field, with their places. */
+type Questions = ReadonlyMap<string, {step: QuestionStep; position: number}>;
+
+export interface AnswerContext {
+  conversation: Conversation;
+  /** Answers that the session has already. */
+  stored: StoredAnswer[];
+  name: string;
+  locale: string | null;
+}
+
+/**
+ * Returns the given answers in the form that is stored. An answer to a question that the
+ * conversation no longer has is accepted, so that an edited conversation loses no visitor. Throws
+ * `InvalidAnswer`, which lists all wrong answers.
+ */
+export const readAnswers = (given: GivenAnswers, context: AnswerContext): StoredAnswer[] => {
+  const questions = findQuestions(context.conversation);
+  requireValid(given, questions);
+  const language = toLabelLanguage(context.locale);
+  const stored = new Map(context.stored.map((answer) => [answer.field, answer]));
+  const answers = Object.entries(given).map(([field, value], i) => {
+    const question = questions.get(field);
+    const cleaned = cleanAnswer(question?.step.kind, value) as Answer;
+    const label = labelAnswer(question?.step, cleaned, language);
+    const before = stored.get(field);
+    return {
+      field,
+      kind: question?.step.kind ?? null,
+      // Without its step, the wording is known only if it has been stored.
+      question: question ? localise(question.step.text, language.tag) : (before?.question ?? field),
+      value: cleaned,
+      label,
+      position: question?.position ?? before?.position ?? context.conversation.steps.length + i,
+    };
+  });
+  requireRoom(answers, stored);
+  return answers.map((answer) =>
+    answer.kind === null
+      ? answer
+      : {
+          ...answer,
+          question: fillQuestion(answer.question, [...stored.values(), ...answers], context),
+        },
+  );
+};
+
+const findQuestions = ({steps}: Conversation): Questions =>
+  new Map(
+    steps.flatMap((step, position) => ('kind' in step ? [[step.field, {step, position}]] : [])),
+  );
+
+const requireValid = (given: GivenAnswers, questions: Questions): void => {
+  const excess = Object.keys(given).slice(MAX_ANSWERS);
+  if (excess.length > 0) throw createInvalidAnswer(excess.map(toExcess));
+  const today = todayAnywhere(Date.now());
+  const wrong = Object.entries(given).flatMap(([field, value]): WrongAnswer[] => {
+    const question = questions.get(field);
+    const expected = question
+      ? checkAnswer(question.step, value, today)
+      : checkUnaskedAnswer(value);
+    return expected ? [{field, expected}] : [];
+  });
+  if (wrong.length > 0) throw createInvalidAnswer(wrong);
+};
+
+/** Throws `InvalidAnswer` if the session would have too many answers, or too much text. */
+const requireRoom = (answers: StoredAnswer[], stored: ReadonlyMap<string, StoredAnswer>): void => {
+  const values = new Map([...stored.values()].map(({field, value}) => [field, value]));
+  const excess = answers.filter(({field, value}) => values.set(field, value).size > MAX_ANSWERS);
+  if (excess.length > 0) throw createInvalidAnswer(excess.map(({field}) => toExcess(field)));
+  const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(values)));
+  if (bytes <= MAX_ANSWERS_BYTES) return;
+  const expected = {code: 'answers_too_large', max: MAX_ANSWERS_BYTES} as const;
+  throw createInvalidAnswer(answers.map(({field}) => ({field, expected})));
+};
+
+const toExcess = (field: string): WrongAnswer => ({
+  field,
+  expected: {code: 'too_many_answers', max: MAX_ANSWERS},
+});
+
+const createInvalidAnswer = (answers: WrongAnswer[]): InvalidAnswer => {
+  const listed = answers.slice(0, MAX_ANSWERS);
+  const fields = listed.map(({field, expected}) => `${field} (${expected.code})`).join(', ');
+  return new InvalidAnswer(
+    `Nothing was stored, because these answers are not valid: ${fields}. Expected what "answers" states for each field. Correct them.`,
+    {answers: listed},
+  );
+};
+
+/** Returns the words for labels in the visitor's language. */
+const toLabelLanguage = (locale: string | null): LabelLanguage => {
+  const {answerYes, answerNo, language} = textsFor(locale);
+  return {tag: locale ?? language, yes: answerYes, no: answerNo};
+};
+
+/** Inserts the name and the labels of other answers, as the widget does. */
+const fillQuestion = (text: string, answers: StoredAnswer[], {name}: AnswerContext): string =>
+  insertAnswers(text, (place) => {
+    if (place === 'name') return name;
+    return answers.findLast(({field}) => `answers.${field}` === place)?.label ?? '';
+  });
