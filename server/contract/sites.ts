@@ -1,11 +1,13 @@
 import {Type} from 'typebox';
 import type {Static} from 'typebox';
 
+import {MAX_ANSWERS} from './answer-limits.js';
 import {SiteKey} from './common.js';
 import {CONVERSATION_DEFS, Conversation} from './conversation.js';
 import {DEFAULT_CONVERSATION} from './default-conversation.js';
 import type {Conversation as ConversationType} from './conversation.js';
 import {MAX_FILES, MAX_FILE_BYTES, MIN_FILES} from './limits.js';
+import {FIELD_PATTERN} from './questions.js';
 import {MAX_INSTRUCTIONS_LENGTH, SiteResponder} from './responders.js';
 
 /** Maximum number of file slots in a session, whatever the server's own limit is. */
@@ -48,6 +50,13 @@ export const SiteSettings = Type.Object(
     responder_documents: Type.Optional(
       Type.Boolean({
         description: 'Whether the responder gets the texts of the files of visitors who agree.',
+      }),
+    ),
+    responder_fields: Type.Optional(
+      Type.Array(Type.String({pattern: FIELD_PATTERN}), {
+        maxItems: MAX_ANSWERS,
+        description:
+          'Fields of the questions whose answers the responder gets. Default: no answers.',
       }),
     ),
     responder_instructions: Type.Optional(

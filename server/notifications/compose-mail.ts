@@ -1,3 +1,4 @@
+import {listAnswers} from '../answers/store.js';
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import {listStoredFiles} from '../files/store.js';
@@ -64,6 +65,7 @@ const composeLead = async (
   const site = visit && (await findSite(sql, visit.site));
   if (!session || !site?.notifyEmail) return undefined;
   const consents = await findLatestConsents(sql, uuid);
+  const answers = await listAnswers(sql, uuid);
   const files = await listStoredFiles(sql, uuid);
   if (filesAdded && files.length === 0) return undefined;
   return {
@@ -75,6 +77,11 @@ const composeLead = async (
       name: session.name,
       email: session.email,
       consents: consents.map((consent) => ({...consent, at: new Date(consent.recorded_at)})),
+      answers: answers.map(({question, label, kind}) => ({
+        question,
+        label,
+        isAsked: kind !== null,
+      })),
       files: files.map(({name, size}) => ({name, size: size ?? 0})),
     }),
   };

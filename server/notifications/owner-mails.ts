@@ -15,6 +15,8 @@ interface Lead {
   name: string;
   email: string;
   consents: {purpose: string; granted: boolean; at: Date}[];
+  /** Answers to the questions of the site. `isAsked` is false if it no longer asks the question. */
+  answers: {question: string; label: string; isAsked: boolean}[];
   files: {name: string; size: number}[];
 }
 
@@ -58,6 +60,7 @@ export const renderLeadMail = (lead: Lead): MailContent => {
     rows: [
       ['Name', [lead.name]],
       ['E-mail address (confirmed)', [lead.email]],
+      ...lead.answers.map(formatAnswer),
       ['Consents', formatConsents(lead.consents)],
       ['Files', files.length > 0 ? files : ['none']],
       ['Reference', [lead.reference]],
@@ -152,6 +155,16 @@ const renderOwnerMail = ({
 
 const toTextLine = (line: EntryLine): string =>
   `  ${typeof line === 'string' ? line : line.join(' ')}`;
+
+/** An entry has no empty line, which would end it in the text of the e-mail. */
+const formatAnswer = ({
+  question,
+  label,
+  isAsked,
+}: Lead['answers'][number]): OwnerMail['rows'][0] => [
+  `${question.replace(/\s+/g, ' ').trim()}${isAsked ? '' : ' (no longer asked)'}`,
+  label.split(/\n+/),
+];
 
 const formatConsents = (consents: Lead['consents']): string[] => {
   const decided = consents.map(

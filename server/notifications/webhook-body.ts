@@ -1,3 +1,4 @@
+import {listAnswers, toApiAnswers} from '../answers/store.js';
 import type {WebhookEvent} from '../contract/webhooks.js';
 import type {Queryable} from '../database/sql.js';
 import {listStoredFiles} from '../files/store.js';
@@ -21,7 +22,7 @@ const STATES: Partial<Record<WebhookEvent, string>> = {
 
 /**
  * Renders the body of an event from the current rows. If the session has ended since the event, it
- * contains no consents, files or contact. Names and e-mail addresses need `withContact`.
+ * contains no consents, files or contact. Names, e-mail addresses and answers need `withContact`.
  */
 export const renderEvent = async (
   sql: Queryable,
@@ -34,6 +35,7 @@ export const renderEvent = async (
     from visits v left join user_sessions s on s.uuid = v.uuid where v.uuid = ${uuid}`;
   const isLive = visit?.state === 'open' || visit?.state === 'session';
   const session = isLive ? await findSession(sql, uuid) : undefined;
+  const answers = session && withContact ? await listAnswers(sql, uuid) : [];
   const files = isLive ? await listStoredFiles(sql, uuid) : [];
   return JSON.stringify({
     type: event,
@@ -51,6 +53,7 @@ export const renderEvent = async (
       ...(withContact &&
         session && {
           contact: {name: session.name, email: session.email, locale: session.locale},
+          answers: toApiAnswers(answers),
         }),
     },
   });

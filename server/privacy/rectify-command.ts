@@ -1,8 +1,15 @@
 import {parseArgs} from 'node:util';
 
+import {parseAnswers, splitAnswer} from '../answers/parse-answers.js';
+import type {WrittenAnswer} from '../answers/parse-answers.js';
+import {readAnswers} from '../answers/read-answers.js';
+import {recordAnswers} from '../answers/record-answers.js';
+import {listAnswers} from '../answers/store.js';
 import {recordAudit} from '../audit/store.js';
 import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
+import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
+import type {GivenAnswers} from '../contract/session-answers.js';
 import {deriveKey} from '../config/secrets.js';
 import type {Queryable} from '../database/sql.js';
 import {transaction} from '../database/transaction.js';
@@ -12,16 +19,20 @@ import type {Caller} from '../visits/access.js';
 import {changeEmail, readEmail, readName} from '../sessions/contact.js';
 import type {EmailChange} from '../sessions/contact.js';
 import {findSession, findVisit, setSessionName} from '../visits/store.js';
+import type {StoredSession} from '../visits/store.js';
 import {findSite} from '../sites/store.js';
 import {findSessions} from './find-sessions.js';
 
-const USAGE = `maria rectify --uuid UUID | --email E-MAIL [--name NAME] [--new-email E-MAIL]
-  Correct the name or the e-mail address of a session.
+const USAGE = `maria rectify --uuid UUID | --email E-MAIL [--name NAME] [--new-email E-MAIL] [--answer FIELD=VALUE]…
+  Correct the name, the e-mail address or answers of a session.
   --uuid         Correct the session with this whole UUID
   --email        Correct all sessions that have this e-mail address now
   --name         Store this name
   --new-email    Send a confirmation link to this e-mail address. It replaces the stored one when the
                  link is used.
+  --answer       Store this answer to the question with this field. VALUE is a text, a number, a date
+                 (2026-11-21), true or false, or the value of an option. Separate several options by
+                 commas.
   Example: maria rectify --email anna@example.org --new-email anna@example.com`;
 
 const OPTIONS = {
@@ -29,23 +40,32 @@ const OPTIONS = {
   email: {type: 'string'},
   name: {type: 'string'},
   'new-email': {type: 'string'},
+  answer: {type: 'string', multiple: true},
 } as const;
 
 interface Correction {
   name: string | undefined;
   email: string | undefined;
+  answers: WrittenAnswer[];
 }
 
 export const rectifyCommand: Command = {
   usage: USAGE,
   run: async (deps, args) => {
     const {values} = parseArgs({args, options: OPTIONS, strict: true});
-    const {uuid, email, name, 'new-email': newEmail} = values;
-    if (name === undefined && newEmail === undefined) {
-      throw createUsageError('"rectify" requires --name, --new-email or both.');
+    const {uuid, email, name, 'new-email': newEmail, answer = []} = values;
+    if (name === undefined && newEmail === undefined && answer.length === 0) {
+      throw createUsageError('"rectify" requires --name, --new-email or --answer.');
     }
-    const correction = readCorrection({name, email: newEmail});
-    for (const found of await findSessions(deps.backgroundSql, {uuid, email})) {
+    const correction = readCorrection({
+      name,
+      email: newEmail,
+      answers: answer.map(readWrittenAnswer),
+    });
+    const sessions = await findSessions(deps.backgroundSql, {uuid, email});
+    // All sessions are checked first, so that an invalid answer changes none of them.
+    for (const found of sessions) await readAnswersFor(deps.backgroundSql, found, correction);
+    for (const found of sessions) {
       await rectifyOne(deps, found.uuid, correction);
     }
   },
@@ -58,7 +78,8 @@ const rectifyOne = async (
 ): Promise<void> => {
   const {backgroundSql: sql, print} = deps;
   const outcome = await transaction(sql, (tx) => rectify(tx, deps, uuid, correction));
-  const isChanged = correction.name !== undefined || outcome !== 'unchanged';
+  const isChanged =
+    correction.name !== undefined || correction.answers.length > 0 || outcome !== 'unchanged';
   await print(isChanged ? `Corrected ${uuid}.` : `Nothing was changed in ${uuid}.`);
   if (outcome) await print(OUTCOMES[outcome]);
 };
@@ -72,12 +93,43 @@ const OUTCOMES: Record<EmailChange | 'stopped', string> = {
   unchanged: 'No link was sent: the session has this e-mail address already, or waits for it.',
 };
 
-const readCorrection = ({name, email}: Correction): Correction => {
+const readCorrection = ({name, email, answers}: Correction): Correction =>
+  asUsageError(() => ({
+    answers,
+    name: name === undefined ? undefined : readName(name),
+    email: email === undefined ? undefined : readEmail(email),
+  }));
+
+const readWrittenAnswer = (given: string): WrittenAnswer => {
+  const answer = splitAnswer(given);
+  if (answer) return answer;
+  throw createUsageError(`--answer is "${given}". Expected FIELD=VALUE. Correct it.`);
+};
+
+/** Returns the answers for one session, in the form of the API. Throws if one is not valid. */
+const readAnswersFor = async (
+  sql: Queryable,
+  {uuid, siteKey}: {uuid: string; siteKey: string},
+  {answers}: Correction,
+): Promise<GivenAnswers> => {
+  if (answers.length === 0) return {};
+  const site = await findSite(sql, siteKey);
+  const conversation = site?.settings.conversation ?? DEFAULT_CONVERSATION;
+  const stored = await listAnswers(sql, uuid);
+  const given = parseAnswers(answers, {conversation, stored});
+  if (!given) {
+    throw createUsageError(
+      `Session ${uuid} has no such answer, and its site does not ask for it. Expected a field of its conversation. Print the answers with: maria sessions --answers --format json`,
+    );
+  }
+  asUsageError(() => readAnswers(given, {conversation, stored, name: '', locale: null}));
+  return given;
+};
+
+/** Throws errors about values as errors about arguments. */
+const asUsageError = <T>(read: () => T): T => {
   try {
-    return {
-      name: name === undefined ? undefined : readName(name),
-      email: email === undefined ? undefined : readEmail(email),
-    };
+    return read();
   } catch (error) {
     throw error instanceof MariaError ? createUsageError(error.message) : error;
   }
@@ -88,12 +140,15 @@ const rectify = async (
   tx: Queryable,
   deps: CommandDeps,
   uuid: string,
-  {name, email}: Correction,
+  correction: Correction,
 ): Promise<EmailChange | 'stopped' | undefined> => {
-  const caller = await lockCaller(tx, deps, uuid);
+  const {name, email} = correction;
+  const {session, ...caller} = await lockCaller(tx, deps, uuid);
+  const answers = await readAnswersFor(tx, {uuid, siteKey: caller.site.key}, correction);
   let stopped = false;
   let change: EmailChange | undefined;
   if (name !== undefined) await setSessionName(tx, uuid, name);
+  await recordAnswers(tx, caller, answers, {...session, ...(name !== undefined && {name})});
   if (email !== undefined) {
     const contactDeps = {
       ...createConfirmationDeps(deps),
@@ -107,6 +162,7 @@ const rectify = async (
   const fields = [
     ...(name === undefined ? [] : ['name']),
     ...(email === undefined ? [] : ['email']),
+    ...(correction.answers.length === 0 ? [] : ['answers']),
   ];
   const metadata = {fields, by: 'operator'};
   await recordAudit(tx, {event: 'data_rectified', uuid, site: caller.site.key, metadata});
@@ -114,7 +170,11 @@ const rectify = async (
 };
 
 /** Locks the visit, as every change does, and returns the visitor as the caller. */
-const lockCaller = async (tx: Queryable, {config}: CommandDeps, uuid: string): Promise<Caller> => {
+const lockCaller = async (
+  tx: Queryable,
+  {config}: CommandDeps,
+  uuid: string,
+): Promise<Caller & {session: StoredSession}> => {
   await tx`select from visits where uuid = ${uuid} for update`;
   const visit = await findVisit(tx, uuid, config.visit);
   const session = await findSession(tx, uuid);
@@ -124,7 +184,7 @@ const lockCaller = async (tx: Queryable, {config}: CommandDeps, uuid: string): P
       'Nothing was changed: no e-mail address has been submitted under this UUID.',
     );
   }
-  return {uuid, site, tokenHash: Buffer.from(visit.tokenHash), ipAddress: null};
+  return {uuid, site, tokenHash: Buffer.from(visit.tokenHash), ipAddress: null, session};
 };
 
 const createConfirmationDeps = ({config}: CommandDeps) => ({

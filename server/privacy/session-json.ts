@@ -1,6 +1,7 @@
 import type {Queryable} from '../database/sql.js';
 import {readPages} from '../database/read-pages.js';
 import {
+  readAnswers,
   readAuditRows,
   readConsents,
   readDeliveries,
@@ -34,13 +35,14 @@ export async function* createSessionJson(
   yield `{\n"exported_at": ${JSON.stringify(new Date())},\n"uuid": ${JSON.stringify(uuid)}`;
   yield member('visit', await readVisit(sql, uuid));
   yield member('session', await readSession(sql, uuid));
+  yield member('answers', await readAnswers(sql, uuid));
   yield* list('consents', paged(readConsents));
   yield* list('files', withArchiveStatus(paged(readFiles), archived));
   yield* list('messages', paged(readMessages));
   yield* list('events', paged(readEvents));
   yield member('verifications', await readVerifications(sql, uuid));
   yield member('queued_mails', await readQueuedMails(sql, uuid));
-  yield member('answers', await readTurns(sql, uuid));
+  yield member('turns', await readTurns(sql, uuid));
   yield member('webhook_deliveries', await readDeliveries(sql, uuid));
   yield* list('audit_logs', paged(readAuditRows));
   yield '\n}\n';

@@ -20,6 +20,11 @@ export const readSession = async (sql: Queryable, uuid: string): Promise<Exporte
   return row ?? null;
 };
 
+export const readAnswers = (sql: Queryable, uuid: string): Promise<ExportedRow[]> =>
+  sql<ExportedRow[]>`
+    select field, kind, question, value, label, position, answered_at
+    from session_answers where session_uuid = ${uuid} order by position, field`;
+
 interface Page {
   sql: Queryable;
   uuid: string;

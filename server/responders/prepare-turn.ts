@@ -1,3 +1,5 @@
+import {listAnswers, toApiAnswers} from '../answers/store.js';
+import type {SessionAnswer} from '../contract/session-answers.js';
 import type {Sql} from '../database/sql.js';
 import type {PdfTextExtractor} from '../documents/pdf-text-extractor.js';
 import {SessionGone} from '../errors.js';
@@ -28,7 +30,19 @@ export const prepareTurn = async (
     session: {uuid, locale: context.locale, state: context.state, step: context.step},
     history: truncateHistory(messages),
     documents: mayRead ? await documents.forSession(uuid, signal) : [],
+    answers: await loadAnswers(sql, uuid, site.settings.responder_fields),
     input: input.text,
     instructions: site.settings.responder_instructions ?? '',
   };
+};
+
+/** Returns only the answers that the site lists for its responder. */
+const loadAnswers = async (
+  sql: Sql,
+  uuid: string,
+  fields: string[] = [],
+): Promise<SessionAnswer[]> => {
+  if (fields.length === 0) return [];
+  const answers = await listAnswers(sql, uuid);
+  return toApiAnswers(answers.filter(({field}) => fields.includes(field)));
 };

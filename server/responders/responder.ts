@@ -1,5 +1,6 @@
 import type {FastifyBaseLogger} from 'fastify';
 
+import type {SessionAnswer} from '../contract/session-answers.js';
 import type {CallFailed} from '../outbound/call-failed.js';
 
 /** Message of the conversation so far. */
@@ -33,6 +34,8 @@ export interface Turn {
   /** Messages before the input, oldest first, truncated. */
   history: HistoryMessage[];
   documents: DocumentText[];
+  /** Answers to the questions that the site lists for its responder. */
+  answers: SessionAnswer[];
   input: string;
   /** The site's instructions to the responder. */
   instructions: string;

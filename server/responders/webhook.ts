@@ -40,14 +40,10 @@ export class WebhookResponder implements Responder {
   }
 }
 
-const toRequestBody = ({id, site, session, history, documents, input, instructions}: Turn) => ({
+const toRequestBody = ({input, id, ...turn}: Turn) => ({
   type: 'turn',
   turn_id: id,
-  site,
-  session,
-  history,
-  documents,
-  instructions,
+  ...turn,
   input: {text: input},
 });
 

@@ -1,5 +1,6 @@
 import {parseArgs} from 'node:util';
 
+import {addAnswers, listAnswerColumns} from '../answers/columns.js';
 import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command} from '../command/command.js';
 import {printRows, parseFormat} from '../command/formats.js';
@@ -9,7 +10,7 @@ import {PAGE_ROWS, readPages} from '../database/read-pages.js';
 import {findSite} from '../sites/store.js';
 import {readUuid} from '../text/uuid.js';
 
-const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [--since TIME] [--reference REFERENCE] [--format table|json|csv]
+const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [--since TIME] [--reference REFERENCE] [--format table|json|csv] [--answers]
   Print the sessions that have an e-mail address, oldest first.
   --site         Print only sessions of this site (default: all sites)
   --state        Print only sessions in this state (default: all states). pending: the e-mail address is
@@ -18,6 +19,8 @@ const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [
   --reference    Print only the session with this UUID, or all sessions with these first eight
                  characters of it
   --format       Print as a table, JSON or CSV (default: table)
+  --answers      Also print the answers to the site's questions, in JSON or CSV. CSV has a column for each
+                 question, named answers.FIELD.
   Example: maria sessions --site acme --state complete --since 7d`;
 
 const OPTIONS = {
@@ -26,6 +29,7 @@ const OPTIONS = {
   since: {type: 'string'},
   reference: {type: 'string'},
   format: {type: 'string', default: 'table'},
+  answers: {type: 'boolean', default: false},
 } as const;
 
 const STATES = ['pending', 'complete', 'archived'];
@@ -59,8 +63,15 @@ export const sessionsCommand: Command = {
         `There is no site "${filter.site}". Expected the key of a site. List them with: maria site list`,
       );
     }
-    const rows = readPages<SessionRow>((last) => readSessionPage(sql, filter, last));
-    await printRows(print, format, COLUMNS, toRows(rows));
+    const rows = toRows(readPages<SessionRow>((last) => readSessionPage(sql, filter, last)));
+    if (!values.answers) return printRows(print, format, COLUMNS, rows);
+    if (format === 'table') {
+      throw createUsageError(
+        '--answers needs more room than a table has. Add --format csv or json.',
+      );
+    }
+    const columns = format === 'csv' ? await listAnswerColumns(sql, listSessions(sql, filter)) : [];
+    return printRows(print, format, [...COLUMNS, ...columns], addAnswers(sql, format, rows));
   },
 };
 
@@ -96,13 +107,12 @@ type SessionRow = {
   completed_at: Date | null;
 };
 
-const readSessionPage = (
-  sql: Sql,
-  {site, state, since, uuids}: Filter,
-  last: SessionRow | undefined,
-) =>
-  sql<SessionRow[]>`
-    with listed as (
+const readSessionPage = (sql: Sql, filter: Filter, last: SessionRow | undefined) =>
+  sql<SessionRow[]>`${listSessions(sql, filter, last?.id)} order by id limit ${PAGE_ROWS}`;
+
+/** Returns the query of the sessions that match a filter, after the one with the given id. */
+const listSessions = (sql: Sql, {site, state, since, uuids}: Filter, after = '0') => sql`
+    select * from (
       select id, uuid, site_key as site,
              case when archived_at is not null then 'archived'
                   when verified then 'complete' else 'pending' end as state,
@@ -111,14 +121,12 @@ const readSessionPage = (
               where f.session_uuid = s.uuid and f.state = 'stored') as files,
              created_at, completed_at
       from user_sessions s
-      where id > ${last?.id ?? '0'}::bigint
-        ${uuids === null ? sql`` : sql`and uuid between ${uuids[0]} and ${uuids[1]}`})
-    select * from listed
+      where id > ${after}::bigint
+        ${uuids === null ? sql`` : sql`and uuid between ${uuids[0]} and ${uuids[1]}`}) as listed
     where true
       ${site === null ? sql`` : sql`and site = ${site}`}
       ${state === null ? sql`` : sql`and state = ${state}`}
-      ${since === null ? sql`` : sql`and created_at >= ${since}`}
-    order by id limit ${PAGE_ROWS}`;
+      ${since === null ? sql`` : sql`and created_at >= ${since}`}`;
 
 async function* toRows(rows: AsyncIterable<SessionRow[]>) {
   for await (const page of rows) {

@@ -130,6 +130,7 @@ t.test('a turn is signed and contains no name, e-mail address or token', async (
     session: {uuid: visitor.uuid, locale: 'de', state: 'pending'},
     history: [],
     documents: [],
+    answers: [],
     input: {text: 'Is it complete?'},
   });
   t.notMatch(turn?.body, /anna@|Beispiel/);

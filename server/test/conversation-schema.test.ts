@@ -6,7 +6,7 @@ import {Type} from 'typebox';
 import {Compile} from 'typebox/compile';
 import type {TSchema} from 'typebox';
 
-import {CONDITION_FIELDS, FieldTest, stepShapes} from '../contract/conversation.js';
+import {CONDITION_FIELDS, FieldTest, askShapes, stepShapes} from '../contract/conversation.js';
 import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {MAX_FILE_BYTES, MAX_FILES, MIN_FILES} from '../contract/limits.js';
 import {SiteSettings} from '../contract/sites.js';
@@ -53,6 +53,18 @@ t.test(
     const shapes = stepShapes(Type.Unknown());
     const shared = Object.keys(shapes.say.properties);
     t.same(firstCells(guide, '## Steps').sort(), [...Object.keys(shapes), ...shared].sort());
+    const questions = Object.values(askShapes(Type.Unknown()));
+    const names = questions.flatMap(({properties}) => Object.keys(properties));
+    const asked = new Set(['field', 'kind', 'text', 'required', 'hint', 'placeholder']);
+    t.same(
+      firstCells(guide, '## Questions').sort(),
+      [...asked, ...Object.keys(askShapes(Type.Unknown()))].sort(),
+    );
+    const described = guide.text.split('\n## Questions\n')[1]?.split('\n## ')[0] ?? '';
+    for (const name of names) {
+      if (name in shapes.say.properties || asked.has(name)) continue;
+      t.ok(described.includes(`\`${name}\``), name);
+    }
     const steps = guide.text.split('\n## Steps\n')[1]?.split('\n## ')[0] ?? '';
     for (const values of [
       shapes.ask.properties.field.enum,
@@ -67,7 +79,7 @@ t.test(
     t.same(firstCells(guide, '## Branches').sort(), [...operator.enum, ...fields].sort());
 
     const examples = guide.codes.filter(({language}) => language === 'json');
-    t.equal(examples.length, 3);
+    t.equal(examples.length, 4);
     for (const {text} of examples) {
       const errors = validateSettings(JSON.parse(text), {
         limits: {maxFiles: MAX_FILES, minFiles: MIN_FILES, maxFileBytes: MAX_FILE_BYTES},
@@ -86,7 +98,11 @@ t.test('the published schema describes every setting and every type of step', as
     responder: _responder,
     ...described
   } = SiteSettings.properties;
-  const shapes = [...Object.entries(described), ...Object.entries(stepShapes(Type.Unknown()))];
+  const shapes = [
+    ...Object.entries(described),
+    ...Object.entries(stepShapes(Type.Unknown())),
+    ...Object.entries(askShapes(Type.Unknown())),
+  ];
   for (const [name, schema] of shapes) {
     t.match((schema as {description?: string}).description, /^[A-Z].*\.$/, name);
   }

@@ -11,6 +11,7 @@ const turnWith = (more: Partial<Turn>): Turn => ({
   session: {uuid: 'u', locale: 'en', state: 'visit', step: null},
   history: [],
   documents: [],
+  answers: [],
   input: 'And now?',
   instructions: '',
   ...more,

@@ -1,0 +1,59 @@
+import type {PendingQuery, Row as AnyRow} from 'postgres';
+
+import type {Format, Row} from '../command/formats.js';
+import type {Queryable, Sql} from '../database/sql.js';
+import {toApiAnswers} from './store.js';
+import type {StoredAnswer} from './store.js';
+
+const PREFIX = 'answers.';
+
+/** Returns a column for each question that a session of this query has answered. */
+export const listAnswerColumns = async (
+  sql: Queryable,
+  sessions: PendingQuery<AnyRow[]>,
+): Promise<string[]> => {
+  const rows = await sql<{field: string}[]>`
+    select field from session_answers
+    where session_uuid in (select uuid from (${sessions}) as matching)
+    group by field order by min(position), field`;
+  return rows.map(({field}) => `${PREFIX}${field}`);
+};
+
+/** Adds the answers to rows of sessions: as cells for CSV, as a list for JSON. */
+export async function* addAnswers(
+  sql: Sql,
+  format: Format,
+  pages: AsyncIterable<(Row & {uuid: string})[]>,
+): AsyncGenerator<Row[]> {
+  for await (const page of pages) {
+    const answers = await readAnswersOf(
+      sql,
+      page.map(({uuid}) => uuid),
+    );
+    yield page.map((row) => {
+      const own = answers.get(row.uuid) ?? [];
+      return format === 'csv' ? {...row, ...toCells(own)} : {...row, answers: toApiAnswers(own)};
+    });
+  }
+}
+
+const readAnswersOf = async (sql: Sql, uuids: string[]) => {
+  const rows = await sql<(StoredAnswer & {uuid: string})[]>`
+    select session_uuid as uuid, field, question, value, label, kind, position
+    from session_answers where session_uuid = any(${uuids}::uuid[])
+    order by session_uuid, position, field`;
+  const byUuid = new Map<string, StoredAnswer[]>();
+  for (const {uuid, ...answer} of rows) {
+    byUuid.set(uuid, [...(byUuid.get(uuid) ?? []), answer]);
+  }
+  return byUuid;
+};
+
+/** Numbers and dates keep the form in which spreadsheets calculate with them. */
+const toCells = (answers: StoredAnswer[]): Row =>
+  Object.fromEntries(
+    answers.map(({field, kind, value, label}) => {
+      const isValue = typeof value === 'number' || (kind === 'date' && typeof value === 'string');
+      return [`${PREFIX}${field}`, isValue ? value : label];
+    }),
+  );
