@@ -65,6 +65,13 @@ const createObjects = (
   schema: JsonSchema,
   inner: (name: string, schema: JsonSchema) => Arbitrary<unknown>,
 ): Arbitrary<unknown> => {
+  const [pattern] = Object.entries(
+    (schema['patternProperties'] ?? {}) as Record<string, JsonSchema>,
+  );
+  if (pattern) {
+    const names = createStrings({type: 'string', pattern: pattern[0]});
+    return fc.dictionary(names, inner('', pattern[1]), {maxKeys: 5});
+  }
   const properties = (schema['properties'] ?? {}) as Record<string, JsonSchema>;
   const model = Object.fromEntries(
     Object.entries(properties).map(([name, one]) => [name, inner(name, one)]),

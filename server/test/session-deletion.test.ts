@@ -58,7 +58,8 @@ void t.test('DELETE /api/session', async (t) => {
     await visitor.upload(makePdf(), {name: 'Lebenslauf Zwiebelfisch.pdf', key: randomUUID()});
     const {body} = await visitor.upload(makePdf(), {name: 'Zwiebelfisch 2.pdf'});
     await visitor.call('DELETE', `/api/files/${body.file.id}`);
-    await visitor.contact('zwiebelfisch@example.com', 'Zora Zwiebelfisch');
+    const answers = {surname: 'Zwiebelfisch', hobbies: ['zwiebelfisch']};
+    await visitor.contact('zwiebelfisch@example.com', 'Zora Zwiebelfisch', {answers});
     await own.mailbox.waitFor('zwiebelfisch@example.com');
     await visitor.call('PATCH', '/api/session', {json: {email: 'zora.zwiebelfisch@example.org'}});
     t.not((await getTraces(own, 'zwiebelfisch')).length, 0, 'the value was stored before');
