@@ -12,7 +12,7 @@ import type {MariaError} from './errors.js';
 import {Uploads} from './files/upload.js';
 import {anonymizeIp, getClientIp, clientRateLimitKey} from './http/client-address.js';
 import {endVisit} from './sessions/end.js';
-import {notifyOfLateFile} from './sessions/late-files.js';
+import {notifyOfLateFile} from './sessions/late-changes.js';
 import {Access} from './visits/access.js';
 
 export type Services = ReturnType<typeof compose>;

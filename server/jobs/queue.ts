@@ -6,10 +6,16 @@ export type MailJob =
   /** `is_late`: the limit of its client network delayed it for too long, so it is not sent. */
   | {template: 'confirmation'; verification_id: string; is_late?: true}
   /**
-   * `changed` and `files_added`: the owner was notified of this session before, with another e-mail
-   * address or without the latest files.
+   * `changed`, `files_added`, `answers_changed`: the owner was notified of this session before, with
+   * another e-mail address, without the latest files, or with other answers.
    */
-  | {template: 'lead'; uuid: string; changed?: boolean; files_added?: true}
+  | {
+      template: 'lead';
+      uuid: string;
+      changed?: boolean;
+      files_added?: true;
+      answers_changed?: true;
+    }
   /** A visitor has written a message and waits for a person. */
   | {template: 'message'; uuid: string}
   | {

@@ -15,6 +15,7 @@ import type {ConfirmationLinks} from '../mail/links.js';
 import type {Mail} from '../mail/transport.js';
 import {renderAlertMail} from './alert-mail.js';
 import {renderLeadMail, renderMessageMail} from './owner-mails.js';
+import type {LeadCause} from './owner-mails.js';
 import type {MailJob} from '../jobs/queue.js';
 
 const LAST_ACTIONS_LENGTH = 200;
@@ -57,7 +58,7 @@ const composeConfirmation = async (
 
 const composeLead = async (
   sql: Sql,
-  {uuid, changed = false, files_added: filesAdded}: MailJob & {template: 'lead'},
+  {uuid, ...causes}: MailJob & {template: 'lead'},
 ): Promise<Mail | undefined> => {
   const session = await findSession(sql, uuid);
   const [visit] = await sql<{site: string}[]>`
@@ -67,12 +68,12 @@ const composeLead = async (
   const consents = await findLatestConsents(sql, uuid);
   const answers = await listAnswers(sql, uuid);
   const files = await listStoredFiles(sql, uuid);
-  if (filesAdded && files.length === 0) return undefined;
+  if (causes.files_added && files.length === 0) return undefined;
   return {
     to: site.notifyEmail,
     ...renderLeadMail({
       reference: uuid,
-      cause: changed ? 'changed' : filesAdded ? 'files_added' : 'new',
+      cause: getLeadCause(causes),
       site: site.name,
       name: session.name,
       email: session.email,
@@ -85,6 +86,14 @@ const composeLead = async (
       files: files.map(({name, size}) => ({name, size: size ?? 0})),
     }),
   };
+};
+
+const getLeadCause = (
+  causes: Omit<MailJob & {template: 'lead'}, 'uuid' | 'template'>,
+): LeadCause => {
+  if (causes.changed) return 'changed';
+  if (causes.files_added) return 'files_added';
+  return causes.answers_changed ? 'answers_changed' : 'new';
 };
 
 const composeMessage = async (sql: Sql, uuid: string): Promise<Mail | undefined> => {

@@ -6,7 +6,7 @@ import {formatSize} from '../mail/format.js';
 const ENGLISH = {language: 'en', direction: 'ltr'};
 
 /** Cause of the e-mail. All but `new` follow an earlier e-mail about this session. */
-type LeadCause = 'new' | 'changed' | 'files_added';
+export type LeadCause = 'new' | 'changed' | 'files_added' | 'answers_changed';
 
 interface Lead {
   reference: string;
@@ -41,6 +41,11 @@ const LEAD_TEXTS: Record<LeadCause, {title: string; intro: string}> = {
   changed: {
     title: 'E-mail address changed',
     intro: 'A visitor has confirmed another e-mail address. It replaces the earlier one.',
+  },
+  answers_changed: {
+    title: 'Answers changed',
+    intro:
+      'A visitor has changed or added answers in their request. All its answers are listed below.',
   },
   files_added: {
     title: 'Files added',

@@ -1,5 +1,4 @@
 import {clientRateLimitKey} from '../http/client-address.js';
-import {recordAnswers} from '../answers/record-answers.js';
 import {recordAudit} from '../audit/store.js';
 import {
   ContactResponse,
@@ -14,6 +13,7 @@ import type {App, Plugin} from '../http/app-type.js';
 import {BODY_CODES, sessionResponses} from '../http/response-schemas.js';
 import {createRateLimit} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
+import {recordVisitorAnswers} from './answers.js';
 import {recordConsents, withdrawsStorageConsent} from './consents.js';
 import {
   changeEmail,
@@ -166,7 +166,7 @@ const rectifySessionRoute = (app: App, deps: ContactRouteDeps): void => {
         await recordConsents(tx, caller, consents);
         const client = clientRateLimitKey(request);
         if (name) await setSessionName(tx, caller.uuid, name);
-        await recordAnswers(tx, caller, answers, {
+        await recordVisitorAnswers(tx, caller, answers, {
           name: name ?? session.name,
           locale: session.locale,
         });

@@ -1,4 +1,3 @@
-import {recordAnswers} from '../answers/record-answers.js';
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
@@ -10,6 +9,7 @@ import {consumeMailQuota} from '../mail/limits.js';
 import type {ConfirmationLinks} from '../mail/links.js';
 import {enqueueMail} from '../jobs/queue.js';
 import type {Caller} from '../visits/access.js';
+import {recordVisitorAnswers} from './answers.js';
 import {recordConsents} from './consents.js';
 import {parseEmail} from '../text/email.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
@@ -98,7 +98,7 @@ export const submitContact = async (
     ipAddress: caller.ipAddress,
     trainingGranted: await hasConsent(tx, caller.uuid, 'ai_training'),
   });
-  await recordAnswers(tx, caller, contact.answers, contact);
+  await recordVisitorAnswers(tx, caller, contact.answers, contact);
   await setVisitState(tx, caller.uuid, 'session');
   await audit(tx, caller, 'contact_given');
   await recordEvents(tx, caller.uuid, {type: 'session_state', data: {state: 'pending'}});
@@ -109,7 +109,7 @@ export const submitContact = async (
 };
 
 const correctContact = async (
-  tx: Queryable,
+  tx: Transaction,
   deps: ContactDeps,
   caller: Caller,
   {before, contact}: {before: StoredSession; contact: SubmittedContact},
@@ -120,7 +120,7 @@ const correctContact = async (
   if (name !== before.name) fields.push('name');
   if (email !== ((await findUnconfirmedEmail(tx, uuid)) ?? before.email)) fields.push('email');
   if (locale !== null && locale !== before.locale) fields.push('locale');
-  if (await recordAnswers(tx, caller, answers, {name, locale: locale ?? before.locale}))
+  if (await recordVisitorAnswers(tx, caller, answers, {name, locale: locale ?? before.locale}))
     fields.push('answers');
   if (fields.length === 0) return;
   await setSessionName(tx, uuid, name);

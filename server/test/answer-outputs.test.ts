@@ -43,6 +43,27 @@ void t.test('answers reach the owner and the operator', async (t) => {
     t.notMatch(html, /<b>bold/);
   });
 
+  await t.test('in one e-mail about all later changes', async (t) => {
+    const change = (answers: object) => visitor.call('PATCH', '/api/session', {json: {answers}});
+    const getQueued = () => server.sql<{waits: boolean}[]>`
+      select run_at > now() + interval '4 minutes' as waits from jobs
+      where payload ? 'answers_changed'`;
+
+    t.equal((await change({town: 'Köln'})).status, 200);
+    t.same([...(await getQueued())], [], 'nothing has changed');
+    t.equal((await change({town: 'Bonn'})).status, 200);
+    t.equal((await change({town: 'Ulm', phone: '12345'})).status, 200);
+    t.same([...(await getQueued())], [{waits: true}]);
+    await server.sql`update jobs set run_at = now() where payload ? 'answers_changed'`;
+    server.sender.wake();
+
+    const findMail = () =>
+      server.mailbox.mails.find(({subject}) => subject?.startsWith('Answers changed'));
+    await until(() => findMail() !== undefined);
+    t.match(findMail()?.text, /Where\?:\n {2}Ulm\n[^]*Your number\?:\n {2}12345\n/);
+    t.equal((await change({town: 'Köln', phone: ANSWERS.phone})).status, 200);
+  });
+
   await t.test('as columns of CSV, without formulas', async (t) => {
     const csv = await sessions('--site', 'acme', '--format', 'csv', '--answers');
 

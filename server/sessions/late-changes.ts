@@ -5,7 +5,7 @@ import {MINUTE_MS} from '../units.js';
 import {findSession} from '../visits/store.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 
-/** Files that arrive within this time are in one e-mail. */
+/** Files or answers that arrive within this time are in one e-mail. */
 const COLLECT_MS = 5 * MINUTE_MS;
 
 /**
@@ -18,11 +18,26 @@ export const notifyOfLateFile = async (
 ): Promise<void> => {
   if ((await findSession(tx, uuid))?.state !== 'complete') return;
   await enqueueWebhooks(tx, {event: 'session.files_added', uuid, siteKey});
+  await enqueueOwnerMail(tx, uuid, 'files_added');
+};
+
+/** Notifies the owner of answers that differ from those in the e-mail about a complete session. */
+export const notifyOfLateAnswers = async (tx: Transaction, uuid: string): Promise<void> => {
+  if ((await findSession(tx, uuid))?.state !== 'complete') return;
+  await enqueueOwnerMail(tx, uuid, 'answers_changed');
+};
+
+/** Queues an e-mail, unless one with this cause waits to collect further changes. */
+const enqueueOwnerMail = async (
+  tx: Transaction,
+  uuid: string,
+  cause: 'files_added' | 'answers_changed',
+): Promise<void> => {
   const [mail] = await tx<{at: Date}[]>`
     select now() + ${toInterval(COLLECT_MS)}::interval as at
     where not exists (
       select from jobs
       where session_uuid = ${uuid} and kind = 'mail' and state = 'queued' and attempts = 0
-        and payload->>'template' = 'lead' and payload ? 'files_added')`;
-  if (mail) await enqueueMail(tx, {template: 'lead', uuid, files_added: true}, uuid, mail.at);
+        and payload->>'template' = 'lead' and payload ? ${cause})`;
+  if (mail) await enqueueMail(tx, {template: 'lead', uuid, [cause]: true}, uuid, mail.at);
 };
