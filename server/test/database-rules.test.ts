@@ -101,6 +101,31 @@ void t.test('rules that the database enforces', async (t) => {
     await t.rejects(addSession(uuid).execute(), {code: UNIQUE});
   });
 
+  const addAnswer = (uuid: string, values: object = {}) =>
+    sql`insert into session_answers ${sql({
+      session_uuid: uuid,
+      field: 'town',
+      kind: 'text',
+      question: 'Where?',
+      value: '1',
+      label: '1',
+      position: 0,
+      ...values,
+    })}`;
+  await t.test('a second answer to one question', async (t) => {
+    const uuid = await addVisit(sql);
+    await addAnswer(uuid);
+    await addAnswer(uuid, {field: 'years', kind: null});
+    await t.rejects(addAnswer(uuid).execute(), {code: UNIQUE});
+  });
+  await refuses(t, 'an answer of no visit', FOREIGN, () => addAnswer(randomUUID()));
+  await refuses(t, 'an answer of an unknown kind', CHECK, (uuid) =>
+    addAnswer(uuid, {kind: 'colour'}),
+  );
+  await refuses(t, 'an answer without a proper field', CHECK, (uuid) =>
+    addAnswer(uuid, {field: 'Town'}),
+  );
+
   const addLink = (uuid: string, values: object = {}) =>
     sql`insert into email_verifications ${sql({
       id: randomUUID(),

@@ -60,6 +60,7 @@ void t.test('migrate', async (t) => {
       'jobs',
       'messages',
       'orphan_candidates',
+      'session_answers',
       'sites',
       'user_sessions',
       'visits',
