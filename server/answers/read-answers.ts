@@ -83,11 +83,29 @@ const requireRoom = (answers: StoredAnswer[], stored: ReadonlyMap<string, Stored
   const values = new Map([...stored.values()].map(({field, value}) => [field, value]));
   const excess = answers.filter(({field, value}) => values.set(field, value).size > MAX_ANSWERS);
   if (excess.length > 0) throw createInvalidAnswer(excess.map(({field}) => toExcess(field)));
-  const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(values)));
-  if (bytes <= MAX_ANSWERS_BYTES) return;
+  const excessBytes = countBytes(Object.fromEntries(values)) - MAX_ANSWERS_BYTES;
+  if (excessBytes <= 0) return;
   const expected = {code: 'answers_too_large', max: MAX_ANSWERS_BYTES} as const;
-  throw createInvalidAnswer(answers.map(({field}) => ({field, expected})));
+  const largest = findLargest(answers, excessBytes);
+  throw createInvalidAnswer(largest.map(({field}) => ({field, expected})));
 };
+
+/** Returns the largest answers, as many as have this size together. */
+const findLargest = (answers: StoredAnswer[], bytes: number): StoredAnswer[] => {
+  const sorted = answers
+    .map((answer) => ({answer, size: countBytes(answer.value)}))
+    .sort((a, b) => b.size - a.size);
+  const largest: StoredAnswer[] = [];
+  let bytesLeft = bytes;
+  for (const {answer, size} of sorted) {
+    if (bytesLeft <= 0) break;
+    largest.push(answer);
+    bytesLeft -= size;
+  }
+  return largest;
+};
+
+const countBytes = (value: unknown): number => Buffer.byteLength(JSON.stringify(value));
 
 const toExcess = (field: string): WrongAnswer => ({
   field,

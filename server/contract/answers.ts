@@ -131,7 +131,8 @@ const checkString = (value: unknown, max: number): AnswerFault | null =>
   typeof value === 'string' ? checkLength(value, 1, max) : {code: 'wrong_type', type: 'string'};
 
 const checkLength = (text: string, min: number, max: number): AnswerFault | null => {
-  const length = [...text].length;
+  // Some characters, such as U+3164, are invisible.
+  const length = /^\p{Default_Ignorable_Code_Point}*$/u.test(text) ? 0 : [...text].length;
   if (length < min) return {code: 'too_short', min};
   return length > max ? {code: 'too_long', max} : null;
 };

@@ -54,7 +54,7 @@ const getSessionRoute = (app: App, deps: SessionRouteDeps): void => {
       const visit = await access.extendVisit(request, caller);
       const [session, answers] = await Promise.all([
         describeSession(sql, caller.uuid, visit),
-        listAnswers(sql, caller.uuid),
+        visit?.state === 'session' ? listAnswers(sql, caller.uuid) : [],
       ]);
       return {...session, answers: toApiAnswers(answers)};
     },

@@ -51,6 +51,8 @@ t.test('texts are limited by their characters', async (t) => {
     [TEXT, '🙂'.repeat(501), 'too_long'],
     [TEXT, '', 'too_short'],
     [TEXT, ' \n\u200f\u0000', 'too_short'],
+    [TEXT, '\u3164\u200b', 'too_short'],
+    [OTHER, {other: '\u3164'}, 'too_short'],
     [LONG_TEXT, 'a\n'.repeat(1_999) + 'ab', null],
     [LONG_TEXT, 'a'.repeat(4_001), 'too_long'],
     [{...TEXT, min_length: 3}, 'abc', null],
