@@ -6,6 +6,7 @@ import type {ObjectStore} from '../object-store/object-store.js';
 import {saveSite} from '../sites/store.js';
 import {makePdf} from './pdf.js';
 import {getAuditRows, listSessionKeys, getVisitState} from './session-helpers.js';
+import {retryWhileBusy} from './retry-while-busy.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -94,9 +95,11 @@ void t.test('consents', async (t) => {
     const visitor = await Visitor.consenting(server.url);
     await visitor.contact('many@example.com');
     const decide = (purpose: string, granted: boolean, wording: string) =>
-      visitor.call('PUT', '/api/session/consents', {
-        json: {consents: [{purpose, granted, wording, locale: 'en'}]},
-      });
+      retryWhileBusy(() =>
+        visitor.call('PUT', '/api/session/consents', {
+          json: {consents: [{purpose, granted, wording, locale: 'en'}]},
+        }),
+      );
     const count = async () =>
       (await server.sql`select from consents where session_uuid = ${visitor.uuid}`).length;
     for (let i = 1; i < 95; i++) await decide('ai_training', true, `Wording ${i}`);
