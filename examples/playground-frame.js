@@ -3,6 +3,8 @@
 const chosen = [...new URLSearchParams(location.search)];
 const startsWith = (sign) => chosen.filter(([name]) => name.startsWith(sign));
 
+for (const [, site] of startsWith('new-visitor')) forgetVisitor(site);
+
 window.MariaChatSettings = {
   // Each choice reloads this page, and an open chat is open again.
   open: 'remember',
@@ -23,6 +25,13 @@ for (const name of EVENTS.split(' ')) document.addEventListener(`maria-${name}`,
 
 function camelCase(name) {
   return name.replace(/-(\w)/g, (_dash, letter) => letter.toUpperCase());
+}
+
+/** The preview of a question begins with it each time, whatever was answered before. */
+function forgetVisitor(site) {
+  for (const store of [localStorage, sessionStorage])
+    for (const name of Object.keys(store))
+      if (name.startsWith(`maria-chat:${site}:`)) store.removeItem(name);
 }
 
 function dress(theme) {

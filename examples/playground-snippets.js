@@ -1,3 +1,6 @@
+/** Name of the tab with the settings of the site. */
+export const CONVERSATION = 'Conversation';
+
 /** Code for the site owner, by the name of the tab. */
 export const SNIPPETS = {
   'Script tag': (look) =>
@@ -5,6 +8,8 @@ export const SNIPPETS = {
   Pinned: pinned,
   Element: (look) => together(themeLink(look), element(look), styles(look)),
   Headers: headers,
+  // `maria site set --settings FILE` accepts it.
+  [CONVERSATION]: ({conversation}) => JSON.stringify({conversation}, null, 2),
 };
 
 const together = (...parts) => parts.filter(Boolean).join('\n\n');

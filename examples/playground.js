@@ -1,5 +1,8 @@
 import {drawControls, THEMES} from './playground-controls.js';
-import {SNIPPETS} from './playground-snippets.js';
+import {find} from './playground-dom.js';
+import {openEditor} from './playground-questions.js';
+import {CONVERSATION, SNIPPETS} from './playground-snippets.js';
+import {drawTabs} from './playground-tabs.js';
 
 const SHOWN_EVENTS = 60;
 /** Pause after an input, so that the preview does not load again for each letter. */
@@ -7,12 +10,17 @@ const PAUSE_MS = 250;
 /** Space around the device. */
 const FREE_PX = 44;
 
-const find = (selector) => document.querySelector(selector);
-const [elements, manifest] = await Promise.all(
-  ['custom-elements', 'manifest'].map(async (name) =>
+/** Tabs of the settings, with the ids of their panels. */
+const SIDES = {Design: 'design', Questions: 'questions'};
+/** Name of the questions in the fragment of this page's URL. */
+const FRAGMENT = 'questions';
+
+const [editor, elements, manifest] = await Promise.all([
+  openEditor(showSoon),
+  ...['custom-elements', 'manifest'].map(async (name) =>
     (await fetch(`../widget/${name}.json`)).json(),
   ),
-);
+]);
 const [description] = elements.modules[0].declarations;
 const preview = find('#preview');
 let shownSnippet = Object.keys(SNIPPETS)[0];
@@ -23,8 +31,17 @@ drawControls(description, {
   attributes: find('#attributes'),
   properties: find('#properties'),
 });
-drawTabs();
+const chooseSnippet = drawTabs(
+  find('#tabs'),
+  Object.fromEntries(Object.keys(SNIPPETS).map((name) => [name, 'snippet'])),
+  (name) => {
+    shownSnippet = name;
+    writeSnippet();
+  },
+);
+const chooseSide = drawTabs(find('#sides'), SIDES, showSide);
 readAddress();
+chooseSide(location.hash.startsWith(`#${FRAGMENT}`) ? 'Questions' : 'Design');
 // A desktop would be too small to read on a phone.
 if (matchMedia('(width < 700px)').matches) find('.devices [value=phone]').checked = true;
 showDevice();
@@ -38,14 +55,38 @@ function chosen() {
   );
 }
 
-function show() {
-  const query = new URLSearchParams(chosen());
-  preview.src = `playground-frame.html?${query}`;
-  history.replaceState(null, '', `?${query}`);
+function showSoon() {
   writeSnippet();
+  clearTimeout(timer);
+  timer = setTimeout(show, PAUSE_MS);
 }
 
-/** Restores the choices of this page's URL. */
+async function show() {
+  writeAddress();
+  writeSnippet();
+  if (editor.hasQuestions && !(await editor.save())) return;
+  preview.src = `playground-frame.html?${new URLSearchParams([...chosen(), ...previewChoices()])}`;
+}
+
+/** Returns the choices for the preview of questions, which has a site of its own. */
+function previewChoices() {
+  if (!editor.hasQuestions) return [];
+  const isNew = find('#starts [value=question]').checked;
+  return [
+    ['data-site', 'playground'],
+    ...(find('[name=data-open]').value ? [] : [['data-open', 'true']]),
+    ...(isNew ? [['new-visitor', 'playground']] : []),
+  ];
+}
+
+/** Writes the choices into this page's URL, and reads them when the page is loaded. */
+function writeAddress() {
+  const isAsking = !find('#questions').hidden || editor.hasQuestions;
+  const questions = editor.hasQuestions ? `=${editor.text}` : '';
+  const fragment = isAsking ? `#${FRAGMENT}${questions}` : '';
+  history.replaceState(null, '', `?${new URLSearchParams(chosen())}${fragment}`);
+}
+
 function readAddress() {
   for (const [name, value] of new URLSearchParams(location.search)) {
     for (const field of document.getElementsByName(name)) {
@@ -53,6 +94,15 @@ function readAddress() {
       else field.value = value;
     }
   }
+  const [, questions] = location.hash.split(`#${FRAGMENT}=`);
+  if (questions) editor.read(questions);
+}
+
+function showSide(name) {
+  for (const [side, panel] of Object.entries(SIDES)) find(`#${panel}`).hidden = side !== name;
+  if (name === 'Questions') chooseSnippet(CONVERSATION);
+  else if (shownSnippet === CONVERSATION) chooseSnippet(Object.keys(SNIPPETS)[0]);
+  writeAddress();
 }
 
 /** Scales the device so that all of it is visible. */
@@ -82,50 +132,18 @@ function writeSnippet() {
       picked.some(([key, value]) => key === 'dressed' && value === name),
     ),
     manifest,
+    conversation: editor.conversation,
   });
   find('#snippet code').textContent = text;
 }
 
-function drawTabs() {
-  for (const name of Object.keys(SNIPPETS)) {
-    const tab = document.createElement('button');
-    Object.assign(tab, {type: 'button', textContent: name, role: 'tab'});
-    tab.setAttribute('aria-controls', 'snippet');
-    tab.addEventListener('click', () => choose(name));
-    find('#tabs').append(tab);
-  }
-  choose(shownSnippet);
-  find('#tabs').addEventListener('keydown', walkTabs);
-}
-
-function choose(name) {
-  shownSnippet = name;
-  for (const tab of find('#tabs').children) {
-    const isChosen = tab.textContent === name;
-    tab.setAttribute('aria-selected', isChosen);
-    tab.tabIndex = isChosen ? 0 : -1;
-  }
-  writeSnippet();
-}
-
-function walkTabs(event) {
-  const step = {ArrowRight: 1, ArrowLeft: -1}[event.key];
-  if (!step) return;
-  const tabs = [...find('#tabs').children];
-  const next = tabs.at((tabs.indexOf(event.target) + step) % tabs.length);
-  next.focus();
-  choose(next.textContent);
-}
-
-find('#controls').addEventListener('input', () => {
-  clearTimeout(timer);
-  timer = setTimeout(show, PAUSE_MS);
-});
+find('#controls').addEventListener('input', showSoon);
 find('#controls').addEventListener('submit', (event) => event.preventDefault());
 find('.devices').addEventListener('change', showDevice);
 new ResizeObserver(fit).observe(find('.stage'));
 find('#start-again').addEventListener('click', () => {
   find('#controls').reset();
+  editor.reset();
   show();
 });
 find('#clear').addEventListener('click', () => {

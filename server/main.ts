@@ -21,7 +21,7 @@ import {exitWithParent} from './exit-with-parent.js';
 import {openResources} from './resources.js';
 import {UnusableBucket, WrongRegion} from './object-store/errors.js';
 import type {Resources} from './resources.js';
-import {ensureDemoSites} from './sites/store.js';
+import {ensureDemoSites} from './sites/demo-sites.js';
 
 /** Time for the whole stop, because orchestrators kill a process after 30 s. */
 const STOP_MS = 25_000;

@@ -22,6 +22,7 @@ import {sessionRoutes} from './sessions/routes.js';
 import {uuidRoutes} from './sessions/uuid-routes.js';
 import {verificationRoutes} from './sessions/verification-routes.js';
 import {conversationSchemaRoute} from './sites/conversation-schema.js';
+import {playgroundRoute} from './sites/playground-route.js';
 import {siteRoutes} from './sites/routes.js';
 import type {AppDeps} from './app-deps.js';
 import type {Services} from './compose.js';
@@ -89,10 +90,17 @@ export const registerPublicRoutes = async (
       ...{objects, signingKey, ratePerMinute, pace},
     });
   }
-  if (deps.mailbox && !config.production) {
-    const {mailbox, sql} = deps;
-    await app.register(devRoutes, {prefix: '/dev', mailbox, sql, publicUrl});
-  }
+  if (!config.production) await registerDevRoutes(app, deps);
+};
+
+/** Registers the routes that only development has. */
+const registerDevRoutes = async (
+  app: App,
+  {config, mailbox, sites, sql}: RouteDeps,
+): Promise<void> => {
+  await app.register(playgroundRoute, {prefix: '/dev/playground', config, sites, sql});
+  const {publicUrl} = config;
+  if (mailbox) await app.register(devRoutes, {prefix: '/dev', mailbox, sql, publicUrl});
 };
 
 /** Registers the routes that act on one session. The scope authenticates their requests. */

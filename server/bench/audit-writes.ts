@@ -4,7 +4,7 @@ import {BatchedAuditWriter} from '../audit/store.js';
 import type {AuditEntry} from '../audit/store.js';
 import {connectDatabase} from '../database/connect.js';
 import type {Sql} from '../database/sql.js';
-import {DEMO_SITE} from '../sites/store.js';
+import {DEMO_SITE} from '../sites/demo-sites.js';
 import {AUDIT_ROWS, ROUNDS} from './counts.js';
 import {createDatabase} from './databases.js';
 import {getPostgresCpuMs, getPostmasterPid} from './process-cost.js';

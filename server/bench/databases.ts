@@ -4,7 +4,7 @@ import postgres from 'postgres';
 
 import {makeAuditPartitions} from '../audit/partitions.js';
 import {migrate} from '../database/migrate.js';
-import {DEMO_SITE, ensureDemoSites} from '../sites/store.js';
+import {DEMO_SITE, ensureDemoSites} from '../sites/demo-sites.js';
 
 const serverUrl = (): string => {
   const url = process.env['TEST_DATABASE_URL'];

@@ -10,8 +10,8 @@ import {countLinksTo, findSessions, deleteLinksTo} from './find-sessions.js';
 import type {FoundSession} from './find-sessions.js';
 
 const USAGE = `maria erase --uuid UUID | --email E-MAIL [--yes]
-  Erase the data of a session: name, e-mail address, IP addresses, files, messages and queued e-mails.
-  Its UUID, the wording of its consents and its audit rows without IP addresses remain.
+  Erase the data of a session: name, e-mail address, IP addresses, answers, files, messages and queued
+  e-mails. Its UUID, the wording of its consents and its audit rows without IP addresses remain.
   --uuid         Erase the session with this whole UUID
   --email        Erase all sessions of this e-mail address
   --yes          Erase (without it: only print what would be erased)

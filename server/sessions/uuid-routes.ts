@@ -16,7 +16,7 @@ import {BODY_CODES, responseSchemas} from '../http/response-schemas.js';
 import {readBearerToken} from '../http/bearer-token.js';
 import {createRateLimit} from '../http/rate-limits.js';
 import {requireAllowedOrigin} from '../sites/origin.js';
-import {DEMO_SITE} from '../sites/store.js';
+import {DEMO_SITE} from '../sites/demo-sites.js';
 import type {Site, Sites} from '../sites/store.js';
 import {readUuid} from '../text/uuid.js';
 import type {Access} from '../visits/access.js';

@@ -1,7 +1,7 @@
 import type {Config} from '../config/config.js';
 import {OriginNotAllowed} from '../errors.js';
 import {isLoopbackUrl} from '../outbound/loopback.js';
-import {isDemoSite} from './store.js';
+import {isDemoSite} from './demo-sites.js';
 import type {Site} from './store.js';
 
 /** An origin that is safe to repeat in a message. A host name has at most 253 characters. */

@@ -37,6 +37,11 @@ export class Sites {
     this.cache.set(key, {site, until: performance.now() + CACHED_MS});
     return site;
   }
+
+  /** To be called after a change that this process must apply at once. */
+  uncache(key: string): void {
+    this.cache.delete(key);
+  }
 }
 
 /** Returns a session's site, even a removed one: mails and pages of the session still name it. */
@@ -60,6 +65,15 @@ const toSite = (row: Row): Site => ({
   settings: row.settings,
 });
 
+/** Creates a site, unless one with this key exists. */
+export const addMissingSite = async (sql: Queryable, site: Site): Promise<void> => {
+  await sql`
+    insert into sites (key, name, allowed_origins, notify_email, settings)
+    values (${site.key}, ${site.name}, ${site.allowedOrigins}, ${site.notifyEmail},
+            ${JSON.stringify(site.settings)}::text::jsonb)
+    on conflict (key) do nothing`;
+};
+
 /** Creates or updates a site. A removed site is restored. */
 export const saveSite = async (sql: Queryable, site: Site): Promise<void> => {
   await sql`
@@ -69,24 +83,4 @@ export const saveSite = async (sql: Queryable, site: Site): Promise<void> => {
     on conflict (key) do update set
       name = excluded.name, allowed_origins = excluded.allowed_origins,
       notify_email = excluded.notify_email, settings = excluded.settings, updated_at = now(), removed_at = null`;
-};
-
-export const DEMO_SITE = 'demo';
-
-/** Sites of the examples. A rule validates their origins, so that any local port works. */
-const DEMO_SITES = new Map([
-  [DEMO_SITE, 'Demo'],
-  ['workshop', 'Workshop'],
-]);
-
-export const isDemoSite = (key: string): boolean => DEMO_SITES.has(key);
-
-export const ensureDemoSites = async (sql: Queryable, publicUrl: string): Promise<void> => {
-  const origins = [new URL(publicUrl).origin];
-  for (const [key, name] of DEMO_SITES) {
-    await sql`
-      insert into sites (key, name, allowed_origins, notify_email)
-      values (${key}, ${name}, ${origins}, 'owner@example.com')
-      on conflict (key) do nothing`;
-  }
 };

@@ -137,7 +137,13 @@ void t.test('in production', async (t) => {
     t.match(headers.get('strict-transport-security'), /^max-age=31536000/);
   });
 
-  for (const urlPath of ['/', '/examples/index.html', '/dev/mail', '/dev/mail.json']) {
+  for (const urlPath of [
+    '/',
+    '/examples/index.html',
+    '/dev/mail',
+    '/dev/mail.json',
+    '/dev/playground/conversation',
+  ]) {
     await t.test(`${urlPath} does not exist`, async (t) => {
       t.equal((await request(server.url, 'GET', urlPath)).status, 404);
     });

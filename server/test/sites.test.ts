@@ -118,7 +118,7 @@ t.test('maria site', async (t) => {
     const listed = JSON.parse(await site(server, 'list', '--json')) as {key: string}[];
     t.same(
       listed.map(({key}) => key),
-      ['acme', 'demo', 'workshop'],
+      ['acme', 'demo', 'questions', 'workshop'],
     );
     t.same(JSON.parse(await site(server, 'list', '--format', 'json')), listed);
     t.match(

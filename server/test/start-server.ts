@@ -15,7 +15,7 @@ import type {ObjectStore} from '../object-store/object-store.js';
 import {createLog} from '../log.js';
 import {openResources} from '../resources.js';
 import {retryWhileDatabaseDown} from '../database/retry-while-down.js';
-import {ensureDemoSites} from '../sites/store.js';
+import {ensureDemoSites} from '../sites/demo-sites.js';
 import {freePort} from './free-port.js';
 import {startMailbox} from './mailbox.js';
 import type {Mailbox} from './mailbox.js';

@@ -2,6 +2,7 @@ import type {Page, Response} from 'playwright-core';
 import type {Test} from 'tap';
 
 import type {Widget} from './browser.js';
+import {answerQuestions} from './question-example.js';
 
 export interface Opened {
   page: Page;
@@ -42,6 +43,7 @@ export const EXAMPLE_PAGES: ExamplePage[] = [
     console: ['info: Maria Chat: second script ignored'],
   },
   {file: 'inline.html', shows: inline, open: async () => undefined},
+  {file: 'questions.html', shows: answerQuestions},
   {file: 'arabic.html', shows: arabic},
   {file: 'dark.html', shows: dark},
   {

@@ -1,0 +1,36 @@
+import {readFile} from 'node:fs/promises';
+
+import type {SiteSettings} from '../contract/sites.js';
+import type {Queryable} from '../database/sql.js';
+import {addMissingSite} from './store.js';
+
+// dist/server/sites/ -> the project
+const EXAMPLES = new URL('../../../examples/', import.meta.url);
+
+export const DEMO_SITE = 'demo';
+/** Site of the playground's preview, which exists once a question was added there. */
+export const PLAYGROUND_SITE = 'playground';
+
+/** Sites of the examples. A rule validates their origins, so that any local port works. */
+const DEMO_SITES: readonly {key: string; name: string; settingsFile?: string}[] = [
+  {key: DEMO_SITE, name: 'Demo'},
+  {key: 'workshop', name: 'Workshop'},
+  {key: 'questions', name: 'Questions', settingsFile: 'questions.json'},
+];
+
+export const isDemoSite = (key: string): boolean =>
+  key === PLAYGROUND_SITE || DEMO_SITES.some((site) => site.key === key);
+
+export const ensureDemoSites = async (sql: Queryable, publicUrl: string): Promise<void> => {
+  const allowedOrigins = [new URL(publicUrl).origin];
+  for (const {key, name, settingsFile} of DEMO_SITES) {
+    const settings = settingsFile === undefined ? {} : await readSettings(settingsFile);
+    await addMissingSite(sql, {
+      ...{key, name, allowedOrigins, settings},
+      notifyEmail: 'owner@example.com',
+    });
+  }
+};
+
+const readSettings = async (file: string): Promise<SiteSettings> =>
+  JSON.parse(await readFile(new URL(file, EXAMPLES), 'utf8')) as SiteSettings;
