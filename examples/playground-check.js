@@ -38,7 +38,13 @@ export async function saveSteps(steps) {
   if (!response.ok) throw new Error(report.message);
   const {errors, warnings} = report;
   const read = (isWarning) => (one) => ({...toProblem(one, steps), isWarning});
-  return [...errors.map(read(false)), ...warnings.map(read(true))];
+  return keepFirst([...errors.map(read(false)), ...warnings.map(read(true))]);
+}
+
+/** Returns the first problem of each place. */
+function keepFirst(problems) {
+  const places = problems.map(({at, path}) => `${at}/${path}`);
+  return problems.filter((_problem, index) => places.indexOf(places[index]) === index);
 }
 
 function toProblem({path, message}, steps) {

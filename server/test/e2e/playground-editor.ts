@@ -74,7 +74,11 @@ const countQuestions = ({steps}: Conversation): number =>
 
 /** Waits until the description of a control contains words. */
 export const untilDescribed = async (control: Locator, words: string): Promise<void> => {
-  const read = () => control.evaluate<string, undefined>(DESCRIPTION);
+  const read = async () => {
+    const ids = (await control.getAttribute('aria-describedby'))?.split(' ') ?? [];
+    const found = ids.map((id) => control.page().locator(`#${id}`).textContent());
+    return (await Promise.all(found)).join(' ');
+  };
   await until(async () => (await read()).includes(words)).catch(async () => {
     throw new Error(`Expected “${words}”, not “${await read()}”.`);
   });
@@ -88,5 +92,3 @@ const FOCUSED_NAME = `(() => {
   const label = active.labels?.[0]?.textContent;
   return (active.getAttribute('aria-label') ?? label ?? active.textContent).trim();
 })()`;
-const DESCRIPTION = `(control) => control.getAttribute('aria-describedby').split(' ')
-  .map((id) => document.getElementById(id).textContent).join(' ')`;

@@ -14,7 +14,10 @@ t.test('the properties of a question in the playground', async (t) => {
   await t.test('suggests the field name from the text, until it is written by hand', async (t) => {
     const {add, card, getQuestions} = await open(t);
     await add('Text');
-    const [text, field] = [card.getByLabel('Question'), card.getByLabel('Field name')];
+    const [text, field] = [
+      card.getByLabel('Question', {exact: true}),
+      card.getByLabel('Field name'),
+    ];
     t.equal(await field.inputValue(), 'company_work');
     await text.fill('Für welche Größe?');
     t.equal(await field.inputValue(), 'fur_welche_grosse');
@@ -24,7 +27,7 @@ t.test('the properties of a question in the playground', async (t) => {
     await text.fill('Which size do you need?');
     t.equal(await field.inputValue(), 'size');
     await add('Text');
-    await card.getByLabel('Question').fill('Which size?');
+    await card.getByLabel('Question', {exact: true}).fill('Which size?');
     t.equal(await field.inputValue(), 'size_2', 'each name appears once');
     t.match(await getQuestions(), [{field: 'size'}, {field: 'size_2', text: 'Which size?'}]);
   });

@@ -118,7 +118,7 @@ t.test('the editor of questions in the playground', async (t) => {
   await t.test('keeps the questions in the URL', async (t) => {
     const {page, add, card, getConversation, noise} = await open(t);
     await add('Choice');
-    await card.getByLabel('Question').fill('100 % “fair” & #1?');
+    await card.getByLabel('Question', {exact: true}).fill('100 % “fair” & #1?');
     await until(async () => page.url().includes('fair'));
     const conversation = await getConversation();
     await page.reload();

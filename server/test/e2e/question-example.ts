@@ -23,9 +23,10 @@ export const answerQuestions = async (t: Test, {page, widget, url}: Opened): Pro
     await widget.button('Send').click();
   };
   const check = async (...options: string[]) => {
-    for (const option of options) await widget.root.getByLabel(option, {exact: true}).check();
+    for (const option of options)
+      await widget.root.locator('label.option').getByText(option, {exact: true}).click();
   };
-  await widget.getByText('Nice to meet you, Robin.').waitFor();
+  await widget.root.getByLabel('Which company or club is the party for, Robin?').waitFor();
   await widget.button('Skip').click();
   await widget.button('Wedding').click();
   await fill('Wedding: on which day?', '2040-06-01');
