@@ -63,8 +63,9 @@ export class QuestionCard {
 
   focusText() {
     const text = this.#body.querySelector('textarea');
-    text.focus();
+    text.focus({preventScroll: true});
     text.select();
+    this.item.scrollIntoView();
   }
 
   /** Shows the field name, which can follow the text. */

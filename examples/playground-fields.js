@@ -46,7 +46,7 @@ export const drawLine = (value, placeholder = '') =>
 
 const CONTROLS = {
   line: ({placeholder}, value = '') => drawLine(value, placeholder),
-  area: (_property, value = '') => element('textarea', {rows: 2, value}),
+  area: ({placeholder = ''}, value = '') => element('textarea', {rows: 2, value, placeholder}),
   number: (_property, value = '') => element('input', {type: 'number', step: 'any', value}),
   check: ({off}, value) =>
     element('input', {

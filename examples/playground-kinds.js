@@ -61,6 +61,8 @@ export const PROPERTIES = {
     name: 'text',
     label: 'Consent to storing',
     type: 'area',
+    placeholder:
+      'May we store your name, e-mail address, answers and files to handle your request?',
     hint: 'The words of the widget name no answers. Write your own.',
   },
   hint: {label: 'Hint below the question', type: 'line'},

@@ -58,7 +58,7 @@ class QuestionEditor {
     this.#edited = undefined;
     this.#setSteps(structuredClone(this.#standard));
     this.#announce('');
-    find('#report').textContent = '';
+    report('', false);
   }
 
   /** Shows the steps of such a part. Nothing changes if it has another form. */
@@ -78,7 +78,7 @@ class QuestionEditor {
       // A later change is checked by its own call.
       return save === this.#saves && this.#showProblems(found, steps);
     } catch (error) {
-      find('#report').textContent = `The questions were not checked. ${error.message}`;
+      report(`The questions were not checked. ${error.message}`, true);
       return false;
     }
   }
@@ -86,11 +86,12 @@ class QuestionEditor {
   #showProblems(found, steps) {
     for (const [step, card] of this.#cards)
       card.showProblems?.(found.filter(({at}) => steps[at] === step));
-    const isElsewhere = ({at}) => !this.#cards.get(steps[at])?.showProblems;
-    return showReport(
-      found.filter(({isWarning}) => !isWarning),
-      found.filter(isElsewhere),
-    );
+    const errors = found.filter(({isWarning}) => !isWarning);
+    const elsewhere = errors.filter(({at}) => !this.#cards.get(steps[at])?.showProblems);
+    const words = [countProblems(errors.length), ...elsewhere.map((one) => one.words)].join(' ');
+    const isSaved = errors.length === 0;
+    report(isSaved ? 'The server accepts these questions.' : words, !isSaved);
+    return isSaved;
   }
 
   #setSteps(steps) {
@@ -221,18 +222,12 @@ class QuestionEditor {
   }
 }
 
-/** Shows how many errors there are, and what belongs to no question. Returns whether there is none. */
-function showReport(errors, elsewhere) {
-  const count =
-    errors.length === 1 ? 'There is a problem.' : `There are ${errors.length} problems.`;
-  find('#report').textContent =
-    errors.length > 0
-      ? [
-          count,
-          'The preview still shows the questions without it.',
-          ...elsewhere.map(({words}) => words),
-        ].join(' ')
-      : 'The server accepts these questions.';
-  find('#report').classList.toggle('problem', errors.length > 0);
-  return errors.length === 0;
+function report(words, isProblem) {
+  find('#report').textContent = words;
+  find('#report').classList.toggle('problem', isProblem);
 }
+
+const countProblems = (count) =>
+  count === 1
+    ? 'There is a problem. The preview does not change until it is corrected.'
+    : `There are ${count} problems. The preview does not change until they are corrected.`;

@@ -6,7 +6,7 @@ import {drawTabs} from './playground-tabs.js';
 
 const SHOWN_EVENTS = 60;
 /** Pause after an input, so that the preview does not load again for each letter. */
-const PAUSE_MS = 250;
+const PAUSE_MS = 400;
 /** Space around the device. */
 const FREE_PX = 44;
 
