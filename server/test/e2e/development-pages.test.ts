@@ -9,6 +9,7 @@ import {DEV_LINKS} from '../../http/dev-links.js';
 import {DevMailbox} from '../../mail/dev-mailbox.js';
 import {makePdf} from '../pdf.js';
 import {startServer, temporaryFolder} from '../start-server.js';
+import {until} from '../until.js';
 import {findViolations} from './axe.js';
 import {openBrowser, openDemo} from './browser.js';
 import {EXAMPLE_PAGES} from './example-pages.js';
@@ -109,8 +110,10 @@ t.test('pages of a development server', async (t) => {
     await page.frameLocator('iframe').getByRole('link', {name: 'Confirm'}).first().click();
     await (await popup).getByRole('button', {name: 'Confirm'}).click();
     await (await popup).getByRole('heading', {name: 'Thank you'}).waitFor();
-    await page.goto(`${server.url}/dev/mail`);
-    t.match(await page.getByRole('main').innerText(), 'owner@example.com');
+    await until(async () => {
+      await page.goto(`${server.url}/dev/mail`);
+      return (await page.getByRole('main').innerText()).includes('owner@example.com');
+    });
     t.same(noise, []);
     await context.close();
   });
