@@ -58,7 +58,6 @@ class QuestionEditor {
     this.#edited = undefined;
     this.#setSteps(structuredClone(this.#standard));
     this.#announce('');
-    report('', false);
   }
 
   /** Shows the steps of such a part. Nothing changes if it has another form. */
@@ -67,12 +66,19 @@ class QuestionEditor {
     if (steps) this.#setSteps(steps);
   }
 
-  /** Saves the conversation for the preview, and shows its problems. Returns whether it is saved. */
+  /**
+   * Saves the conversation for the preview, and shows its problems. Returns false if there is one.
+   * Without a question, the preview needs no conversation.
+   */
   async save() {
+    const save = ++this.#saves;
+    if (!this.hasQuestions) {
+      report('', false);
+      return true;
+    }
     const first = find('#starts [value=question]').checked ? this.#edited : undefined;
     const others = this.#steps.filter((step) => step !== first);
     const steps = first ? [first, ...others] : others;
-    const save = ++this.#saves;
     try {
       const found = await saveSteps(this.#write(steps));
       // A later change is checked by its own call.

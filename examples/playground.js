@@ -64,7 +64,7 @@ function showSoon() {
 async function show() {
   writeAddress();
   writeSnippet();
-  if (editor.hasQuestions && !(await editor.save())) return;
+  if (!(await editor.save())) return;
   preview.src = `playground-frame.html?${new URLSearchParams([...chosen(), ...previewChoices()])}`;
 }
 

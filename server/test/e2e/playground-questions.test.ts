@@ -102,6 +102,7 @@ t.test('the editor of questions in the playground', async (t) => {
     await press('Remove Which company do you work for?');
     t.equal(await getFocusedName(page), 'Text', 'the focus is on the first kind');
     t.same(await getQuestions(), []);
+    await page.locator('#report:empty').waitFor({state: 'attached'});
   });
 
   await t.test('asks the open question first, or the whole conversation', async (t) => {
