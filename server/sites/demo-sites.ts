@@ -1,3 +1,4 @@
+import {existsSync} from 'node:fs';
 import {readFile} from 'node:fs/promises';
 
 import type {SiteSettings} from '../contract/sites.js';
@@ -21,10 +22,17 @@ const DEMO_SITES: readonly {key: string; name: string; settingsFile?: string}[] 
 export const isDemoSite = (key: string): boolean =>
   key === PLAYGROUND_SITE || DEMO_SITES.some((site) => site.key === key);
 
-export const ensureDemoSites = async (sql: Queryable, publicUrl: string): Promise<void> => {
+/** Adds the missing sites. The npm package has no examples, and so no site with their settings. */
+export const ensureDemoSites = async (
+  sql: Queryable,
+  publicUrl: string,
+  examples = EXAMPLES,
+): Promise<void> => {
   const allowedOrigins = [new URL(publicUrl).origin];
   for (const {key, name, settingsFile} of DEMO_SITES) {
-    const settings = settingsFile === undefined ? {} : await readSettings(settingsFile);
+    const file = settingsFile === undefined ? undefined : new URL(settingsFile, examples);
+    if (file && !existsSync(file)) continue;
+    const settings = file ? await readSettings(file) : {};
     await addMissingSite(sql, {
       ...{key, name, allowedOrigins, settings},
       notifyEmail: 'owner@example.com',
@@ -32,5 +40,5 @@ export const ensureDemoSites = async (sql: Queryable, publicUrl: string): Promis
   }
 };
 
-const readSettings = async (file: string): Promise<SiteSettings> =>
-  JSON.parse(await readFile(new URL(file, EXAMPLES), 'utf8')) as SiteSettings;
+const readSettings = async (file: URL): Promise<SiteSettings> =>
+  JSON.parse(await readFile(file, 'utf8')) as SiteSettings;

@@ -5,9 +5,12 @@ import t from 'tap';
 import type {QuestionStep} from '../contract/conversation.js';
 import {MAX_FILE_BYTES, MAX_FILES, MIN_FILES} from '../contract/limits.js';
 import type {SiteConfig, SiteSettings} from '../contract/sites.js';
+import {connectDatabase} from '../database/connect.js';
 import {findWarnings} from '../sites/conversation-warnings.js';
+import {ensureDemoSites} from '../sites/demo-sites.js';
 import {validateSettings} from '../sites/settings.js';
 import {startServer} from './start-server.js';
+import {createMigratedDatabase} from './test-database.js';
 import {request} from './visitor.js';
 
 // dist/server/test/ -> the project
@@ -15,6 +18,20 @@ const EXAMPLES = new URL('../../../examples/', import.meta.url);
 const read = (file: string) => readFile(new URL(file, EXAMPLES), 'utf8');
 
 const KINDS = ['choice', 'date', 'long_text', 'number', 'phone', 'text', 'url', 'yes_no'];
+
+t.test('a server without the examples has no site with their settings', async (t) => {
+  const {url} = await createMigratedDatabase(t);
+  const sql = connectDatabase({url});
+  t.teardown(() => sql.end());
+
+  await ensureDemoSites(sql, 'http://localhost:8080', new URL('nothing-here/', EXAMPLES));
+
+  const rows = await sql<{key: string}[]>`select key from sites order by key`;
+  t.same(
+    rows.map(({key}) => key),
+    ['demo', 'workshop'],
+  );
+});
 
 t.test('the example of questions', async (t) => {
   const settings = JSON.parse(await read('questions.json')) as Required<SiteSettings>;
