@@ -7,7 +7,7 @@ import {widgetFolders} from './server/scripts/widget-folders.mjs';
 
 const CONTRACT_VALUES = [
   'limits',
-  'name-limit',
+  'message-limit',
   'default-conversation',
   'error-codes',
   'event-names',

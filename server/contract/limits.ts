@@ -16,7 +16,7 @@ export const UPLOAD_MAX_MS = 900_000;
 export const MAX_FILE_NAME_BYTES = 255;
 export const MAX_IDEMPOTENCY_KEY_LENGTH = 255;
 
-export {MAX_NAME_LENGTH} from './name-limit.js';
+export const MAX_NAME_LENGTH = 100;
 /** RFC 5321, section 4.5.3.1: 64 octets before the @, 254 in total (its erratum 1690). */
 export const MAX_EMAIL_LENGTH = 254;
 export const MAX_EMAIL_LOCAL_LENGTH = 64;
@@ -28,8 +28,7 @@ export const MAX_STEP_LENGTH = 40;
 export const MAX_LOCALE_LENGTH = 35;
 export const MAX_SITE_KEY_LENGTH = 64;
 
-/** Length of a visitor's message in code points. */
-export const MAX_MESSAGE_LENGTH = 4_000;
+export {MAX_MESSAGE_LENGTH} from './message-limit.js';
 /** Length of a reply in UTF-16 units; the rest is cut off. */
 export const MAX_REPLY_LENGTH = 16_000;
 export const MAX_CLIENT_ID_LENGTH = 64;

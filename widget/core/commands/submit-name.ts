@@ -1,4 +1,4 @@
-import {MAX_NAME_LENGTH} from '../../../server/contract/name-limit.js';
+import {MAX_NAME_LENGTH} from '../../../server/contract/limits.js';
 
 import {interpolate} from '../../i18n/interpolate.js';
 import type {Language} from '../../i18n/languages.js';

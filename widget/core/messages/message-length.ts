@@ -1,4 +1,4 @@
-import {MAX_MESSAGE_LENGTH} from '../../../server/contract/limits.js';
+import {MAX_MESSAGE_LENGTH} from '../../../server/contract/message-limit.js';
 
 export const isTooLong = (text: string) => [...text.trim()].length > MAX_MESSAGE_LENGTH;
 

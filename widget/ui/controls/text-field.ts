@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 
-import {MAX_NAME_LENGTH} from '../../../server/contract/name-limit.js';
+import {MAX_NAME_LENGTH} from '../../../server/contract/limits.js';
 
 import {interpolate} from '../../i18n/interpolate.js';
 import type {ViewContext} from '../view-context.js';

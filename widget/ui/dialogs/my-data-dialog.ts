@@ -1,8 +1,7 @@
 import {html, nothing} from 'lit';
 
 import type {StoredFile} from '../../../server/contract/files.js';
-import {MAX_EMAIL_LENGTH} from '../../../server/contract/limits.js';
-import {MAX_NAME_LENGTH} from '../../../server/contract/name-limit.js';
+import {MAX_EMAIL_LENGTH, MAX_NAME_LENGTH} from '../../../server/contract/limits.js';
 import type {Message} from '../../../server/contract/messages.js';
 import type {Purpose, RecordedConsent} from '../../../server/contract/sessions.js';
 

@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 
-import {MAX_MESSAGE_LENGTH} from '../../../server/contract/limits.js';
+import {MAX_MESSAGE_LENGTH} from '../../../server/contract/message-limit.js';
 
 import {isSendable, isTooLong} from '../../core/messages/message-length.js';
 import {interpolate} from '../../i18n/interpolate.js';

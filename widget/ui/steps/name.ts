@@ -1,4 +1,4 @@
-import {MAX_NAME_LENGTH} from '../../../server/contract/name-limit.js';
+import {MAX_NAME_LENGTH} from '../../../server/contract/limits.js';
 
 import {submitName} from '../../core/commands/submit-name.js';
 import {textFieldView} from '../controls/text-field.js';
