@@ -59,6 +59,11 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     return answers.hasBegun ? resume(null) : flow.begin();
   };
 
+  const restart = () => {
+    chat.reset();
+    return start();
+  };
+
   /** Takes over what the backend says about the session. */
   const onSession = async (found: Session) => {
     const before = store.state.sessionState;
@@ -173,8 +178,7 @@ export const createLifecycle = (chat: LifecycleDeps) => {
       if (!session.uuid) answers.reload();
       // The last words stay on the screen until the other tab has begun a new session.
       if (!session.isStale || !(session.uuid || answers.hasBegun)) return;
-      chat.reset();
-      await start();
+      await restart();
     },
     /** Shows answers that were given in another tab, and continues after them. */
     async catchUp() {
@@ -189,8 +193,7 @@ export const createLifecycle = (chat: LifecycleDeps) => {
       // After an end, the stored values belong to another tab, which this visitor must not wipe.
       if (reason === 'visitor' && !session.uuid) {
         drafts.clear();
-        chat.reset();
-        return start();
+        return restart();
       }
       // A session that this page has not opened may be submitted already.
       const isUnfinished = store.state.sessionState === 'visit' && session.uuid !== '';
@@ -213,11 +216,10 @@ export const createLifecycle = (chat: LifecycleDeps) => {
       await start();
     },
     /** Starts again for the same visitor. */
-    async tryAgain() {
-      chat.reset();
+    tryAgain() {
       resetTimes = [];
       status.showNotice(null);
-      await start();
+      return restart();
     },
     stopWithRetry,
     /** Forgets a visit whose consent was refused, once the backend has recorded the refusal. */

@@ -8,7 +8,7 @@ import type {Answers, VisitorAnswers} from './flow/answers.js';
 import {ACTIVE_KEY, UNSENT_FILES_KEY} from './flow/answers.js';
 import type {Flow} from './flow/flow.js';
 import {answerKey, isOpenStep, isSiteQuestion} from './flow/step-types.js';
-import {consentAnswer, filesAnswer} from './flow/step-texts.js';
+import {consentAnswer, filesAnswer} from './flow/answer-texts.js';
 import type {AskedField} from './flow/step-types.js';
 import type {TextOf, Transcript} from './flow/transcript.js';
 import type {Questions} from './questions/questions.js';

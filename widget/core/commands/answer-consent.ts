@@ -1,7 +1,7 @@
 import type {Step} from '../../../server/contract/conversation.js';
 
 import type {Chat} from '../chat.js';
-import {consentAnswer} from '../flow/step-texts.js';
+import {consentAnswer} from '../flow/answer-texts.js';
 
 /** Records a consent or its refusal, with the wording that was shown. */
 export const answerConsent = async (chat: Chat, granted: boolean) => {

@@ -1,5 +1,5 @@
 import type {Chat} from '../chat.js';
-import {filesAnswer} from '../flow/step-texts.js';
+import {filesAnswer} from '../flow/answer-texts.js';
 
 /** Uploads what is queued, and continues as soon as all of it is stored. */
 export const finishUploads = (chat: Chat) => {

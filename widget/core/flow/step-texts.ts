@@ -38,17 +38,3 @@ export const siteTextOf =
     insertAnswers(localise(text, language.tag), (place) =>
       isolate(place === 'name' ? name : labelOf(place, language), language.texts),
     );
-
-/** Returns the answer to a consent, in the words of its button. */
-export const consentAnswer =
-  (isGranted: boolean): TextOf =>
-  ({texts}) =>
-    isGranted ? texts.agree : texts.disagree;
-
-/** Returns the answer to the file step: number and names of the stored files. */
-export const filesAnswer =
-  (names: readonly string[]): TextOf =>
-  ({texts}) => {
-    const lines = names.map((name) => isolate(name, texts));
-    return [interpolate(texts, 'filesDone', {count: names.length}), ...lines].join('\n');
-  };
