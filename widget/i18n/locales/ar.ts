@@ -19,7 +19,7 @@ const ar: Texts = {
   welcome: 'مرحبًا، أنا ماريا. سأساعدك في طلبك في نحو دقيقتين.',
   askName: 'ما اسمك؟',
   nameLabel: 'اسمك',
-  nameRequired: 'من فضلك أخبرني باسمك.',
+  nameRequired: 'اكتب اسمك من فضلك.',
   tooLong: '{count} حرف كحد أقصى من فضلك.',
   send: 'إرسال',
   niceToMeet: 'أهلًا بك، {name}.',
@@ -81,7 +81,6 @@ const ar: Texts = {
   emailInvalid: 'اكتب بريدك الإلكتروني كاملًا، مثل name@example.com.',
   didYouMean: 'هل تقصد {email}؟',
   useAnyway: 'استخدام {email}',
-  emailWaits: 'لم يُرسل بعد. ما زلنا نحاول.',
 
   pending: 'أرسلنا رابطًا إلى {email}. افتحه من فضلك لتأكيد عنوانك.',
   pendingLater: 'سنرسل رابطًا إلى {email}. افتحه من فضلك لتأكيد عنوانك.',

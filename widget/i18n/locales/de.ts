@@ -85,7 +85,6 @@ const de: Texts = {
   emailInvalid: 'Bitte geben Sie eine vollständige E-Mail-Adresse ein, etwa name@example.com.',
   didYouMean: 'Meinten Sie {email}?',
   useAnyway: '{email} trotzdem verwenden',
-  emailWaits: 'Noch nicht gesendet. Wir versuchen es weiter.',
 
   pending:
     'Wir haben einen Link an {email} gesendet. Bitte öffnen Sie ihn, um Ihre Adresse zu bestätigen.',

@@ -81,7 +81,6 @@ const en = {
   emailInvalid: 'Please enter a full e-mail address, such as name@example.com.',
   didYouMean: 'Did you mean {email}?',
   useAnyway: 'Use {email} anyway',
-  emailWaits: 'Not sent yet. We’re still trying.',
 
   pending: 'We’ve sent a link to {email}. Please open it to confirm your address.',
   pendingLater: 'We’ll send a link to {email}. Please open it to confirm your address.',

@@ -82,7 +82,6 @@ const es: Texts = {
   emailInvalid: 'Escriba un correo electrónico completo, como nombre@example.com.',
   didYouMean: '¿Quiso decir {email}?',
   useAnyway: 'Usar {email} de todos modos',
-  emailWaits: 'Aún no enviado. Seguimos intentándolo.',
 
   pending: 'Hemos enviado un enlace a {email}. Ábralo para confirmar su dirección.',
   pendingLater: 'Enviaremos un enlace a {email}. Ábralo para confirmar su dirección.',

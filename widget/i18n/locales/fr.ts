@@ -83,7 +83,6 @@ const fr: Texts = {
   emailInvalid: 'Merci d’indiquer une adresse e-mail complète, comme nom@example.com.',
   didYouMean: 'Vouliez-vous dire {email} ?',
   useAnyway: 'Utiliser quand même {email}',
-  emailWaits: 'Pas encore envoyé. Nous continuons d’essayer.',
 
   pending: 'Nous avons envoyé un lien à {email}. Ouvrez-le pour confirmer votre adresse.',
   pendingLater: 'Nous enverrons un lien à {email}. Ouvrez-le pour confirmer votre adresse.',

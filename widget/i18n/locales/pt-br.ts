@@ -82,7 +82,6 @@ const ptBr: Texts = {
   emailInvalid: 'Informe um e-mail completo, como nome@example.com.',
   didYouMean: 'Você quis dizer {email}?',
   useAnyway: 'Usar {email} mesmo assim',
-  emailWaits: 'Ainda não enviado. Continuamos tentando.',
 
   pending: 'Enviamos um link para {email}. Abra-o para confirmar seu endereço.',
   pendingLater: 'Enviaremos um link para {email}. Abra-o para confirmar seu endereço.',

@@ -34,7 +34,7 @@ export const emailView = (context: ViewContext) => {
       maxLength: MAX_EMAIL_LENGTH,
       onSubmit: submit,
     })}
-    ${state.isSubmitting && state.connection ? html`<p class="hint">${texts.emailWaits}</p>` : nothing}
+    ${state.isSubmitting && state.connection ? html`<p class="hint">${texts.notSent}</p>` : nothing}
     <div role="status">
       ${isShown ? choiceView(suggested, interpolate(texts, 'didYouMean', {email: suggested})) : nothing}
       ${isShown && isSuggestionAsked ? choiceView(value, interpolate(texts, 'useAnyway', {email: value})) : nothing}

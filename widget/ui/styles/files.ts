@@ -176,8 +176,6 @@ export const fileStyles = css`
     border-color: var(--accent-text);
   }
   .dropzone.full {
-    border-style: solid;
-    border-color: var(--border);
     color: var(--muted);
     pointer-events: none;
   }
