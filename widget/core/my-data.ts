@@ -1,4 +1,4 @@
-import type {DownloadLink} from '../../server/contract/files.js';
+import type {DownloadLink, StoredFile} from '../../server/contract/files.js';
 import {MAX_MESSAGE_PAGE} from '../../server/contract/limits.js';
 import type {Message, MessageList} from '../../server/contract/messages.js';
 import type {Purpose, Session} from '../../server/contract/sessions.js';
@@ -24,8 +24,11 @@ export interface MyDataState {
   error: 'nameRequired' | 'emailInvalid' | 'away' | 'error' | null;
   isBusy: boolean;
   editing: 'name' | 'email' | null;
-  /** The question that waits for the visitor's last word. Both answers erase everything. */
-  asking: 'erase' | 'withdraw' | null;
+  /**
+   * The question that waits for the visitor's last word: about everything, which a withdrawal erases as
+   * well, or about a file.
+   */
+  asking: 'erase' | 'withdraw' | StoredFile | null;
   /** Id of the file whose link waits for another press. */
   readyFile: string | null;
 }

@@ -209,12 +209,22 @@ describe('my data', () => {
     expect(stored(site, 'session_uuid')).to.not.equal(uuid);
   });
 
-  it('a file is removed by itself, also the last one of a request', async () => {
+  it('a file is removed by itself after a question, also the last one of a request', async () => {
     const {chat, uuid} = await openAfterPending();
+    const focused = () => chat.shadowRoot!.activeElement?.textContent.trim();
     const headings = () => every(chat, '.content h3').map(({textContent}) => textContent);
     expect(headings()).to.deep.equal(['Your files']);
     await press(chat, 'Remove contract.pdf');
-    await until(() => !content(chat).includes('contract.pdf'), 'the file to go');
+    await until(() => focused() === 'Cancel', 'the harmless answer to have the focus');
+    expect(inside(chat, '#consequence')!.textContent).to.include('We’ll delete contract.pdf.');
+    inside(chat, '.panel')!.dispatchEvent(
+      new KeyboardEvent('keydown', {key: 'Escape', bubbles: true}),
+    );
+    await until(() => content(chat).includes('contract.pdf'), 'the file to be there');
+    expect((await backend.visit(uuid)).files).to.have.length(1);
+    await press(chat, 'Remove contract.pdf');
+    await press(chat, 'Remove file');
+    await until(() => content(chat) && !content(chat).includes('contract.pdf'), 'it to go');
     expect((await backend.visit(uuid)).files).to.deep.equal([]);
     expect(chat.shadowRoot!.activeElement!.id).to.equal('title');
     expect(inside(chat, '.toast')!.textContent).to.equal('File removed.');
@@ -225,6 +235,7 @@ describe('my data', () => {
     const {chat, site, uuid} = await openAfterPending();
     await backend.fault(site, {...DOWN, method: 'DELETE'});
     await press(chat, 'Remove contract.pdf');
+    await press(chat, 'Remove file');
     await until(() => content(chat).includes('That didn’t work.'), 'the fault');
     expect((await backend.visit(uuid)).files).to.have.length(1);
     expect(content(chat)).to.include('contract.pdf');

@@ -43,7 +43,7 @@ export const createMyDataDialog = (chat: Chat, {dialogs}: DialogController): Dia
       const texts = dialogTexts(language, chat);
       const context = {chat, data, dialogs, language, texts};
       const {asking, editing, error, isBusy, session} = data.state;
-      if (asking) return eraseQuestionView(context, asking);
+      if (asking) return askingView(context, asking);
       const button = (label: string, onClick: () => unknown, style = '') =>
         buttonView(label, onClick, {style: `choice ${style}`, isDisabled: isBusy});
       return frameView(dialogs, texts, {
@@ -67,9 +67,19 @@ export const createMyDataDialog = (chat: Chat, {dialogs}: DialogController): Dia
   };
 };
 
-/** Both questions erase everything: the erasure itself, and the withdrawal of the consent. */
-const eraseQuestionView = (context: MyDataContext, asking: 'erase' | 'withdraw') => {
+/** Asks before a file is removed, or everything: by the erasure itself, or by a withdrawal. */
+const askingView = (context: MyDataContext, asking: 'erase' | 'withdraw' | StoredFile) => {
   const {data, texts} = context;
+  const onCancel = () => data.show({asking: null});
+  if (typeof asking === 'object') {
+    const {id, name} = asking;
+    return questionView(texts, {
+      title: texts.remove,
+      consequence: interpolate(texts, 'removeConsequence', {name}),
+      onConfirm: () => data.removeFile(id),
+      onCancel,
+    });
+  }
   return questionView(texts, {
     title: texts[asking],
     consequence: texts.eraseConsequence,
@@ -77,7 +87,7 @@ const eraseQuestionView = (context: MyDataContext, asking: 'erase' | 'withdraw')
       asking === 'erase'
         ? data.erase()
         : withdraw(context, 'personal_data', texts.eraseConsequence),
-    onCancel: () => data.show({asking: null}),
+    onCancel,
   });
 };
 
@@ -215,11 +225,7 @@ const fileView = ({data, language, texts}: MyDataContext, file: StoredFile) => {
       ? texts.downloadReady
       : `${formatSize(size, language.locale)}, ${when}`;
   const label = interpolate(texts, 'downloadFile', {name});
-  const remove = ({currentTarget}: Event) => {
-    // The button goes with its file.
-    (currentTarget as Element).closest('.dialog')!.querySelector<HTMLElement>('#title')!.focus();
-    void data.removeFile(id);
-  };
+  const remove = () => data.show({asking: file});
   return itemView(
     name,
     facts,

@@ -19,6 +19,8 @@ const ar: DialogTexts = {
   withdraw: 'سحب الموافقة',
   messages: 'رسائلك',
   downloadFile: 'تنزيل {name}',
+  remove: 'إزالة الملف',
+  removeConsequence: 'سنحذف {name}. لا يمكن التراجع عن ذلك.',
   downloadAll: 'تنزيل الكل (ZIP)',
   erase: 'محو الكل',
   eraseConsequence:

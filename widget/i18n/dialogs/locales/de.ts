@@ -20,6 +20,8 @@ const de: DialogTexts = {
   withdraw: 'Einwilligung widerrufen',
   messages: 'Ihre Nachrichten',
   downloadFile: '{name} herunterladen',
+  remove: 'Datei entfernen',
+  removeConsequence: 'Wir löschen {name}. Das lässt sich nicht rückgängig machen.',
   downloadAll: 'Alles herunterladen (ZIP)',
   erase: 'Alles löschen',
   eraseConsequence:

@@ -19,6 +19,8 @@ const en = {
   withdraw: 'Withdraw consent',
   messages: 'Your messages',
   downloadFile: 'Download {name}',
+  remove: 'Remove file',
+  removeConsequence: 'We’ll delete {name}. This can’t be undone.',
   downloadAll: 'Download everything (ZIP)',
   erase: 'Erase everything',
   eraseConsequence:

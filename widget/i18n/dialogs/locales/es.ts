@@ -20,6 +20,8 @@ const es: DialogTexts = {
   withdraw: 'Retirar el consentimiento',
   messages: 'Sus mensajes',
   downloadFile: 'Descargar {name}',
+  remove: 'Quitar el archivo',
+  removeConsequence: 'Borraremos {name}. No se puede deshacer.',
   downloadAll: 'Descargar todo (ZIP)',
   erase: 'Borrar todo',
   eraseConsequence:

@@ -20,6 +20,8 @@ const fr: DialogTexts = {
   withdraw: 'Retirer le consentement',
   messages: 'Vos messages',
   downloadFile: 'Télécharger {name}',
+  remove: 'Retirer le fichier',
+  removeConsequence: 'Nous effacerons {name}. C’est irréversible.',
   downloadAll: 'Tout télécharger (ZIP)',
   erase: 'Tout effacer',
   eraseConsequence:

@@ -20,6 +20,8 @@ const ptBr: DialogTexts = {
   withdraw: 'Retirar o consentimento',
   messages: 'Suas mensagens',
   downloadFile: 'Baixar {name}',
+  remove: 'Remover o arquivo',
+  removeConsequence: 'Apagaremos {name}. Não é possível desfazer.',
   downloadAll: 'Baixar tudo (ZIP)',
   erase: 'Apagar tudo',
   eraseConsequence:
