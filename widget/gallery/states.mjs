@@ -78,6 +78,7 @@ export const JOURNEYS = [
       ['failed', (v) => failUpload(v)],
     ],
   },
+  {name: 'files-left-out', states: [['notice', (v) => leaveOut(v)]]},
   {
     name: 'no-consent',
     states: [
@@ -208,6 +209,14 @@ const failUpload = async (v) => {
   await v.refuse('/api/files/upload', 500, refusal('error', 'internal'));
   await v.press('.files .pair > :first-child');
   await v.see('.file.error .icon:nth-of-type(2)');
+};
+
+const leaveOut = async (v) => {
+  await atFiles(v);
+  await v.choose(FAULTY);
+  await v.see('.error');
+  await v.press('.files .primary');
+  await v.see('.pair .fault');
 };
 
 const focusLauncher = async (v) => {

@@ -66,6 +66,9 @@ const visitFiles = async (chat: MariaChat, look: Look) => {
   await press(chat, '.file.queued .icon');
   await until(() => !inside(chat, '.file.queued, .file.uploading'), 'the upload to be cancelled');
   await press(chat, '.files > .pair > .primary');
+  await wait(chat, '.files .fault');
+  await look('files that are left out');
+  await press(chat, '.files > .pair > .primary');
 };
 
 const visitEmail = async (chat: MariaChat, look: Look) => {

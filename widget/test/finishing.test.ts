@@ -21,7 +21,7 @@ import {
   untilSaid,
 } from './helpers.js';
 
-const STOPPED = 'Some files were not uploaded. Upload them again, or continue without them.';
+const STOPPED = 'Some files were not uploaded. Press again to continue without them.';
 
 /** With two files chosen, and none sent. */
 const withTwo = async () => {
@@ -35,7 +35,7 @@ const withTwo = async () => {
 
 const done = (chat: Element) => button(chat, 'Done & continue');
 const isWaiting = (chat: Element) => done(chat)?.ariaDisabled === 'true';
-const says = (chat: Element) => inside(chat, '.files > .fault')?.textContent;
+const says = (chat: Element) => inside(chat, '.files .fault')?.textContent;
 const atEmail = (chat: Element) => until(() => inside(chat, 'input[type=email]'), 'the next step');
 
 const storedNames = async (site: string) =>
@@ -109,6 +109,33 @@ describe('finishing the file step', () => {
     await press(chat, 'Done & continue');
     await atEmail(chat);
     expect(await storedNames(site)).to.have.length(1);
+  });
+
+  it('stays beside a file that was refused, says so, and continues without it when told to', async () => {
+    const {chat, site} = await withTwo();
+    await choose(chat, new File(['x'], 'notes.txt'));
+    await until(() => rows(chat)[2]?.state === 'error', 'the refusal');
+    await press(chat, 'Done & continue');
+    await until(() => says(chat) === STOPPED, 'the reason');
+    expect(inside(chat, '.files .fault')!.role).to.equal('alert');
+    await until(() => rows(chat)[1]!.state === 'success', 'the other files');
+    expect(chat.step).to.equal('files');
+    await press(chat, 'Done & continue');
+    await atEmail(chat);
+    expect(await storedNames(site)).to.deep.equal(['one.pdf', 'two.pdf']);
+  });
+
+  it('says it again about a file that is refused later', async () => {
+    const {chat} = await withTwo();
+    await choose(chat, new File(['x'], 'notes.txt'));
+    await until(() => rows(chat)[2]?.state === 'error', 'the refusal');
+    await press(chat, 'Done & continue');
+    await until(() => says(chat) === STOPPED, 'the reason');
+    await choose(chat, new File([], 'empty.pdf'));
+    await until(() => rows(chat).length === 4 && !says(chat), 'the reason to go');
+    await press(chat, 'Done & continue');
+    await until(() => says(chat) === STOPPED, 'the reason again');
+    expect(chat.step).to.equal('files');
   });
 
   it('waits for a lost connection, and continues when it is back', async () => {

@@ -18,7 +18,7 @@ export type Uploads = ReturnType<typeof createUploadQueue>;
 export const createUploadQueue = (readLimits: () => FileLimits, transport: FileTransport) => {
   let rows: readonly FileRow[] = [];
   let ending = new AbortController();
-  /** `failed`: a file could not be stored, so the visitor has not been led on. */
+  /** `failed`: a file cannot be stored, so the visitor has not been led on. */
   let finishing: 'waiting' | 'failed' | null = null;
   let onFinished = () => {};
 
@@ -55,11 +55,18 @@ export const createUploadQueue = (readLimits: () => FileLimits, transport: FileT
     }
   };
 
-  /** Uploads what is queued, and calls back once all of it is stored. */
+  /** True for a file that is not uploaded without an action of the visitor. */
+  const isLost = (row: FileRow) => row.state === 'error' && !isWaiting(row);
+
+  /**
+   * Uploads what is queued, and calls back once all of it is stored. With a file that cannot be stored,
+   * only a second call does.
+   */
   const finish = (onFinish: () => void) => {
+    const isAccepted = finishing === 'failed' || !rows.some(isLost);
     onFinished = onFinish;
-    finishing = 'waiting';
     start(false);
+    finishing = isAccepted ? 'waiting' : 'failed';
     notify();
   };
 
@@ -219,8 +226,8 @@ export const createUploadQueue = (readLimits: () => FileLimits, transport: FileT
     },
     /** True if enough files are stored or can be. */
     get canFinish() {
-      const isLost = (row: FileRow) => /error|removing/.test(row.state) && !isWaiting(row);
-      return rows.filter((row) => !isLost(row)).length >= readLimits().minFiles;
+      const kept = rows.filter((row) => row.state !== 'removing' && !isLost(row));
+      return kept.length >= readLimits().minFiles;
     },
     add,
     start,

@@ -78,7 +78,7 @@ const de: Texts = {
   fileBusy: 'Gerade ist viel los. Es geht automatisch weiter.',
   fileFailed: 'Das Hochladen ist fehlgeschlagen. Bitte versuchen Sie es erneut.',
   filesFailed:
-    'Einige Dateien wurden nicht hochgeladen. Laden Sie sie erneut hoch, oder machen Sie ohne sie weiter.',
+    'Einige Dateien wurden nicht hochgeladen. Drücken Sie erneut, um ohne sie weiterzumachen.',
 
   askEmail: 'Wie erreichen wir Sie? Wir senden Ihnen einen Link, um Ihre Adresse zu bestätigen.',
   emailLabel: 'Ihre E-Mail-Adresse',

@@ -74,7 +74,7 @@ const en = {
   fileOffline: 'Waiting for your connection. We’ll continue automatically.',
   fileBusy: 'We’re very busy right now. We’ll continue automatically.',
   fileFailed: 'The upload failed. Please try again.',
-  filesFailed: 'Some files were not uploaded. Upload them again, or continue without them.',
+  filesFailed: 'Some files were not uploaded. Press again to continue without them.',
 
   askEmail: 'Where can we reach you? We’ll send you a link to confirm your address.',
   emailLabel: 'Your e-mail address',

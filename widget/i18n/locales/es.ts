@@ -75,7 +75,7 @@ const es: Texts = {
   fileOffline: 'Esperando su conexión. Continuaremos automáticamente.',
   fileBusy: 'Ahora mismo hay mucha actividad. Continuaremos automáticamente.',
   fileFailed: 'La subida ha fallado. Inténtelo de nuevo.',
-  filesFailed: 'Algunos archivos no se han subido. Súbalos de nuevo o continúe sin ellos.',
+  filesFailed: 'Algunos archivos no se han subido. Pulse otra vez para continuar sin ellos.',
 
   askEmail: '¿Dónde podemos escribirle? Le enviaremos un enlace para confirmar su dirección.',
   emailLabel: 'Su correo electrónico',

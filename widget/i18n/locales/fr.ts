@@ -76,7 +76,7 @@ const fr: Texts = {
   fileBusy: 'Nous sommes très sollicités. L’envoi reprendra automatiquement.',
   fileFailed: 'L’envoi a échoué. Réessayez.',
   filesFailed:
-    'Certains fichiers n’ont pas été envoyés. Envoyez-les à nouveau ou continuez sans eux.',
+    'Certains fichiers n’ont pas été envoyés. Appuyez à nouveau pour continuer sans eux.',
 
   askEmail: 'Où pouvons-nous vous écrire ? Vous recevrez un lien pour confirmer votre adresse.',
   emailLabel: 'Votre adresse e-mail',

@@ -75,7 +75,7 @@ const ptBr: Texts = {
   fileOffline: 'Aguardando sua conexão. Continuaremos automaticamente.',
   fileBusy: 'Há muito movimento agora. Continuaremos automaticamente.',
   fileFailed: 'O envio falhou. Tente de novo.',
-  filesFailed: 'Alguns arquivos não foram enviados. Envie-os de novo ou continue sem eles.',
+  filesFailed: 'Alguns arquivos não foram enviados. Pressione de novo para continuar sem eles.',
 
   askEmail: 'Onde podemos falar com você? Enviaremos um link para confirmar seu endereço.',
   emailLabel: 'Seu e-mail',

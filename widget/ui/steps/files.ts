@@ -18,10 +18,6 @@ export const filesView = (context: ViewContext) => {
   const hasRows = rows.length > 0;
   const count = limits.maxFiles;
   const size = formatSize(limits.maxFileBytes, language.locale);
-  const fault =
-    uploads.finishing === 'failed'
-      ? html`<p class="fault" role="alert">${texts.filesFailed}</p>`
-      : nothing;
   const full = interpolate(texts, 'fileCount', {count, limit: count});
   return html`
     <div class="files">
@@ -48,7 +44,7 @@ export const filesView = (context: ViewContext) => {
       <p class=${hasRows ? 'sr' : 'hint'} id="limits">
         ${interpolate(texts, 'fileLimits', {count, size})}
       </p>
-      ${hasRows ? fileListView(context, uploads) : nothing} ${fault} ${actionsView(context)}
+      ${hasRows ? fileListView(context, uploads) : nothing} ${actionsView(context)}
     </div>
   `;
 };
@@ -79,6 +75,11 @@ const actionsView = ({chat, texts}: ViewContext) => {
   };
   return html`
     <div class="pair">
+      ${
+        canFinish && finishing === 'failed'
+          ? html`<p class="fault" role="alert">${texts.filesFailed}</p>`
+          : nothing
+      }
       ${hasUnsent ? buttonView(texts.upload, upload, {style: canFinish ? 'choice' : 'primary'}) : nothing}
       ${
         canFinish

@@ -18,6 +18,10 @@ export const fileStyles = css`
     /* A fade shows that the list continues below. */
     box-shadow: 0 -8px 8px var(--bg);
   }
+  .pair .fault {
+    flex: 1 0 100%;
+    white-space: normal;
+  }
   /* So does a fade at the tray's upper edge. */
   .tray::before {
     content: '';
