@@ -1,9 +1,13 @@
 import type {Step} from '../../../server/contract/conversation.js';
 
 import type {Chat} from '../chat.js';
+import type {TextOf} from '../flow/transcript.js';
 
 /** Asked for if the site's conversation does not ask for the consent itself. */
 const OWN_CONSENT = {id: 'consent_to_ask', type: 'consent', purpose: 'personal_data'} as const;
+
+/** Why the consent is asked for now. */
+const reason: TextOf = ({texts}) => texts.toAsk;
 
 const isConsent = (step: Step | null) =>
   step?.type === 'consent' && step.purpose === 'personal_data';
@@ -15,8 +19,8 @@ export const askConsent = async (chat: Chat) => {
   // While Maria types, this is too early. It is called again at the next step.
   if (transcript.isTyping || isConsent(step)) return;
   const consent = graph.firstOf(isConsent) ?? OWN_CONSENT;
-  if (flow.isRefused) await askAgain(chat, consent);
-  else await flow.goTo(consent);
+  if (flow.isRefused) await askAgain(chat, consent, () => [reason]);
+  else await flow.goTo(consent, [reason]);
 };
 
 /** Asks the refused question again, in a new session. */
@@ -34,13 +38,13 @@ export const reconsider = async (chat: Chat) => {
       answers.complete(nameStep.id);
     }
     transcript.say('visitor', ({texts}) => texts.changedMind);
+    return [];
   });
 };
 
-/** The backend has to have the refusal before the question is asked again. */
-const askAgain = (chat: Chat, step: Step, onRecorded?: () => void) =>
+/** The backend has to have the refusal before the question is asked again, after these remarks. */
+const askAgain = (chat: Chat, step: Step, onRecorded: () => TextOf[]) =>
   chat.submit(async () => {
     await chat.outbox.flush();
-    onRecorded?.();
-    await chat.flow.goTo(step);
+    await chat.flow.goTo(step, onRecorded());
   });

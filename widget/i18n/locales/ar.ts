@@ -136,6 +136,7 @@ const ar: Texts = {
   downloadReady: 'جاهز. اضغط مرة أخرى لفتحه.',
   askQuestion: 'اطرح سؤالًا',
   start: 'ابدأ',
+  toAsk: 'أحتاج إلى موافقتك لإرسال سؤالك.',
   continueSteps: 'متابعة طلبي',
   leaveEmail: 'أترك بريدي الإلكتروني',
   verified: 'تم تأكيد بريدك الإلكتروني.',

@@ -153,6 +153,7 @@ const de: Texts = {
   start: 'Beginnen',
   continueSteps: 'Weiter mit meinem Anliegen',
   leaveEmail: 'E-Mail-Adresse hinterlassen',
+  toAsk: 'Um Ihre Frage zu senden, brauche ich zuerst Ihre Zustimmung.',
   verified: 'Ihre E-Mail-Adresse ist bestätigt.',
   askAssistant: 'Haben Sie Fragen?',
 };

@@ -138,6 +138,7 @@ const en = {
   downloadReady: 'Ready. Press again to open it.',
   askQuestion: 'Ask a question',
   start: 'Start',
+  toAsk: 'To send your question, I need your consent first.',
   continueSteps: 'Continue with my request',
   leaveEmail: 'Leave my e-mail address',
   verified: 'Your e-mail address is confirmed.',

@@ -140,6 +140,7 @@ const es: Texts = {
   downloadReady: 'Listo. Pulse de nuevo para abrirlo.',
   askQuestion: 'Hacer una pregunta',
   start: 'Empezar',
+  toAsk: 'Para enviar su pregunta, antes necesito su consentimiento.',
   continueSteps: 'Continuar con mi solicitud',
   leaveEmail: 'Dejar mi correo electrónico',
   verified: 'Su dirección de correo está confirmada.',

@@ -145,6 +145,7 @@ const fr: Texts = {
   start: 'Commencer',
   continueSteps: 'Poursuivre ma demande',
   leaveEmail: 'Laisser mon adresse e-mail',
+  toAsk: 'Pour envoyer votre question, j’ai d’abord besoin de votre accord.',
   verified: 'Votre adresse e-mail est confirmée.',
   askAssistant: 'Avez-vous une question ?',
 };

@@ -139,6 +139,7 @@ const ptBr: Texts = {
   downloadReady: 'Pronto. Toque de novo para abrir.',
   askQuestion: 'Fazer uma pergunta',
   start: 'Começar',
+  toAsk: 'Para enviar sua pergunta, preciso antes do seu consentimento.',
   continueSteps: 'Continuar meu pedido',
   leaveEmail: 'Deixar meu e-mail',
   verified: 'Seu e-mail está confirmado.',
