@@ -1,10 +1,48 @@
 import {expect} from '@open-wc/testing';
 
-import {answer, lines, mountAtDoors, mountOpen, until, untilSaid} from './helpers.js';
-import {refuseQuestion, key, write} from './talking.js';
+import {
+  answer,
+  backend,
+  choose,
+  inside,
+  lines,
+  mountAtDoors,
+  mountOpen,
+  newSite,
+  pdf,
+  press,
+  until,
+  untilSaid,
+} from './helpers.js';
+import {refuseQuestion, key, untilListening, uuidOf, write} from './talking.js';
 
 const REASON = 'To send your question, I need your consent first.';
 const STORING = 'May we store';
+
+/** Asks a question at the doors, and agrees to storing it. */
+const askFirst = async () => {
+  const site = newSite();
+  const chat = await mountAtDoors(site);
+  await write(chat, 'Is a copy enough?');
+  await press(chat, 'I agree');
+  await until(() => inside(chat, '.doors'), 'the doors');
+  return {chat, site};
+};
+
+/** Numbers of the steps that the header has shown. */
+const watchSteps = (chat: Element) => {
+  const seen: number[] = [];
+  const note = () => {
+    const index = Number(/^Step (\d)/.exec(inside(chat, '.titles p')!.textContent)?.[1]);
+    if (index && index !== seen.at(-1)) seen.push(index);
+  };
+  new MutationObserver(note).observe(chat.shadowRoot!, {
+    subtree: true,
+    childList: true,
+    characterData: true,
+  });
+  return seen;
+};
 
 describe('a question on the way', () => {
   it('says why the consent is asked for now', async () => {
@@ -26,5 +64,23 @@ describe('a question on the way', () => {
     await answer(chat, 'Your name', 'Ana');
     await untilSaid(chat, STORING);
     expect(lines(chat)).to.not.include(REASON);
+  });
+
+  it('never lets the progress go backward', async () => {
+    const {chat, site} = await askFirst();
+    const steps = watchSteps(chat);
+    await untilListening(site);
+    const reply = {role: 'maria', body: 'A person will reply.', asks_for_email: true};
+    await backend.say(uuidOf(site), reply);
+    await press(chat, 'Leave my e-mail address');
+    await answer(chat, 'Your name', 'Ana');
+    await answer(chat, 'Your e-mail address', 'ana@example.com');
+    await press(chat, 'Continue with my request');
+    await untilSaid(chat, 'train our AI assistant');
+    await press(chat, 'I agree');
+    await choose(chat, pdf('one.pdf'));
+    await press(chat, 'Done & continue');
+    await until(() => inside(chat, '.card'), 'the last step');
+    expect(steps).to.deep.equal([1, 3, 4, 6]);
   });
 });

@@ -108,8 +108,10 @@ export const createFlow = (chat: FlowDeps) => {
 
   const waitAt = (found: Step | null, isSilent = false) => {
     const step: Step = found ?? {id: 'complete', type: 'end', outcome: 'complete'};
-    // A consent for a question is asked for outside the order of the steps.
-    const reached = store.state.isAsking ? null : graph.positionOf(step);
+    // A consent for a question, and an e-mail address for its reply, are asked for outside the order of
+    // the steps.
+    const isInOrder = !store.state.isAsking && step === walk().step;
+    const reached = isInOrder ? graph.positionOf(step) : null;
     position = reached ?? position;
     store.patch({step});
     if (!isSilent) say(promptFor(step));
