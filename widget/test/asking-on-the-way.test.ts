@@ -3,6 +3,7 @@ import {expect} from '@open-wc/testing';
 import {
   answer,
   backend,
+  button,
   choose,
   inside,
   lines,
@@ -14,7 +15,7 @@ import {
   until,
   untilSaid,
 } from './helpers.js';
-import {refuseQuestion, key, untilListening, uuidOf, write} from './talking.js';
+import {field, refuseQuestion, key, untilListening, uuidOf, write} from './talking.js';
 
 const REASON = 'To send your question, I need your consent first.';
 const STORING = 'May we store';
@@ -82,5 +83,19 @@ describe('a question on the way', () => {
     await press(chat, 'Done & continue');
     await until(() => inside(chat, '.card'), 'the last step');
     expect(steps).to.deep.equal([1, 3, 4, 6]);
+  });
+
+  it('leaves no field beside the one that Maria is about to ask for', async () => {
+    const {chat} = await askFirst();
+    const {controller} = chat;
+    Object.defineProperty(controller, 'typingMs', {value: 100});
+    const seen: boolean[] = [];
+    const note = () => inside(chat, '.typing, [name=answer]') && seen.push(field(chat) !== null);
+    new MutationObserver(note).observe(chat.shadowRoot!, {subtree: true, childList: true});
+    await press(chat, 'Continue');
+    await until(() => inside(chat, '[name=answer]'), 'the name');
+    expect(seen.length).to.be.greaterThan(1);
+    expect(seen).to.not.include(true);
+    expect(button(chat, 'Ask a question')).to.exist;
   });
 });

@@ -36,6 +36,8 @@ export const createFlow = (chat: FlowDeps) => {
   const spokenSteps = new Set<Step>();
   /** Number of the newest question among the questions, also while Maria types the next one. */
   let position: ReturnType<StepGraph['positionOf']> = null;
+  /** The step that waits, or that Maria is about to ask. Null at the doors. */
+  let next: Step | null = null;
   let running = new AbortController();
   /** Number of the newest way to a step, which ends the earlier ones. */
   let journey = 0;
@@ -113,6 +115,7 @@ export const createFlow = (chat: FlowDeps) => {
     const isInOrder = !store.state.isAsking && step === walk().step;
     const reached = isInOrder ? graph.positionOf(step) : null;
     position = reached ?? position;
+    next = step;
     store.patch({step});
     if (!isSilent) say(promptFor(step));
     host.emit(new MariaStepEvent(step.id, reached?.index ?? null, reached?.total ?? null));
@@ -123,8 +126,9 @@ export const createFlow = (chat: FlowDeps) => {
   /** Speaks the texts on the way, and waits at the next step that needs the visitor, or at the doors. */
   const goTo = async (from: Step | null, remarks: TextOf[] = [], isAtDoors = false) => {
     const own = ++journey;
-    store.patch({phase: 'step', step: null, reopenedStep: null});
     const {step, skipped} = walk(from);
+    next = isAtDoors ? null : step;
+    store.patch({phase: 'step', step: null, reopenedStep: null});
     const spoken = speak(skipped);
     const prepared = isAtDoors || chat.prepareStep();
     // At the beginning, the visitor has waited for the network already.
@@ -162,6 +166,9 @@ export const createFlow = (chat: FlowDeps) => {
     get step() {
       return store.state.step;
     },
+    get next() {
+      return next;
+    },
     /** True after the visitor has refused the consent to storing, or has erased everything. */
     get isRefused() {
       const {step} = store.state;
@@ -191,7 +198,7 @@ export const createFlow = (chat: FlowDeps) => {
     setPhase,
     reset() {
       interrupt();
-      position = null;
+      position = next = null;
       spokenSteps.clear();
       transcript.clear();
     },

@@ -7,10 +7,11 @@ import {composerView} from './composer.js';
 /** The field to write to Maria, or the button that opens it. */
 export const messageAreaView = (context: ViewContext) => {
   const {chat, messaging, state, texts} = context;
-  const {isWriting, phase, step} = state;
+  const {isWriting, phase} = state;
   if (phase === 'resuming') return nothing;
-  // Beside the field of a question, a second one would be taken for it.
-  if (isWriting || (messaging?.thread && step?.type !== 'ask')) return composerView(context);
+  // Beside the field of a question, a second one would be taken for it. It goes while Maria types.
+  if (isWriting || (messaging?.thread && chat.flow.next?.type !== 'ask'))
+    return composerView(context);
   if (phase === 'starting' || !chat.canAsk) return nothing;
   const open = (event: Event) => openComposer(context, event);
   return buttonView(texts.askQuestion, open, {style: 'link ask'});
