@@ -5,6 +5,7 @@ import {
   backend,
   button,
   choose,
+  every,
   inside,
   lines,
   mountAtDoors,
@@ -15,7 +16,16 @@ import {
   until,
   untilSaid,
 } from './helpers.js';
-import {field, refuseQuestion, key, untilListening, uuidOf, write} from './talking.js';
+import {
+  attach,
+  field,
+  refuseQuestion,
+  key,
+  untilListening,
+  untilSent,
+  uuidOf,
+  write,
+} from './talking.js';
 
 const REASON = 'To send your question, I need your consent first.';
 const STORING = 'May we store';
@@ -97,5 +107,35 @@ describe('a question on the way', () => {
     expect(seen.length).to.be.greaterThan(1);
     expect(seen).to.not.include(true);
     expect(button(chat, 'Ask a question')).to.exist;
+  });
+});
+
+describe('a file of a message at the file step', () => {
+  it('is named as such, before and after it is sent, and after a reload', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await answer(chat, 'Your name', 'Ana');
+    await press(chat, 'I agree');
+    await untilSaid(chat, 'train our AI assistant');
+    await press(chat, 'Ask a question');
+    await until(() => field(chat), 'the field');
+    await attach(chat, pdf('passport.pdf'));
+    await press(chat, 'I agree');
+    await until(() => inside(chat, '.dropzone'), 'the files');
+    const remarks = (one: Element) =>
+      every(one, '.files .file').map((row) => row.textContent.includes('Attached to your message'));
+    expect(remarks(chat)).to.deep.equal([true]);
+    await choose(chat, pdf('contract.pdf'));
+    await until(() => every(chat, '.files .file').length === 2, 'the other file');
+    expect(remarks(chat)).to.deep.equal([true, false]);
+    await write(chat, 'Is this the right one?');
+    await untilSaid(chat, 'Is this the right one?');
+    await untilSent(chat);
+    expect(remarks(chat)).to.deep.equal([true, false]);
+
+    chat.remove();
+    const again = await mountOpen(site);
+    await press(again, 'Continue');
+    await until(() => remarks(again).join() === 'true', 'the remark');
   });
 });

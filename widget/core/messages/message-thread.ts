@@ -10,6 +10,7 @@ import {makeUuid} from '../session/uuid.js';
 import {shareStream} from '../sync/tab-leader.js';
 import {anySignal} from '../transport/any-signal.js';
 import type {FileLinkOpener} from '../uploads/file-link-opener.js';
+import type {FileRow} from '../uploads/file-row.js';
 import {Attachments} from './attachments.js';
 import {Downloads} from './downloads.js';
 import {EventStream} from './event-stream.js';
@@ -75,6 +76,14 @@ export class MessageThread {
   /** True while a reply is being prepared or written. */
   get isAnswered() {
     return this.typing.isShown || this.messages.some(({state}) => state === 'running');
+  }
+
+  /** True for a file of a message, also of the one that is being written. */
+  hasFile(row: FileRow) {
+    const isStored = ({id}: StoredFile) => id === row.stored?.id;
+    return (
+      this.attachments.rows.includes(row) || this.messages.some(({files}) => files.some(isStored))
+    );
   }
 
   /** Shows the earlier messages, and receives events from then on. */

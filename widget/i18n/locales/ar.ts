@@ -48,6 +48,7 @@ const ar: Texts = {
   fileLimits: 'ملفات PDF فقط: حتى {count}، كل منها حتى {size}.',
   files: 'ملفاتك',
   queued: 'جاهز للرفع',
+  attached: 'مرفق برسالتك',
   duplicate: 'يبدو أنه الملف نفسه: {name}.',
   uploadStarts: 'جارٍ الرفع…',
   uploading: 'جارٍ الرفع، {percent}',

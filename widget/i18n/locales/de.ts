@@ -50,6 +50,7 @@ const de: Texts = {
   queued: 'Bereit zum Hochladen',
   duplicate: 'Das scheint dieselbe Datei zu sein wie {name}.',
   uploadStarts: 'Wird hochgeladen …',
+  attached: 'Anhang Ihrer Nachricht',
   uploading: 'Wird hochgeladen, {percent}',
   removing: 'Wird entfernt …',
   notRemoved: 'Nicht entfernt. Bitte versuchen Sie es erneut.',

@@ -47,6 +47,7 @@ const en = {
   fileLimits: 'PDF files only: up to {count}, {size} each.',
   files: 'Your files',
   queued: 'Ready to upload',
+  attached: 'Attached to your message',
   duplicate: 'This seems to be the same file as {name}.',
   uploadStarts: 'Uploading…',
   uploading: 'Uploading, {percent}',

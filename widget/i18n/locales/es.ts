@@ -48,6 +48,7 @@ const es: Texts = {
   fileLimits: 'Solo archivos PDF: hasta {count}, de {size} cada uno.',
   files: 'Sus archivos',
   queued: 'Listo para subir',
+  attached: 'Adjunto a su mensaje',
   duplicate: 'Parece el mismo archivo que {name}.',
   uploadStarts: 'Subiendo…',
   uploading: 'Subiendo, {percent}',

@@ -50,6 +50,7 @@ const fr: Texts = {
   queued: 'Prêt à envoyer',
   duplicate: 'Ce fichier semble être le même que {name}.',
   uploadStarts: 'Envoi…',
+  attached: 'Joint à votre message',
   uploading: 'Envoi, {percent}',
   removing: 'Suppression…',
   notRemoved: 'Non supprimé. Réessayez.',

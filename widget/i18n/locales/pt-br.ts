@@ -48,6 +48,7 @@ const ptBr: Texts = {
   fileLimits: 'Somente arquivos PDF: até {count}, de {size} cada.',
   files: 'Seus arquivos',
   queued: 'Pronto para enviar',
+  attached: 'Anexo da sua mensagem',
   duplicate: 'Parece ser o mesmo arquivo que {name}.',
   uploadStarts: 'Enviando…',
   uploading: 'Enviando, {percent}',

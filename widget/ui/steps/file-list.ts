@@ -22,13 +22,16 @@ export const fileListView = (context: ViewContext, uploads: Readonly<Uploads>) =
 `;
 
 const rowView = (context: ViewContext, uploads: Readonly<Uploads>, row: FileRow) => {
-  const {language, texts} = context;
+  const {language, messaging, texts} = context;
   const {locale} = language;
   const {name, size, state} = row;
   const isSending = state === 'uploading' && !row.reason;
   // The icon shows that a file waits or is stored. Screen readers read both the size and the state.
   const isPlain = !row.reason && /queued|success/.test(state);
   const duplicate = row.duplicate && uploads.rows.includes(row.duplicate) && row.duplicate.name;
+  const remark = messaging?.thread?.hasFile(row)
+    ? texts.attached
+    : duplicate && interpolate(texts, 'duplicate', {name: duplicate});
   return html`
     <li class="file ${state}" part="file">
       <span class="badge-icon">${icon(ICONS[state] ?? FILE)}</span>
@@ -38,11 +41,7 @@ const rowView = (context: ViewContext, uploads: Readonly<Uploads>, row: FileRow)
         <span class=${isPlain ? 'sr' : 'hint'}>
           ${stateView(row, stateText(uploads, row, language))}
         </span>
-        ${
-          duplicate
-            ? html`<span class="hint">${interpolate(texts, 'duplicate', {name: duplicate})}</span>`
-            : nothing
-        }
+        ${remark ? html`<span class="hint">${remark}</span>` : nothing}
         ${isSending ? progressView(row) : nothing}
       </span>
       ${buttonsView(context, uploads, row)}
