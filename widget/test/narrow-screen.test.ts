@@ -3,6 +3,7 @@ import {setViewport} from '@web/test-runner-commands';
 
 import type {MariaChat} from '../element/maria-chat.js';
 import {
+  button,
   choose,
   every,
   inside,
@@ -10,7 +11,9 @@ import {
   mountOpen,
   newSite,
   pdf,
+  press,
   reachFiles,
+  reachPending,
   rows,
   store,
   until,
@@ -25,6 +28,23 @@ const fits = (chat: Element) => {
       return left < -1 || right > edge + 1;
     })
     .map((one) => one.className || one.localName);
+};
+
+/** Words that are on more than one line. */
+const brokenWords = (root: Element) => {
+  const broken: string[] = [];
+  const range = document.createRange();
+  const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const node = texts.currentNode as Text;
+    for (const {0: word, index} of node.data.matchAll(/[^\s-]+/g)) {
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      const lines = new Set([...range.getClientRects()].map(({top}) => Math.round(top)));
+      if (lines.size > 1) broken.push(word);
+    }
+  }
+  return broken;
 };
 
 const isPinned = (chat: Element) => {
@@ -61,6 +81,22 @@ describe('narrow screen', () => {
     await until(() => rows(chat).length === 3, 'the rows');
     expect(fits(chat)).to.deep.equal([]);
     expect(inside(chat, '.log')!.clientHeight).to.be.at.least(60);
+  });
+
+  it('words break only between each other in my data, with the largest text, in German', async () => {
+    await setViewport({width: 320, height: 568});
+    const site = newSite();
+    store(site, 'text-size', '1.3');
+    const chat = await mountOpen(site);
+    await reachPending(chat);
+    await chat.setLang('de');
+    await press(chat, 'Mehr');
+    await until(() => every(chat, '.item').length > 0, 'the menu');
+    expect(brokenWords(inside(chat, '.dialog')!)).to.deep.equal([]);
+    every(chat, '.item')[0]!.click();
+    await until(() => button(chat, 'Alles löschen'), 'what is stored');
+    expect(brokenWords(inside(chat, '.content')!)).to.deep.equal([]);
+    expect(fits(chat)).to.deep.equal([]);
   });
 
   it('what fills the screen has the other chats of the page below it, buttons and all', async () => {

@@ -229,9 +229,9 @@ const fileView = ({data, language, texts}: MyDataContext, file: StoredFile) => {
   return itemView(
     name,
     facts,
-    html`
+    html`<span>
       ${iconButton(DOWNLOAD, label, () => data.downloadFile(id))}
       ${iconButton(TRASH, interpolate(texts, 'removeFile', {name}), remove, data.state.isBusy)}
-    `,
+    </span>`,
   );
 };

@@ -65,6 +65,8 @@ export const dialogStyles = css`
     color: var(--danger);
   }
   .fact {
+    flex-wrap: wrap;
+    row-gap: 0;
     justify-content: space-between;
     padding-block: 4px;
   }
@@ -74,13 +76,23 @@ export const dialogStyles = css`
   .fact > * {
     min-inline-size: 0;
   }
+  /* The button is below if there is no room for whole words beside it. */
+  .fact > div {
+    flex: 1 1 130px;
+  }
+  .fact > div + * {
+    margin-inline-start: auto;
+  }
+  .fact > span {
+    display: flex;
+    gap: 10px;
+  }
   h3 {
     margin: 12px 0 0;
   }
   .fact .link {
-    flex: none;
-    max-inline-size: 45%;
-    margin: 0;
+    margin-block: 0;
+    margin-inline-end: 0;
     padding-inline: 0;
     text-align: end;
   }
