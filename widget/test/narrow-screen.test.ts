@@ -83,6 +83,25 @@ describe('narrow screen', () => {
     expect(inside(chat, '.log')!.clientHeight).to.be.at.least(60);
   });
 
+  for (const lang of ['en', 'ar']) {
+    it(`the end of a file name is in view at 320 px: ${lang}`, async () => {
+      await setViewport({width: 320, height: 568});
+      const chat = await mountOpen();
+      await reachFiles(chat);
+      await chat.setLang(lang);
+      await choose(chat, pdf('certificate_of_2024.pdf'), pdf('شهادة_الخبرة_المهنية_2024.pdf'));
+      await until(() => rows(chat).length === 2, 'the rows');
+      for (const name of every(chat, '.name')) {
+        const end = document.createRange();
+        end.selectNode(name.firstElementChild!.lastChild!);
+        expect(String(end)).to.match(/^_.*2024\.pdf$/);
+        const [shown, box] = [end.getBoundingClientRect(), name.getBoundingClientRect()];
+        expect(shown.left).to.be.at.least(box.left - 1);
+        expect(shown.right).to.be.at.most(box.right + 1);
+      }
+    });
+  }
+
   it('words break only between each other in my data, with the largest text, in German', async () => {
     await setViewport({width: 320, height: 568});
     const site = newSite();

@@ -1,12 +1,12 @@
 import {html} from 'lit';
 
-/** Names of this length fit in most windows. */
-const SHORT_NAME_LENGTH = 32;
+/** A name with its end, which begins at one of these signs, so that no joined letters are torn apart. */
+const NAME = /^(.{9,}?)([-_.\s(].{0,12})$/s;
 
-/** Hides the middle of a long name, because its ends identify it. Screen readers read the whole name. */
+/** Shortens a name in its middle if it does not fit, because its ends identify it. */
 export const fileNameView = (name: string) => {
-  const letters = [...name];
-  if (letters.length <= SHORT_NAME_LENGTH) return name;
-  const part = (from: number, to?: number) => letters.slice(from, to).join('');
-  return html`${part(0, 16)}<span class="cut">${part(16, -12)}</span>${part(-12)}`;
+  const [, start = name, end] = NAME.exec(name) ?? [];
+  return html`<span class="name" title=${name}
+    ><bdi><span>${start}</span>${end}</bdi></span
+  >`;
 };

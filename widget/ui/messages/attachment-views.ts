@@ -59,7 +59,7 @@ const attachedView = ({chat, language}: ViewContext, {attachments}: Thread, row:
   <div class="file attached ${row.state}" part="file">
     ${row.state === 'uploading' ? html`<span class="spinner"></span>` : icon(FILE)}
     <span class="about">
-      <bdi class="name" title=${row.name}>${fileNameView(row.name)}</bdi>
+      ${fileNameView(row.name)}
       <span class="hint state" role=${row.reason ? 'alert' : nothing}
         >${stateText(chat.uploads!, row, language)}</span
       >

@@ -8,7 +8,6 @@ import {canLeaveEmail, leaveEmail} from '../../core/commands/leave-email.js';
 import {interpolate} from '../../i18n/interpolate.js';
 import type {Language} from '../../i18n/languages.js';
 import {buttonView} from '../controls/button.js';
-import {fileNameView} from '../controls/file-name.js';
 import {icon, iconButton} from '../controls/icons.js';
 import {FILE, TRASH} from '../controls/intake-icons.js';
 import {markedView, plainView} from './markdown-view.js';
@@ -84,7 +83,7 @@ const fileView = (
       ${state === 'loading' ? html`<span class="spinner"></span>` : icon(FILE)}
       <span class="about">
         <button part="button" class="link" title=${name} @click=${() => downloads.begin(id)}>
-          <bdi>${fileNameView(name)}</bdi>
+          <bdi>${name}</bdi>
         </button>
         ${
           hasFailed

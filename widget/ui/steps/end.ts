@@ -2,7 +2,6 @@ import {html, nothing} from 'lit';
 
 import type {Line} from '../../core/flow/transcript.js';
 import {buttonView} from '../controls/button.js';
-import {fileNameView} from '../controls/file-name.js';
 import {icon} from '../controls/icons.js';
 import {CHECK} from '../controls/intake-icons.js';
 import {referenceView} from '../controls/reference.js';
@@ -40,7 +39,7 @@ export const completionView = ({chat, state, texts}: ViewContext, line: Line) =>
       ${
         names.length > 0
           ? html`<ul aria-label=${texts.files}>
-              ${names.map((name) => html`<li><bdi title=${name}>${fileNameView(name)}</bdi></li>`)}
+              ${names.map((name) => html`<li><bdi>${name}</bdi></li>`)}
             </ul>`
           : nothing
       }

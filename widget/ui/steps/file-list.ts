@@ -36,7 +36,7 @@ const rowView = (context: ViewContext, uploads: Readonly<Uploads>, row: FileRow)
     <li class="file ${state}" part="file">
       <span class="badge-icon">${icon(ICONS[state] ?? FILE)}</span>
       <span class="about">
-        <bdi class="name" title=${name}>${fileNameView(name)}</bdi>
+        ${fileNameView(name)}
         <span class=${isPlain ? 'hint' : 'sr'}>${formatSize(size, locale)}</span>
         <span class=${isPlain ? 'sr' : 'hint'}>
           ${stateView(row, stateText(uploads, row, language))}

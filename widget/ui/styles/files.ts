@@ -77,26 +77,27 @@ export const fileStyles = css`
   .name {
     flex: 1 1 0;
     min-inline-size: 45%;
-    overflow: hidden;
     white-space: pre;
-    text-overflow: ellipsis;
     font-size: 14px;
     font-weight: 600;
     line-height: 1.35;
   }
-  /* Names of all scripts begin at one edge. */
-  .name,
-  .reference {
+  .name bdi {
+    display: inline-flex;
+    max-inline-size: 100%;
+  }
+  .name bdi span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+  }
+  /* Texts of all scripts begin at one edge. */
+  .reference,
+  .fact [dir] {
     text-align: -webkit-match-parent;
     text-align: match-parent;
   }
-  .cut,
   .reference span {
     font-size: 0;
-  }
-  .cut::before {
-    content: '…';
-    font-size: 14px;
   }
   .about .hint {
     font-variant-numeric: tabular-nums;
