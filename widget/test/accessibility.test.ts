@@ -6,6 +6,7 @@ import {
   answer,
   choose,
   inside,
+  mountAtDoors,
   mountOpen,
   newSite,
   pdf,
@@ -39,6 +40,18 @@ describe('accessibility', () => {
       expect(contrast(primary)).to.be.at.least(4.5);
       expect(contrast(inside(chat, '.visitor .bubble')!)).to.be.at.least(4.5);
       expect(await violations(chat)).to.deep.equal([]);
+    });
+  }
+
+  for (const theme of ['light', 'dark'] as const) {
+    it(`the words in an empty field can be read, ${theme}`, async () => {
+      const chat = await mountAtDoors();
+      await chat.setTheme(theme);
+      await atRest(chat);
+      const field = inside(chat, 'textarea')!;
+      const {color, opacity} = getComputedStyle(field, '::placeholder');
+      expect(opacity).to.equal('1');
+      expect(contrastOf(color, getComputedStyle(field).backgroundColor)).to.be.at.least(4.5);
     });
   }
 

@@ -98,6 +98,10 @@ export const controlStyles = css`
   input[name] {
     block-size: 48px;
   }
+  ::placeholder {
+    color: var(--muted);
+    opacity: 1;
+  }
   input[name]:focus-visible,
   textarea:focus-visible {
     outline-offset: -1px;
