@@ -39,6 +39,21 @@ describe('locales', () => {
     });
   }
 
+  for (const tag of languageTags) {
+    it(`${tag}: number and size of the files cannot be read as one number`, async () => {
+      const {texts} = await loadLanguage(tag);
+      expect(texts.fileLimits).to.match(/\{count\}.*\p{L}.*\{size\}/u);
+    });
+  }
+
+  it('Arabic texts have Arabic commas only', async () => {
+    const {texts} = await loadLanguage('ar');
+    const dialogs = (await import('../i18n/dialogs/locales/ar.js')).default;
+    const questions = (await import('../i18n/questions/locales/ar.js')).default;
+    const all = Object.values({...texts, ...dialogs, ...questions});
+    expect(all.filter((text) => text.includes(','))).to.deep.equal([]);
+  });
+
   it('French signs do not begin a line', async () => {
     const {texts} = await loadLanguage('fr');
     const torn = Object.values(texts).filter((text) => / [?!:;»]|« /.test(text));

@@ -246,7 +246,7 @@ describe('my data', () => {
     const file = every(chat, '.content .fact').find((one) => one.textContent.includes('.pdf'))!;
     const words = [...file.querySelectorAll('p')].map(({textContent}) => textContent);
     expect(words[0]).to.equal('contract.pdf');
-    expect(words[1]).to.match(/^2 kB, /);
+    expect(words[1]).to.match(/^2 kB · /);
   });
 
   it('an erasure that fails is told, and nothing is forgotten', async () => {

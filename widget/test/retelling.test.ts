@@ -44,6 +44,8 @@ const ASKED = [
   'I agree',
 ];
 
+const ADD_FILES = 'Please add your documents. “Done & continue” uploads them and goes on.';
+
 const openIn = async (chat: Element) => {
   inside(chat, '.launcher')!.click();
   await start(chat);
@@ -128,7 +130,7 @@ describe('retelling', () => {
     await until(() => inside(chat, '.card'), 'the card');
     expect(lines(chat)).to.deep.equal([
       ...ASKED,
-      'Please add your documents.',
+      ADD_FILES,
       'Files uploaded: 1\ncontract.pdf',
       'Where can we reach you? We’ll send you a link to confirm your address.',
       'a•••@example.com',
@@ -160,7 +162,7 @@ describe('retelling', () => {
     await press(one, 'Upload files');
     await until(() => rows(one)[0]?.state === 'success', 'the file');
     await until(() => inside(other, '.picker'), 'the files');
-    const all = [...ASKED, 'Please add your documents.'];
+    const all = [...ASKED, ADD_FILES];
     await until(() => lines(other).join() === all.join(), 'all that was said');
     await press(one, 'Done & continue');
     await answer(one, 'Your e-mail address', 'ana@example.com');

@@ -16,7 +16,7 @@ const ar: Texts = {
   footnote: 'لا نستخدم بياناتك إلا كما تسمح.',
   privacy: 'سياسة الخصوصية',
 
-  welcome: 'مرحبًا، أنا ماريا. سأساعدك في طلبك في نحو دقيقتين.',
+  welcome: 'مرحبًا، أنا ماريا. سأساعدك في تقديم طلبك. يستغرق ذلك نحو دقيقتين.',
   askName: 'ما اسمك؟',
   nameLabel: 'اسمك',
   nameRequired: 'اكتب اسمك من فضلك.',
@@ -35,7 +35,7 @@ const ar: Texts = {
   disagree: 'لا أوافق',
   changeAnswer: 'تغيير: {answer}',
 
-  askFiles: 'من فضلك أضف مستنداتك.',
+  askFiles: 'من فضلك أضف مستنداتك. «تم، المتابعة» يرفعها ثم يتابع.',
   dropHere: 'أفلت ملفات PDF هنا',
   filesLater: 'لا حاجة إلى ملفات في هذه الخطوة.',
   chooseFiles: 'اختيار ملفات PDF',
@@ -45,7 +45,7 @@ const ar: Texts = {
   upload: 'رفع الملفات',
   done: 'تم، المتابعة',
   skipFiles: 'المتابعة بلا ملفات',
-  fileLimits: 'ملفات PDF فقط: حتى {count}، كل منها حتى {size}.',
+  fileLimits: 'ملفات PDF فقط: حتى {count}، وكل منها حتى {size}.',
   files: 'ملفاتك',
   queued: 'جاهز للرفع',
   attached: 'مرفق برسالتك',

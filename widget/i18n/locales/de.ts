@@ -16,7 +16,8 @@ const de: Texts = {
   footnote: 'Wir verwenden Ihre Daten nur so, wie Sie es erlauben.',
   privacy: 'Datenschutzerklärung',
 
-  welcome: 'Guten Tag, ich bin Maria. Ich begleite Sie in etwa zwei Minuten durch Ihr Anliegen.',
+  welcome:
+    'Guten Tag, ich bin Maria. Ich helfe Ihnen, Ihr Anliegen einzureichen. Das dauert etwa zwei Minuten.',
   askName: 'Wie heißen Sie?',
   nameLabel: 'Ihr Name',
   nameRequired: 'Bitte nennen Sie mir Ihren Namen.',
@@ -35,7 +36,8 @@ const de: Texts = {
   disagree: 'Ich lehne ab',
   changeAnswer: 'Ändern: {answer}',
 
-  askFiles: 'Bitte fügen Sie Ihre Unterlagen hinzu.',
+  askFiles:
+    'Bitte fügen Sie Ihre Unterlagen hinzu. „Fertig & weiter“ lädt sie hoch und führt Sie weiter.',
   dropHere: 'PDF-Dateien hier ablegen',
   filesLater: 'In diesem Schritt brauchen Sie keine Dateien.',
   chooseFiles: 'PDF-Dateien auswählen',
@@ -45,7 +47,7 @@ const de: Texts = {
   upload: 'Dateien hochladen',
   done: 'Fertig & weiter',
   skipFiles: 'Ohne Dateien weiter',
-  fileLimits: 'Nur PDF-Dateien: bis zu {count}, je höchstens {size}.',
+  fileLimits: 'Nur PDF-Dateien: bis zu {count}, jede bis zu {size}.',
   files: 'Ihre Dateien',
   queued: 'Bereit zum Hochladen',
   duplicate: 'Das scheint dieselbe Datei zu sein wie {name}.',

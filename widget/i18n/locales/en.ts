@@ -34,7 +34,7 @@ const en = {
   disagree: 'I do not agree',
   changeAnswer: 'Change: {answer}',
 
-  askFiles: 'Please add your documents.',
+  askFiles: 'Please add your documents. “Done & continue” uploads them and goes on.',
   dropHere: 'Drop PDF files here',
   filesLater: 'You don’t need any files at this step.',
   chooseFiles: 'Choose PDF files',
@@ -44,7 +44,7 @@ const en = {
   upload: 'Upload files',
   done: 'Done & continue',
   skipFiles: 'Continue without files',
-  fileLimits: 'PDF files only: up to {count}, {size} each.',
+  fileLimits: 'PDF files only: up to {count}, each up to {size}.',
   files: 'Your files',
   queued: 'Ready to upload',
   attached: 'Attached to your message',

@@ -35,7 +35,7 @@ const es: Texts = {
   disagree: 'No acepto',
   changeAnswer: 'Cambiar: {answer}',
 
-  askFiles: 'Añada sus documentos, por favor.',
+  askFiles: 'Añada sus documentos, por favor. «Listo, continuar» los sube y avanza.',
   dropHere: 'Suelte aquí los PDF',
   filesLater: 'No necesita archivos en este paso.',
   chooseFiles: 'Elegir archivos PDF',
@@ -45,7 +45,7 @@ const es: Texts = {
   upload: 'Subir archivos',
   done: 'Listo, continuar',
   skipFiles: 'Continuar sin archivos',
-  fileLimits: 'Solo archivos PDF: hasta {count}, de {size} cada uno.',
+  fileLimits: 'Solo archivos PDF: hasta {count}, cada uno de hasta {size}.',
   files: 'Sus archivos',
   queued: 'Listo para subir',
   attached: 'Adjunto a su mensaje',

@@ -16,7 +16,8 @@ const fr: Texts = {
   footnote: 'Nous utilisons vos données uniquement comme vous le permettez.',
   privacy: 'Politique de confidentialité',
 
-  welcome: 'Bonjour, je suis Maria. Je vous guide dans votre demande en deux minutes environ.',
+  welcome:
+    'Bonjour, je suis Maria. Je vous aide à déposer votre demande. Cela prend environ deux minutes.',
   askName: 'Comment vous appelez-vous ?',
   nameLabel: 'Votre nom',
   nameRequired: 'Merci de m’indiquer votre nom.',
@@ -35,7 +36,8 @@ const fr: Texts = {
   disagree: 'Je refuse',
   changeAnswer: 'Modifier : {answer}',
 
-  askFiles: 'Merci d’ajouter vos documents.',
+  askFiles:
+    'Merci d’ajouter vos documents. « Terminer et continuer » les envoie et passe à la suite.',
   dropHere: 'Déposez vos PDF ici',
   filesLater: 'Aucun fichier n’est nécessaire à cette étape.',
   chooseFiles: 'Choisir des fichiers PDF',
@@ -45,7 +47,7 @@ const fr: Texts = {
   upload: 'Envoyer les fichiers',
   done: 'Terminer et continuer',
   skipFiles: 'Continuer sans fichier',
-  fileLimits: 'Fichiers PDF uniquement : jusqu’à {count}, {size} chacun.',
+  fileLimits: 'Fichiers PDF uniquement : jusqu’à {count}, chacun jusqu’à {size}.',
   files: 'Vos fichiers',
   queued: 'Prêt à envoyer',
   duplicate: 'Ce fichier semble être le même que {name}.',

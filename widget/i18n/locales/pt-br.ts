@@ -35,7 +35,7 @@ const ptBr: Texts = {
   disagree: 'Não concordo',
   changeAnswer: 'Alterar: {answer}',
 
-  askFiles: 'Adicione seus documentos, por favor.',
+  askFiles: 'Adicione seus documentos, por favor. “Pronto, continuar” os envia e avança.',
   dropHere: 'Solte os PDFs aqui',
   filesLater: 'Você não precisa de arquivos nesta etapa.',
   chooseFiles: 'Escolher arquivos PDF',
@@ -45,7 +45,7 @@ const ptBr: Texts = {
   upload: 'Enviar arquivos',
   done: 'Pronto, continuar',
   skipFiles: 'Continuar sem arquivos',
-  fileLimits: 'Somente arquivos PDF: até {count}, de {size} cada.',
+  fileLimits: 'Somente arquivos PDF: até {count}, cada um de até {size}.',
   files: 'Seus arquivos',
   queued: 'Pronto para enviar',
   attached: 'Anexo da sua mensagem',

@@ -223,7 +223,7 @@ const fileView = ({data, language, texts}: MyDataContext, file: StoredFile) => {
   const facts =
     data.state.readyFile === id
       ? texts.downloadReady
-      : `${formatSize(size, language.locale)}, ${when}`;
+      : `${formatSize(size, language.locale)} · ${when}`;
   const label = interpolate(texts, 'downloadFile', {name});
   const remove = () => data.show({asking: file});
   return itemView(
