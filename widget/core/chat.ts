@@ -177,7 +177,7 @@ class Conversation
     this.outbox.stop();
     this.verification?.stopPolling();
     this.uploads?.clear();
-    this.drafts.clearAnswers();
+    this.drafts.clearOld();
     this.status.showToast(null);
     this.uploads = this.verification = this.questions = null;
     this.store.reset();

@@ -99,7 +99,7 @@ export const createLifecycle = (chat: LifecycleDeps) => {
   const announceEnd = (end: End) => {
     const now = Date.now();
     answers.wipe();
-    if (end === 'gone') drafts.clear();
+    drafts.clearOld(end === 'gone');
     resetTimes = [...resetTimes.filter((time) => now - time < RESETS_WITHIN_MS), now];
     if (resetTimes.length > MAX_RESETS) {
       stopWithRetry();

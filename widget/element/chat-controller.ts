@@ -198,7 +198,7 @@ export class ChatController implements ChatHost, ReactiveController {
     const chat = this.create();
     const messaging = await this.loadMessaging();
     if (messaging?.send(text)) return;
-    chat.drafts.set('message', [chat.drafts.get('message'), text].join('\n').trim());
+    chat.drafts.addMessage(text);
     chat.setIntent({isWriting: true});
   }
 

@@ -5,6 +5,8 @@ import {parse, toJson} from '../transport/json.js';
 import type {AnswerKey} from './answers.js';
 
 const DRAFTS_KEY = 'draft';
+/** A visitor who has typed within this time is still typing. */
+const FRESH_MS = 60_000;
 
 export type DraftField = ContactStep['field'] | 'message' | AnswerKey;
 type Texts = Partial<Record<DraftField, string | undefined>>;
@@ -16,6 +18,9 @@ export const createDrafts = (storage: Readonly<SiteStorage>, onChange: () => voi
   const kept = Object.entries(parse(storage.getInTab(DRAFTS_KEY)) ?? {});
   let texts: Texts = Object.fromEntries(kept.filter(([, text]) => typeof text === 'string'));
 
+  /** In ms since 1970; 0 before the visitor has typed on this page. */
+  let typedAt = 0;
+
   const save = (changed: Texts) => {
     const isEmpty = Object.values(changed).every((text) => text === undefined);
     texts = changed;
@@ -26,9 +31,18 @@ export const createDrafts = (storage: Readonly<SiteStorage>, onChange: () => voi
   return {
     get: (field: DraftField): string | undefined => texts[field],
     /** Without a text, the field gets its first value again. */
-    set: (field: DraftField, text?: string) => save({...texts, [field]: text}),
+    set(field: DraftField, text?: string) {
+      typedAt = Date.now();
+      save({...texts, [field]: text});
+    },
+    /** Adds a text to the message in the field. */
+    addMessage(text: string) {
+      this.set('message', [texts.message, text].join('\n').trim());
+    },
     clear: () => save({}),
-    /** Removes what was typed into the fields of steps. */
-    clearAnswers: () => save({message: texts.message}),
+    /** Removes what was typed into the fields of steps, or everything, unless the visitor is still typing. */
+    clearOld(isEverything = false) {
+      if (Date.now() - typedAt > FRESH_MS) save(isEverything ? {} : {message: texts.message});
+    },
   };
 };

@@ -4,7 +4,7 @@ import type {Session} from '../../../server/contract/sessions.js';
 import {MariaMessageEvent} from '../../events.js';
 import type {Chat} from '../chat.js';
 import {UNSENT_KEY} from '../flow/answers.js';
-import {endingOf} from '../session/session-end.js';
+import {endingOf, isEnd} from '../session/session-end.js';
 import {Retrier} from '../transport/retry.js';
 import {formatUnsent} from './message.js';
 import type {ThreadMessage} from './message.js';
@@ -23,9 +23,9 @@ export class SendQueue {
 
   retry(message: ThreadMessage) {
     message.state = 'sending';
+    this.save();
     this.retrier.retryNow();
     void this.run();
-    this.chat.host.onChange();
   }
 
   /** Sends one message after the other, in the order in which they were written. */
@@ -56,7 +56,11 @@ export class SendQueue {
     } catch (error) {
       if (this.signal.aborted) return;
       message.state = 'unsent';
-      if (endingOf(error)) chat.fail(error);
+      const ending = endingOf(error);
+      // The visit has ended with what it had stored. The words return to the field.
+      if (isEnd(ending)) chat.drafts.addMessage(message.body);
+      else this.save();
+      if (ending) chat.fail(error);
       else chat.status.report(error);
     }
     chat.host.onChange();
