@@ -89,6 +89,25 @@ describe('values in localStorage', () => {
     ).to.deep.equal(['answers', 'open', 'outgoing', 'session_uuid', 'talk', 'token']);
   });
 
+  it('a message that the backend has refused waits for the visitor, also after a reload', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await startWriting(chat);
+    await backend.fault(site, {path: '/api/messages', method: 'POST', status: 422, body: {}});
+    await write(chat, 'Refused');
+    await until(() => inside(chat, '.delivery .link'), 'the refusal');
+    expect((read(site, 'outgoing') as object[])[0]).to.include({is_refused: true});
+    chat.remove();
+    const again = await comeBack(site);
+    await untilSaid(again, 'Refused');
+    expect(inside(again, '.delivery')!.textContent).to.include('Not sent yet.');
+    await backend.heal(site);
+    await press(again, 'Try again: Refused');
+    await untilSent(again);
+    expect(await sentFiles(site)).to.deep.equal([['Refused']]);
+    expect(stored(site, 'outgoing')).to.equal(null);
+  });
+
   for (const key of ['$12', '$a', 'fileIds']) {
     it(`a message whose files an older widget stored under ${key} is sent with them`, async () => {
       const {site, unsent} = await storeUnsent();

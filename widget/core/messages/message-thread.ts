@@ -150,8 +150,9 @@ export class MessageThread {
   private restoreUnsent() {
     const {storage} = this.chat;
     for (const unsent of parseUnsent(storage.get(UNSENT_KEY))) {
-      const {client_id: clientId, body, file_ids: fileIds, at} = unsent;
-      const message = this.add({clientId, role: 'visitor', body, state: 'sending'}, at);
+      const {client_id: clientId, body, file_ids: fileIds, at, is_refused: isRefused} = unsent;
+      const state = isRefused ? 'unsent' : 'sending';
+      const message = this.add({clientId, role: 'visitor', body, state}, at);
       Object.assign(message, {fileIds, files: this.attachments.findStored(fileIds)});
     }
   }

@@ -32,6 +32,8 @@ export interface UnsentMessage {
   file_ids: string[];
   /** When the visitor sent it, in ms since 1970. */
   at: number;
+  /** True if the backend has refused it: only the visitor sends it again. */
+  is_refused?: boolean | undefined;
 }
 
 export const isOwn = ({role}: {role: MessageRole}) => role === 'visitor';
@@ -45,8 +47,9 @@ export const formatUnsent = (messages: ThreadMessage[], stored: string | null) =
   const isKnown = (one: UnsentMessage) => messages.some(({clientId}) => clientId === one.client_id);
   return toJson([
     ...parseUnsent(stored).filter((one) => !isKnown(one)),
-    ...own.map(({clientId, body, fileIds, line}): UnsentMessage => {
-      return {client_id: clientId, body, file_ids: fileIds, at: line.at};
+    ...own.map(({clientId, body, fileIds, line, state}): UnsentMessage => {
+      const kept = {client_id: clientId, body, file_ids: fileIds, at: line.at};
+      return state === 'unsent' ? {...kept, is_refused: true} : kept;
     }),
   ]);
 };
@@ -63,11 +66,12 @@ type LegacyUnsent = UnsentMessage & {clientId: string; [key: string]: unknown};
 /** Returns an empty list for a message without a list of file ids, so that none is sent without its files. */
 const toUnsent = (found: Partial<LegacyUnsent> | null): UnsentMessage[] => {
   const stored = found ?? {};
-  const {body, at} = stored;
+  const {body, at, is_refused: isRefused} = stored;
   const clientId = stored.client_id ?? stored.clientId;
   const fileIds = (stored.file_ids ?? Object.values(stored).find(Array.isArray)) as string[];
   const isWhole = clientId && body && at && fileIds;
-  return isWhole ? [{client_id: clientId, body, file_ids: fileIds, at}] : [];
+  if (!isWhole) return [];
+  return [{client_id: clientId, body, file_ids: fileIds, at, is_refused: isRefused}];
 };
 
 /** Returns when the message was created, by this browser's clock. */
