@@ -1,12 +1,13 @@
 import {html} from 'lit';
 
-/** A name with its end, which begins at one of these signs, so that no joined letters are torn apart. */
-const NAME = /^(.{9,}?)([-_.\s(].{0,12})$/s;
+/** A long name and its end, which begins at one of these signs: joined letters are not torn apart. */
+const LONG_NAME = /^(.{12,}?)([-_.\s(].{0,12})$/s;
 
 /** Shortens a name in its middle if it does not fit, because its ends identify it. */
 export const fileNameView = (name: string) => {
-  const [, start = name, end] = NAME.exec(name) ?? [];
+  const [, start = name, end = ''] = LONG_NAME.exec(name) ?? [];
+  const room = `max-inline-size:calc(100% - ${end.length}ch)`;
   return html`<span class="name" title=${name}
-    ><bdi><span>${start}</span>${end}</bdi></span
+    ><bdi><span .style=${room}>${start}</span>${end}</bdi></span
   >`;
 };

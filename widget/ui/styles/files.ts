@@ -82,13 +82,11 @@ export const fileStyles = css`
     font-weight: 600;
     line-height: 1.35;
   }
-  .name bdi {
-    display: inline-flex;
-    max-inline-size: 100%;
-  }
   .name bdi span {
+    display: inline-block;
     overflow: hidden;
     text-overflow: ellipsis;
+    vertical-align: bottom;
   }
   /* Texts of all scripts begin at one edge. */
   .reference,
