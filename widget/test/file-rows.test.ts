@@ -178,7 +178,7 @@ describe('file rows', () => {
     await choose(chat, pdf('1.pdf'), pdf('2.pdf'));
     await until(() => says() === 'Add more files', 'the next words');
     await choose(chat, pdf('3.pdf'));
-    await until(() => says() === 'Limit reached: 3 of 3', 'the count');
+    await until(() => says() === 'Limit reached: 3', 'the count');
   });
 
   it('removing a file is said, and the focus goes to the next row, at last to the picker', async () => {

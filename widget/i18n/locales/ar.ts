@@ -41,7 +41,7 @@ const ar: Texts = {
   chooseFiles: 'اختيار ملفات PDF',
   orDrop: 'أو أفلتها هنا',
   addMore: 'إضافة ملفات أخرى',
-  fileCount: 'بلغت الحد الأقصى: {count} من {limit}',
+  fileCount: 'بلغت الحد الأقصى: {count}',
   upload: 'رفع الملفات',
   done: 'تم، المتابعة',
   skipFiles: 'المتابعة بلا ملفات',
@@ -61,7 +61,6 @@ const ar: Texts = {
   fileRemoved: 'أُزيل الملف.',
   filesDone: 'الملفات المرفوعة: {count}',
   filesAgain: 'ملفات لم تُرفع: {count}. اخترها مرة أخرى.',
-  fileProgress: '{name}: {percent}',
 
   file_too_large: 'هذا الملف أكبر من {size}. اختر ملفًا أصغر.',
   not_a_pdf: 'هذا ليس ملف PDF. احفظه بصيغة PDF.',

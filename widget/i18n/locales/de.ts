@@ -43,7 +43,7 @@ const de: Texts = {
   chooseFiles: 'PDF-Dateien auswählen',
   orDrop: 'oder hier ablegen',
   addMore: 'Weitere Dateien',
-  fileCount: 'Höchstzahl erreicht: {count} von {limit}',
+  fileCount: 'Höchstzahl erreicht: {count}',
   upload: 'Dateien hochladen',
   done: 'Fertig & weiter',
   skipFiles: 'Ohne Dateien weiter',
@@ -63,7 +63,6 @@ const de: Texts = {
   fileRemoved: 'Datei entfernt.',
   filesDone: 'Hochgeladene Dateien: {count}',
   filesAgain: 'Nicht hochgeladene Dateien: {count}. Bitte wählen Sie sie erneut aus.',
-  fileProgress: '{name}: {percent}',
 
   file_too_large: 'Diese Datei ist größer als {size}. Bitte wählen Sie eine kleinere.',
   not_a_pdf: 'Das ist keine PDF-Datei. Bitte speichern Sie das Dokument als PDF.',

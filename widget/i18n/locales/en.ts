@@ -40,7 +40,7 @@ const en = {
   chooseFiles: 'Choose PDF files',
   orDrop: 'or drop them here',
   addMore: 'Add more files',
-  fileCount: 'Limit reached: {count} of {limit}',
+  fileCount: 'Limit reached: {count}',
   upload: 'Upload files',
   done: 'Done & continue',
   skipFiles: 'Continue without files',
@@ -60,7 +60,6 @@ const en = {
   fileRemoved: 'File removed.',
   filesDone: 'Files uploaded: {count}',
   filesAgain: 'Files not uploaded: {count}. Please choose them again.',
-  fileProgress: '{name}: {percent}',
 
   file_too_large: 'This file is over {size}. Please choose a smaller one.',
   not_a_pdf: 'This isn’t a PDF. Please save it as a PDF and try again.',

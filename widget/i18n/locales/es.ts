@@ -41,7 +41,7 @@ const es: Texts = {
   chooseFiles: 'Elegir archivos PDF',
   orDrop: 'o suéltelos aquí',
   addMore: 'Añadir más archivos',
-  fileCount: 'Límite alcanzado: {count} de {limit}',
+  fileCount: 'Límite alcanzado: {count}',
   upload: 'Subir archivos',
   done: 'Listo, continuar',
   skipFiles: 'Continuar sin archivos',
@@ -61,7 +61,6 @@ const es: Texts = {
   fileRemoved: 'Archivo quitado.',
   filesDone: 'Archivos subidos: {count}',
   filesAgain: 'Archivos sin subir: {count}. Elíjalos de nuevo.',
-  fileProgress: '{name}: {percent}',
 
   file_too_large: 'Este archivo supera {size}. Elija uno más pequeño.',
   not_a_pdf: 'No es un PDF. Guárdelo como PDF e inténtelo de nuevo.',

@@ -43,7 +43,7 @@ const fr: Texts = {
   chooseFiles: 'Choisir des fichiers PDF',
   orDrop: 'ou déposez-les ici',
   addMore: 'Ajouter des fichiers',
-  fileCount: 'Limite atteinte : {count} sur {limit}',
+  fileCount: 'Limite atteinte : {count}',
   upload: 'Envoyer les fichiers',
   done: 'Terminer et continuer',
   skipFiles: 'Continuer sans fichier',
@@ -63,7 +63,6 @@ const fr: Texts = {
   fileRemoved: 'Fichier retiré.',
   filesDone: 'Fichiers envoyés : {count}',
   filesAgain: 'Fichiers non envoyés : {count}. Choisissez-les à nouveau.',
-  fileProgress: '{name} : {percent}',
 
   file_too_large: 'Ce fichier dépasse {size}. Choisissez-en un plus petit.',
   not_a_pdf: 'Ce n’est pas un PDF. Enregistrez-le en PDF, puis réessayez.',

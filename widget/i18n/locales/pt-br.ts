@@ -41,7 +41,7 @@ const ptBr: Texts = {
   chooseFiles: 'Escolher arquivos PDF',
   orDrop: 'ou solte-os aqui',
   addMore: 'Adicionar mais arquivos',
-  fileCount: 'Limite atingido: {count} de {limit}',
+  fileCount: 'Limite atingido: {count}',
   upload: 'Enviar arquivos',
   done: 'Pronto, continuar',
   skipFiles: 'Continuar sem arquivos',
@@ -61,7 +61,6 @@ const ptBr: Texts = {
   fileRemoved: 'Arquivo removido.',
   filesDone: 'Arquivos enviados: {count}',
   filesAgain: 'Arquivos não enviados: {count}. Escolha-os de novo.',
-  fileProgress: '{name}: {percent}',
 
   file_too_large: 'Este arquivo passa de {size}. Escolha um menor.',
   not_a_pdf: 'Este arquivo não é um PDF. Salve-o como PDF e tente de novo.',

@@ -18,7 +18,7 @@ export const filesView = (context: ViewContext) => {
   const hasRows = rows.length > 0;
   const count = limits.maxFiles;
   const size = formatSize(limits.maxFileBytes, language.locale);
-  const full = interpolate(texts, 'fileCount', {count, limit: count});
+  const full = interpolate(texts, 'fileCount', {count});
   return html`
     <div class="files">
       <input

@@ -1,6 +1,5 @@
 import type {FileRow} from '../../core/uploads/file-row.js';
 import {formatPercent} from '../../i18n/format.js';
-import {interpolate} from '../../i18n/interpolate.js';
 import type {Language} from '../../i18n/languages.js';
 
 const QUARTER = 25;
@@ -17,14 +16,13 @@ export const createAnnouncer = () => {
       return newest;
     },
     /** Returns whether there is a new announcement. */
-    update(rows: readonly FileRow[], {texts, locale}: Language) {
+    update(rows: readonly FileRow[], {locale}: Language) {
       const before = newest;
       for (const row of rows) {
         const quarter = Math.floor(row.percent / QUARTER) * QUARTER;
         if (row.file === null || quarter <= (announced.get(row.id) ?? 0)) continue;
         announced.set(row.id, quarter);
-        const percent = formatPercent(quarter, locale);
-        newest = interpolate(texts, 'fileProgress', {name: row.name, percent});
+        newest = `${row.name}: ${formatPercent(quarter, locale)}`;
       }
       return newest !== before;
     },
