@@ -1,26 +1,24 @@
 import type {Conversation, LocalisedText, Step} from '../contract/conversation.js';
 import {baseOf} from '../contract/localise.js';
 import type {ValidationError} from '../errors.js';
+import {findMissingSteps} from './missing-steps.js';
+import {findReachedSteps} from './step-ways.js';
 
 /** Returns what a valid conversation probably does not intend, with paths. It can be saved anyway. */
 export const findWarnings = ({steps}: Conversation, path: string): ValidationError[] => {
   const texts = steps.flatMap((step, i) => findTexts(step, `${path}/steps/${i}`));
   return [
     ...findUnreachableSteps(steps, `${path}/steps`),
+    ...findMissingSteps(steps, `${path}/steps`),
     ...findMissingLanguages(texts),
     ...findUnknownPlaces(texts, steps),
   ];
 };
 
 const findUnreachableSteps = (steps: Step[], path: string): ValidationError[] => {
-  const reached = new Set<number>();
   // The chat also goes to the first end of each outcome without a branch.
-  const waiting = [0, ...(['complete', 'refused'] as const).map((one) => findEnd(steps, one))];
-  for (let i = waiting.pop(); i !== undefined; i = waiting.pop()) {
-    if (i < 0 || i >= steps.length || reached.has(i)) continue;
-    reached.add(i);
-    waiting.push(...findTargets(steps, i));
-  }
+  const ends = (['complete', 'refused'] as const).map((one) => findEnd(steps, one));
+  const reached = findReachedSteps(steps, [0, ...ends]);
   return steps.flatMap(({id}, i) =>
     reached.has(i) ? [] : [{path: `${path}/${i}`, message: `no way leads to the step "${id}"`}],
   );
@@ -28,16 +26,6 @@ const findUnreachableSteps = (steps: Step[], path: string): ValidationError[] =>
 
 const findEnd = (steps: Step[], outcome: 'complete' | 'refused'): number =>
   steps.findIndex((step) => step.type === 'end' && step.outcome === outcome);
-
-/** Returns the indexes of the steps that can follow a step. */
-const findTargets = (steps: Step[], index: number): number[] => {
-  const {type, next = []} = steps[index]!;
-  if (type === 'end') return [];
-  const always = next.findIndex(({when}) => when === undefined);
-  const taken = always < 0 ? next : next.slice(0, always + 1);
-  const targets = taken.map(({to}) => steps.findIndex(({id}) => id === to));
-  return always < 0 ? [...targets, index + 1] : targets;
-};
 
 interface TextAt {
   path: string;

@@ -116,6 +116,7 @@ t.test('steps without a way and missing languages are warnings', async (t) => {
       ({path, message}) => `${path.replace('/steps/', '')} ${message}`,
     );
   const say = {id: 'say', type: 'say'};
+  const end = {id: 'end', type: 'end', outcome: 'refused'};
 
   t.same(findWarnings(DEFAULT_CONVERSATION, ''), []);
   t.same(getWarnings(say, end, {id: 'lost', type: 'say'}, {...end, id: 'end2'}), [
