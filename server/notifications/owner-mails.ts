@@ -168,7 +168,7 @@ const formatAnswer = ({
   isAsked,
 }: Lead['answers'][number]): OwnerMail['rows'][0] => [
   `${question.replace(/\s+/g, ' ').trim()}${isAsked ? '' : ' (no longer asked)'}`,
-  label.split(/\n+/),
+  label.split(/[\n\u2028\u2029]+/),
 ];
 
 const formatConsents = (consents: Lead['consents']): string[] => {

@@ -1,6 +1,3 @@
-import {readFile, readdir} from 'node:fs/promises';
-import path from 'node:path';
-
 import t from 'tap';
 import type {Test} from 'tap';
 
@@ -9,6 +6,7 @@ import {eraseCommand} from '../privacy/erase-command.js';
 import {subscribeWithSse} from './event-subscribers.js';
 import {listKeys} from './list-keys.js';
 import {getConfirmationLink} from './mailbox.js';
+import {columnsWith, filesWith, linesWith} from './data-traces.js';
 import {makePdf} from './pdf.js';
 import {runCommand, runMaria} from './run-command.js';
 import {startServer} from './start-server.js';
@@ -61,39 +59,6 @@ const visitorWithTraces = async (server: TestServer) => {
   await visitor.upload(Buffer.from('no pdf'), {name: FILE_NAME});
   return {visitor, link};
 };
-
-/** Returns every column of every table that contains one of the strings, whatever its type. */
-const columnsWith = async ({sql}: TestServer, needles: string[]): Promise<string[]> => {
-  const columns = await sql<{table: string; column: string; type: string}[]>`
-    select c.table_name as table, c.column_name as column, c.data_type as type
-    from information_schema.columns c join information_schema.tables using (table_schema, table_name)
-    where table_schema = 'public' and table_type = 'BASE TABLE'
-    order by c.table_name, c.ordinal_position`;
-  const found = [];
-  for (const {table, column, type} of columns) {
-    const text =
-      type === 'bytea' ? sql`encode(${sql(column)}, 'escape')` : sql`${sql(column)}::text`;
-    const rows = await sql`
-      select from ${sql(table)}, unnest(${needles}::text[]) as needle
-      where position(lower(needle) in lower(${text})) > 0 limit 1`;
-    if (rows.length > 0) found.push(`${table}.${column}`);
-  }
-  return found;
-};
-
-const filesWith = async ({dataDir}: TestServer, needles: string[]): Promise<string[]> => {
-  const entries = await readdir(dataDir, {recursive: true, withFileTypes: true});
-  const found = [];
-  for (const entry of entries) {
-    const name = path.join(entry.parentPath, entry.name);
-    const bytes = entry.isFile() ? await readFile(name) : Buffer.alloc(0);
-    if (needles.some((needle) => name.includes(needle) || bytes.includes(needle))) found.push(name);
-  }
-  return found;
-};
-
-const linesWith = ({logLines}: TestServer, needles: string[]) =>
-  logLines.filter((line) => needles.some((needle) => JSON.stringify(line).includes(needle)));
 
 const erasedBy = async (
   t: Test,
