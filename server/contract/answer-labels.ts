@@ -30,8 +30,8 @@ export const labelAnswer = (
 
 const labelChoice = (question: Question | undefined, choice: Choice, tag: string): string => {
   if (isOther(choice)) return choice.other;
-  const options = question?.kind === 'choice' ? question.options : [];
-  const option = options.find(({value}) => value === choice);
+  const option =
+    question?.kind === 'choice' && question.options.find(({value}) => value === choice);
   return option ? localise(option.label, tag) : choice;
 };
 
@@ -41,8 +41,8 @@ const formatNumber = (question: Question | undefined, value: number, tag: string
     // Years and postal codes have four digits.
     useGrouping: 'min2',
   }).format(value);
-  const unit = question?.kind === 'number' ? question.unit : undefined;
-  return unit === undefined ? number : `${number}\u00a0${localise(unit, tag)}`;
+  const unit = question?.kind === 'number' && question.unit;
+  return unit ? `${number}\u00a0${localise(unit, tag)}` : number;
 };
 
 const formatDate = (value: string, tag: string): string =>

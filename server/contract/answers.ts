@@ -90,9 +90,9 @@ export const checkAnswer = (
     case 'date':
       return checkDate(value, question, today);
     case 'phone':
-      return checkString(value, MAX_PHONE_LENGTH) ?? checkPhone(value as string);
+      return checkText(value, {}, MAX_PHONE_LENGTH) ?? checkPhone(value as string);
     case 'url':
-      return checkString(value, MAX_URL_LENGTH) ?? checkUrl(value as string);
+      return checkText(value, {}, MAX_URL_LENGTH) ?? checkUrl(value as string);
   }
 };
 
@@ -120,15 +120,12 @@ type Of<Kind extends QuestionKind> = Extract<Question, {kind: Kind}>;
 
 const checkText = (
   value: unknown,
-  {min_length = 1, max_length}: Of<'text' | 'long_text'>,
+  {min_length = 1, max_length}: Pick<Of<'text' | 'long_text'>, 'min_length' | 'max_length'>,
   limit: number,
 ): AnswerFault | null =>
   typeof value === 'string'
     ? checkLength(value, min_length, Math.min(max_length ?? limit, limit))
     : {code: 'wrong_type', type: 'string'};
-
-const checkString = (value: unknown, max: number): AnswerFault | null =>
-  typeof value === 'string' ? checkLength(value, 1, max) : {code: 'wrong_type', type: 'string'};
 
 const checkLength = (text: string, min: number, max: number): AnswerFault | null => {
   // Some characters, such as U+3164, are invisible.
@@ -163,16 +160,16 @@ const checkChoices = (value: unknown, question: Of<'choice'>): AnswerFault | nul
   return choices.length < min ? {code: 'too_few_choices', min} : null;
 };
 
-const checkFinite = (value: number): AnswerFault | null =>
+const checkFinite = (value: unknown): AnswerFault | null =>
   Number.isFinite(value) ? null : {code: 'wrong_type', type: 'number'};
 
 const checkNumber = (
-  value: unknown,
+  given: unknown,
   {min = -Infinity, max = Infinity, decimals = 0}: Of<'number'>,
 ): AnswerFault | null => {
-  if (typeof value !== 'number') return {code: 'wrong_type', type: 'number'};
-  const fault = checkFinite(value);
+  const fault = checkFinite(given);
   if (fault) return fault;
+  const value = given as number;
   if (countDecimals(value) > decimals) return {code: 'too_many_decimals', max: decimals};
   if (value < min) return {code: 'too_small', min};
   return value > max ? {code: 'too_large', max} : null;
@@ -193,9 +190,9 @@ const checkDate = (
   if (!isDate(value)) return {code: 'not_a_date'};
   // Dates of this form are in alphabetical order.
   const first = min === 'today' ? earliest : min;
-  if (first !== undefined && value < first) return {code: 'too_early', min: first};
+  if (first && value < first) return {code: 'too_early', min: first};
   const last = max === 'today' ? latest : max;
-  return last !== undefined && value > last ? {code: 'too_late', max: last} : null;
+  return last && value > last ? {code: 'too_late', max: last} : null;
 };
 
 /** Returns whether a text is a day of the calendar in the form `YYYY-MM-DD`. */

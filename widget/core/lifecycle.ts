@@ -35,9 +35,15 @@ export type Lifecycle = ReturnType<typeof createLifecycle>;
 
 export const createLifecycle = (chat: LifecycleDeps) => {
   const {answers, drafts, flow, host, session, status, store, transcript} = chat;
-  /** Null before the first start, and if the backend cannot be reached. */
+  /** Null before the first start, and if the backend could not be reached. */
   let config: SiteConfig | null = null;
   let resetTimes: number[] = [];
+
+  /** Loads the settings of the site. The earlier ones stay if the backend cannot be reached. */
+  const loadSettings = async () => {
+    config = (await loadConfig(chat)) ?? config;
+    flow.load(config?.conversation);
+  };
 
   /** Begins a conversation, or resumes the one that this browser has. */
   const start = async () => {
@@ -46,10 +52,8 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     answers.load();
     // A new visitor may write at once. The question waits for the backend.
     chat.setIntent({isWriting: !session.isStored && !answers.hasBegun});
-    const [loaded, opened] = await Promise.all([loadConfig(chat), session.open()]);
+    const [opened] = await Promise.all([session.open(), loadSettings()]);
     if (signal.aborted) return;
-    config = loaded;
-    flow.load(config?.conversation);
     if (!chat.canAsk) chat.setIntent({isWriting: false, isAsking: false});
     if (opened.kind === 'back') return openStored(opened.session);
     if (opened.kind === 'refused') return showNotAvailable(opened.error);
@@ -163,6 +167,7 @@ export const createLifecycle = (chat: LifecycleDeps) => {
       return config;
     },
     start,
+    loadSettings,
     onSession,
     /** The visitor has submitted name and e-mail address. */
     onSubmitted() {

@@ -101,7 +101,7 @@ const continueSilently = (chat: ResumeDeps) => {
   const isWaiting = step && chat.isStarted;
   const shown = isWaiting ? [...unspoken, step] : unspoken;
   const prompts = shown.map((one) => flow.promptFor(one));
-  for (const one of unspoken) flow.spokenSteps.add(one);
+  for (const one of unspoken) flow.spokenSteps.add(one.id);
   for (const text of [...prompts, ...unsentRemarks(storage)])
     transcript.say('maria', text, null, 0);
   if (isWaiting) flow.waitAt(step, true);
@@ -160,11 +160,11 @@ export const replayAnswers = (chat: ResumeDeps, isCorrectionOnly = false) => {
     const {id, type} = step;
     const answer = answerTo(chat, step);
     const line = transcript.answerTo(id);
-    if (type === 'say' && !flow.spokenSteps.has(step)) unspoken.push(step);
+    if (type === 'say' && !flow.spokenSteps.has(step.id)) unspoken.push(step);
     if (line && answer) line.text = answer;
     else if (answer && !isCorrectionOnly) {
       for (const one of [...unspoken, step]) {
-        flow.spokenSteps.add(one);
+        flow.spokenSteps.add(one.id);
         // The question that waits here is the last line already.
         if (one !== flow.step) transcript.say('maria', flow.promptFor(one), null, 0);
       }

@@ -43,8 +43,7 @@ export const loadLanguage = async (
   tag: LanguageTag,
   browserTags: readonly string[] = [],
 ): Promise<Language> => {
-  const files: InEachLanguage<Texts> = LANGUAGES;
-  return {tag, locale: localeOf(tag, browserTags), texts: (await files[tag]()).default};
+  return {tag, locale: localeOf(tag, browserTags), texts: (await LANGUAGES[tag]()).default};
 };
 
 /** Returns the first of the browser's tags that has the language: `en-GB` has other dates. */

@@ -60,11 +60,15 @@ const LAST = [
   {id: 'refused', type: 'end', outcome: 'refused'},
 ];
 
-/** Gives a site these steps before the name, and those after the e-mail address. */
+/** These steps before the name, and those after the e-mail address. */
+export const conversationWith = (steps: object[], after: object[] = []) => ({
+  version: 1,
+  steps: [...steps, ...END, ...after, ...LAST],
+});
+
 export const siteWith = async (steps: object[], after: object[] = []) => {
   const site = newSite();
-  const conversation = {version: 1, steps: [...steps, ...END, ...after, ...LAST]};
-  await backend.config(site, {conversation});
+  await backend.config(site, {conversation: conversationWith(steps, after)});
   return site;
 };
 

@@ -32,8 +32,8 @@ export type Flow = ReturnType<typeof createFlow>;
 export const createFlow = (chat: FlowDeps) => {
   const {answers, host, store, transcript} = chat;
   let graph = new StepGraph(null);
-  /** Steps whose texts are in the transcript. */
-  const spokenSteps = new Set<Step>();
+  /** Ids of the steps whose texts are in the transcript. */
+  const spokenSteps = new Set<string>();
   /** Number of the newest question among the questions, also while Maria types the next one. */
   let position: ReturnType<StepGraph['positionOf']> = null;
   /** The step that waits, or that Maria is about to ask. Null at the doors. */
@@ -100,8 +100,8 @@ export const createFlow = (chat: FlowDeps) => {
   const speak = (skipped: Set<Step>) => {
     let spoken: TextOf[] = [];
     for (const step of skipped) {
-      if (step.type === 'say' && !spokenSteps.has(step)) spoken.push(promptFor(step));
-      spokenSteps.add(step);
+      if (step.type === 'say' && !spokenSteps.has(step.id)) spoken.push(promptFor(step));
+      spokenSteps.add(step.id);
       // Returning visitors have read the texts before their last answer.
       if (answers.isDone(step.id)) spoken = [];
     }

@@ -1,7 +1,6 @@
-import {checkAnswer, cleanAnswer} from '../../../server/contract/answers.js';
 import type {AnswerFault} from '../../../server/contract/answers.js';
 import {labelAnswer} from '../../../server/contract/answer-labels.js';
-import type {ErrorBody} from '../../../server/contract/common.js';
+import type {ErrorBody, WrongAnswer} from '../../../server/contract/common.js';
 import type {QuestionStep, Step} from '../../../server/contract/conversation.js';
 import type {Answer} from '../../../server/contract/questions.js';
 import type {Session} from '../../../server/contract/sessions.js';
@@ -18,7 +17,7 @@ import type {VisitorSession} from '../session/session.js';
 import type {ChatState} from '../state.js';
 import type {ClientError} from '../transport/api-client.js';
 import type {Retrier} from '../transport/retry.js';
-import {today} from './today.js';
+import {checkGiven} from './check-given.js';
 
 /** The parts of a conversation that the questions of the site need. */
 export interface QuestionDeps {
@@ -26,6 +25,7 @@ export interface QuestionDeps {
   readonly drafts: Drafts;
   readonly flow: Readonly<Flow>;
   readonly host: Pick<ChatHost, 'languages' | 'onChange'>;
+  readonly lifecycle: {loadSettings(): Promise<void>};
   readonly retrier: Retrier;
   readonly session: Readonly<VisitorSession>;
   readonly signal: AbortSignal;
@@ -68,10 +68,10 @@ export const createQuestions = (
     key: string,
     language: Language,
     value: Answers[string] = answers.siteAnswers[key],
-  ) => {
-    const {yes, no} = questionTexts(language, chat);
-    return isGiven(value) ? labelAnswer(findStep(key), value, {tag: language.tag, yes, no}) : '';
-  };
+  ) =>
+    isGiven(value)
+      ? labelAnswer(findStep(key), value, {tag: language.tag, ...questionTexts(language, chat)})
+      : '';
 
   const textOf = (step: QuestionStep, value: Answer | null, language: Language) =>
     value === null ? questionTexts(language, chat).skip : labelOf(answerKey(step), language, value);
@@ -119,6 +119,23 @@ export const createQuestions = (
       return label ? [{question, label, change: changeOf(step)}] : [];
     });
 
+  /** Asks the first question again whose answer is wrong, in its present form. */
+  const askFirst = async (refused: WrongAnswer[]) => {
+    const {signal} = flow;
+    // The site's owner may have changed the question during the visit.
+    await chat.lifecycle.loadSettings();
+    if (signal.aborted) return;
+    flow.graph.steps.forEach(removeFaultyOptions);
+    const find = (step: QuestionStep) => refused.find(({field}) => field === step.field);
+    const isWrong = (step: Step) => isSiteQuestion(step) && Boolean(find(step));
+    const step = flow.graph.firstOf(isWrong) as QuestionStep | null;
+    // The site no longer asks it, so that the answer is not sent again.
+    if (!step) return flow.begin();
+    answers.reopen(step.id);
+    await flow.goTo(step);
+    showFault(find(step)!.expected);
+  };
+
   return {
     labelOf,
     textOf,
@@ -138,9 +155,8 @@ export const createQuestions = (
     },
     clearFault: () => fault && showFault(null),
     async answer(step: QuestionStep, given: unknown) {
-      const found = checkAnswer(step, given, today());
+      const {fault: found, value} = checkGiven(step, given);
       if (found) return showFault(found);
-      const value = cleanAnswer(step.kind, given) as Answer;
       await (isVisit() ? keep(step, value) : submitLate(step, value));
     },
     /** False if the backend has an answer already: it cannot be withdrawn separately. */
@@ -163,16 +179,10 @@ export const createQuestions = (
       }
       return {answers: collected};
     },
-    /** Asks the first question again whose answer the backend has refused. Returns false if there is none. */
+    /** Asks again after the backend has refused answers. Returns undefined for another error. */
     askAgain({cause}: ClientError) {
       const {answers: refused} = Object(cause) as Partial<ErrorBody>;
-      const wrong = new Map(refused?.map(({field, expected}) => [field, expected]));
-      const isWrong = (step: Step) => isSiteQuestion(step) && wrong.has(step.field);
-      const step = flow.graph.firstOf(isWrong) as QuestionStep | null;
-      if (!step) return false;
-      answers.reopen(step.id);
-      void flow.goTo(step).then(() => showFault(wrong.get(step.field)!));
-      return true;
+      return refused && askFirst(refused);
     },
     /** Returns the answers for *My data*. */
     list(submitted: Session | null, language: Language) {

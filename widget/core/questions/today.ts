@@ -1,11 +1,7 @@
-/** Returns the visitor's own day, as `YYYY-MM-DD`. */
-const localDay = () => {
-  const now = new Date();
-  return new Date(now.getTime() - now.getTimezoneOffset() * 60_000).toISOString().slice(0, 10);
-};
+import {toDay} from '../../../server/contract/answers.js';
 
-/** Returns the days that `today` means in the limits of a date. */
+/** Returns the days that `today` means in the limits of a date: the visitor's own day. */
 export const today = () => {
-  const day = localDay();
+  const day = toDay(Date.now() - new Date().getTimezoneOffset() * 60_000);
   return {earliest: day, latest: day};
 };

@@ -1,0 +1,139 @@
+import {expect} from '@open-wc/testing';
+
+import {backend, every, lines, press, until, untilSaid} from './helpers.js';
+import {
+  KINDS,
+  ask,
+  conversationWith,
+  field,
+  give,
+  openWith,
+  sent,
+  submitContact,
+  submitEmail,
+  tick,
+  untilFault,
+  untilStep,
+} from './questions.js';
+
+const CONTACT = '/api/session/contact';
+const HELLO = {id: 'hello', type: 'say', text: 'Welcome to our company.'};
+
+/** Lets the site's owner save other questions, which make the backend refuse an answer once. */
+const edit = async (site: string, steps: object[], answers: object[]) => {
+  await backend.config(site, {conversation: conversationWith(steps)});
+  const body = {status: 'error', code: 'invalid_answer', message: 'x', request_id: 'x', answers};
+  await backend.fault(site, {method: 'PUT', path: '/contact', status: 422, body, times: 1});
+};
+
+describe('questions that the owner edits during a visit', () => {
+  it('a refused answer is asked again in its present form, and what is new is asked, too', async () => {
+    const {chat, site} = await openWith([
+      HELLO,
+      ask('text', KINDS.text),
+      ask('phone', KINDS.phone),
+    ]);
+    await give(chat, 'ACME');
+    await untilStep(chat, 'phone');
+    await give(chat, '123456');
+    await untilStep(chat, 'name');
+    const text = {...KINDS.text, text: 'What is its full name?', min_length: 6, hint: 'With Ltd.'};
+    await edit(
+      site,
+      [HELLO, ask('text', text), ask('yes_no', KINDS.yes_no), ask('phone', KINDS.phone)],
+      [{field: 'text', expected: {code: 'too_short', min: 6}}],
+    );
+    await submitContact(chat);
+    await untilFault(chat, 'Please write at least 6 characters.');
+    expect(lines(chat).at(-1)).to.equal('What is its full name?');
+    expect((await field(chat)).value).to.equal('ACME');
+    expect((await field(chat)).getAttribute('aria-describedby')).to.equal('answer-hint fault');
+    await give(chat, 'ACME Ltd');
+    await press(chat, 'No');
+    await untilStep(chat, 'email');
+    expect(lines(chat).filter((line) => line === HELLO.text)).to.have.length(1);
+    await submitEmail(chat);
+    await untilStep(chat, 'verify');
+    expect((await sent(site, 'PUT', CONTACT))!['answers']).to.deep.equal({
+      text: 'ACME Ltd',
+      yes_no: false,
+      phone: '123456',
+    });
+  });
+
+  it('options are the present ones', async () => {
+    const {chat, site} = await openWith([ask('choice', KINDS.choice)]);
+    await press(chat, 'Nurse');
+    await untilStep(chat, 'name');
+    const options = ['cook', 'waiter'].map((value) => ({value, label: `A ${value}`}));
+    await edit(
+      site,
+      [ask('choice', {...KINDS.choice, options: [null, ...options], multiple: true})],
+      [{field: 'choice', expected: {code: 'wrong_type', type: 'choices'}}],
+    );
+    await submitContact(chat);
+    await untilFault(chat, 'Please answer this question.');
+    expect(every(chat, '.option').map((one) => one.textContent.trim())).to.deep.equal([
+      'A cook',
+      'A waiter',
+    ]);
+    await tick(chat, 'A waiter');
+    await press(chat, 'Continue');
+    await untilStep(chat, 'email');
+    await submitEmail(chat);
+    await untilStep(chat, 'verify');
+    expect((await sent(site, 'PUT', CONTACT))!['answers']).to.deep.equal({choice: ['waiter']});
+  });
+
+  it('an answer that is no longer asked for is not sent again', async () => {
+    const {chat, site} = await openWith([ask('text', KINDS.text), ask('phone', KINDS.phone)]);
+    await give(chat, 'ACME');
+    await untilStep(chat, 'phone');
+    await give(chat, '123456');
+    await untilStep(chat, 'name');
+    await edit(
+      site,
+      [ask('phone', KINDS.phone)],
+      [{field: 'text', expected: {code: 'answers_too_large', max: 49_152}}],
+    );
+    await submitContact(chat);
+    const asked = () => lines(chat).filter((line) => line.startsWith('Where can we reach you?'));
+    await until(() => asked().length === 2, 'the question for the e-mail address');
+    await submitEmail(chat);
+    await untilStep(chat, 'verify');
+    expect((await sent(site, 'PUT', CONTACT))!['answers']).to.deep.equal({phone: '123456'});
+  });
+
+  it('a late answer is asked again in its present form', async () => {
+    const {chat, site} = await openWith([], [ask('number', KINDS.number)]);
+    await submitContact(chat);
+    await untilStep(chat, 'number');
+    const text = 'How far, at most?';
+    await backend.config(site, {
+      conversation: conversationWith([], [ask('number', {...KINDS.number, text, max: 50})]),
+    });
+    const answers = [{field: 'number', expected: {code: 'too_large', max: 50}}];
+    const body = {status: 'error', code: 'invalid_answer', message: 'x', request_id: 'x', answers};
+    await backend.fault(site, {method: 'PATCH', status: 422, body, times: 1});
+    await give(chat, '60');
+    await untilFault(chat, 'Please enter 50\u00a0km or less.');
+    await untilSaid(chat, text);
+    await give(chat, '40');
+    await untilStep(chat, 'verify');
+  });
+
+  it('without the present settings, the question is asked in its earlier form', async () => {
+    const {chat, site} = await openWith([ask('text', KINDS.text)]);
+    await give(chat, 'ACME');
+    await untilStep(chat, 'name');
+    await edit(
+      site,
+      [ask('text', {...KINDS.text, text: 'Never read?'})],
+      [{field: 'text', expected: {code: 'too_short', min: 6}}],
+    );
+    await backend.fault(site, {method: 'GET', path: '/config', status: 503, times: 1});
+    await submitContact(chat);
+    await untilFault(chat, 'Please write at least 6 characters.');
+    expect(lines(chat).at(-1)).to.equal(KINDS.text.text);
+  });
+});
