@@ -31,14 +31,16 @@ export const createLanguageController = (host: LanguageHost) => {
   const wanted = () => chooseLanguage(storage().get('lang') ?? host.element.chosenLang);
 
   /** Returns whether there is a language. If the wanted one cannot be loaded, the previous one stays. */
-  const load = async () => {
+  const load = async (): Promise<boolean> => {
     const tag = wanted();
     requested = tag;
     if (current?.tag === tag) return true;
     try {
       const language = await loadLanguage(tag, navigator.languages);
       host.chat?.status.showMissing(false);
-      if (tag === wanted()) current = language;
+      // Another language may be wanted by now.
+      if (tag !== wanted()) return load();
+      current = language;
     } catch (error) {
       host.onLoadError(error);
       host.chat?.status.showMissing(true);

@@ -6,7 +6,7 @@ import {interpolate} from '../i18n/interpolate.js';
 import {knownLanguage, languageTags, loadLanguage} from '../i18n/languages.js';
 import type {Texts} from '../i18n/locales/en.js';
 import {MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH} from '../../server/contract/limits.js';
-import {button, inside, mountOpen, until, untilSaid} from './helpers.js';
+import {button, inside, mount, mountOpen, until, untilSaid} from './helpers.js';
 
 const TAGS = languageTags.filter((tag) => tag !== 'en');
 /** A word that is counted; those that only say how far it goes stay as they are for any number. */
@@ -99,6 +99,17 @@ describe('locales', () => {
     await untilSaid(chat, 'Wie heißen Sie?');
     await until(() => button(chat, 'Senden'), 'the German button');
     expect(inside(chat, '.inside')!.lang).to.equal('de');
+  });
+
+  it('a panel that is opening stays open if the page changes the language', async () => {
+    const chat = await mount();
+    const again = chat.cloneNode() as typeof chat;
+    chat.replaceWith(again);
+    void again.open();
+    await again.setLang('fr');
+    await until(() => button(again, 'Commencer'), 'the French button');
+    expect(again.isOpen).to.equal(true);
+    expect(button(again, 'Commencer')!.checkVisibility()).to.equal(true);
   });
 
   it('a Latin name in an Arabic line is isolated', async () => {
