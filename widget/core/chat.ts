@@ -249,8 +249,9 @@ class Conversation
     // After an erasure there is no session. A report of the step would create one.
     const isErased = !this.reference && step.type === 'end';
     const {isAsking, isLeavingEmail, sessionState} = this.state;
-    // Only steps that the visitor has started are counted, and only before the e-mail step.
-    if (sessionState !== 'visit' || isAsking || isLeavingEmail) this.outbox.flushLater();
+    // Only steps that the visitor has started are counted. After the e-mail step, only questions are.
+    const isLate = sessionState !== 'visit' && !isSiteQuestion(step);
+    if (isAsking || isLeavingEmail || isLate) this.outbox.flushLater();
     else if (!isErased) this.outbox.reportStep(step.id);
     this.host.onStep();
     this.startPolling();
