@@ -88,6 +88,10 @@ const MORE_IN_ALL = {
   'server/connections': ['s3'],
   'server/races-uploads': ['s3'],
   'server/uploads': ['s3'],
+  'e2e/questions-arabic': ['firefox', 's3'],
+  'e2e/questions-keyboard': ['firefox', 's3'],
+  'e2e/questions-path': ['firefox', 's3'],
+  'e2e/questions-phone': ['firefox', 's3'],
   'e2e/talking-line': ['proxy'],
   'e2e/whole-way': ['s3'],
 };

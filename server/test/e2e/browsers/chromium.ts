@@ -1,15 +1,19 @@
 import type {ElementHandle, Page} from 'playwright-core';
 
 import {collectConsole, openBrowser} from '../browser.js';
-import type {BrowserKind, Tab} from './tab.js';
+import {PHONE_SCREEN} from './tab.js';
+import type {BrowserKind, InputTab} from './tab.js';
 
-export const chromium: BrowserKind = {
+export const chromium: BrowserKind<InputTab> = {
   name: 'Chromium',
   missing: false,
-  start: async (t) => {
-    const context = await (
-      await openBrowser(t)
-    ).newContext({locale: 'en-GB', reducedMotion: 'reduce'});
+  start: async (t, {language = 'en-GB', isPhone = false} = {}) => {
+    const browser = await openBrowser(t);
+    const context = await browser.newContext({
+      locale: language,
+      reducedMotion: 'reduce',
+      ...(isPhone && {viewport: PHONE_SCREEN, isMobile: true, hasTouch: true}),
+    });
     const noise: string[] = [];
     const openTab = async () => {
       const page = await context.newPage();
@@ -20,7 +24,9 @@ export const chromium: BrowserKind = {
   },
 };
 
-const createTab = (page: Page): Tab => {
+const createTab = (page: Page): InputTab => {
+  // The driver replaces the dialog for files as long as it has a listener.
+  page.on('filechooser', () => undefined);
   const find = async (element: string) => {
     const handle = await page.evaluateHandle<unknown>(element);
     return handle.asElement() as ElementHandle;
@@ -34,5 +40,12 @@ const createTab = (page: Page): Tab => {
     type: async (element, text) => (await find(element)).type(text),
     choose: async (element, paths) => (await find(element)).setInputFiles(paths),
     close: () => page.close(),
+    press: (key) => page.keyboard.press(key),
+    enter: (text) => page.keyboard.type(text),
+    tap: async (element) => (await find(element)).tap(),
+    chooseInDialog: async (open, paths) => {
+      const [chooser] = await Promise.all([page.waitForEvent('filechooser'), open()]);
+      await chooser.setFiles(paths);
+    },
   };
 };

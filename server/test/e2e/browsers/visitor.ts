@@ -1,19 +1,24 @@
 import {until} from '../../until.js';
-import type {Tab} from './tab.js';
+import type {ElementExpression, Tab} from './tab.js';
 
 /** Actions and observations of a visitor in any browser, by role and name. */
 export class Visitor {
-  constructor(private readonly tab: Tab) {}
+  constructor(protected readonly tab: Tab) {}
 
   async press(name: string): Promise<void> {
-    const button = `(${FIND})('button', ${JSON.stringify(name)})`;
+    const button = find('button', name);
     await this.untilThere(button, `the button “${name}”`);
-    await this.tab.click(button);
+    await this.activate(button);
+  }
+
+  /** Presses a button. */
+  protected activate(button: ElementExpression): Promise<void> {
+    return this.tab.click(button);
   }
 
   /** Types into the field with this label and sends the text with Enter. */
   async answer(label: string, text: string): Promise<void> {
-    const field = `(${FIND})('input', ${JSON.stringify(label)})`;
+    const field = find('input', label);
     await this.untilThere(field, `the field “${label}”`);
     await this.tab.type(field, text);
     await this.press('Send');
@@ -21,13 +26,13 @@ export class Visitor {
 
   /** Writes a message and sends it with Enter. */
   async write(text: string): Promise<void> {
-    const field = `(${FIND})('textarea', '')`;
+    const field = find('textarea');
     await this.untilThere(field, 'the field for messages');
     await this.tab.type(field, `${text}\n`);
   }
 
   async choose(paths: string[]): Promise<void> {
-    const chooser = `(${FIND})('input[type=file]', '')`;
+    const chooser = find('input[type=file]');
     await this.untilThere(chooser, 'the file chooser');
     await this.tab.choose(chooser, paths);
   }
@@ -55,7 +60,7 @@ export class Visitor {
     return this.tab.read<string | null>(`localStorage.getItem(${name})`);
   }
 
-  private async untilThere(expression: string, what: string): Promise<void> {
+  protected async untilThere(expression: string, what: string): Promise<void> {
     const isThere = () => this.tab.read<boolean>(`Boolean(${expression})`);
     await until(isThere).catch(async () => {
       const text = await this.tab.read<string>(`(${TEXT})()`);
@@ -76,6 +81,10 @@ const FIND = `(selector, name) => ${ROOTS}
     const names = [one.getAttribute('aria-label'), label, one.textContent];
     return (names.find((text) => text?.trim()) ?? '').trim().startsWith(name);
   })`;
+
+/** Returns an expression for the last visible element with this name. */
+export const find = (selector: string, name = ''): ElementExpression =>
+  `(${FIND})(${JSON.stringify(selector)}, ${JSON.stringify(name)})`;
 
 const LINES = `() => [...document.querySelector('maria-chat').shadowRoot.querySelectorAll('.bubble')]
   .map(({textContent}) => textContent.replace(/\\s+/g, ' ').trim())`;
