@@ -41,7 +41,8 @@ const INTRODUCTION = `Sessions by UUID and visitor token, consents, PDFs, and a 
 
 Every error is an \`ErrorBody\`; programs read its \`code\`. A URL that is not described here returns
 404 \`not_found\`. A method that a URL does not support returns 405 \`method_not_allowed\` with
-\`Allow\`. A request from a page that the site does not list returns 403 \`origin_not_allowed\`.`;
+\`Allow\`. Headers of more than 32 KiB return 431 \`headers_too_large\`. A request from a page that
+the site does not list returns 403 \`origin_not_allowed\`.`;
 
 const TAGS = [
   {name: 'session', description: 'The visitor’s session'},

@@ -4,7 +4,7 @@ import {createCheck, getOperations} from './openapi-document.js';
 import type {Check, DescribedOperation, JsonSchema, OpenApiDocument} from './openapi-document.js';
 
 /** Statuses that are allowed for a request that no operation describes. */
-const REFUSALS = [400, 404, 405, 408, 413, 415];
+const REFUSALS = [400, 404, 405, 408, 413, 415, 431];
 
 /** Compares a response with the description of its operation. */
 export class ResponseChecker {
@@ -23,7 +23,7 @@ export class ResponseChecker {
     const {operation, isOdd, method} = plan;
     const where = `${operation.operationId} ${response.status}`;
     if (response.status >= 500) return [`${where} ${response.body.toString().slice(0, 200)}`];
-    if (isOdd && this.isRefusal(response, method)) return [];
+    if (isOdd && this.isRefusal(plan, response)) return [];
     // Another method of the same URL, for example a preflight request.
     if (method !== operation.method) return this.findRefusalErrors(plan, response);
     return [
@@ -32,9 +32,12 @@ export class ResponseChecker {
     ].map((fault) => `${where}: ${fault}`);
   }
 
-  private isRefusal({status, headers, body}: WireResponse, method: string): boolean {
+  private isRefusal({operation, method}: RequestPlan, response: WireResponse): boolean {
+    const {status, headers, body} = response;
     if (!REFUSALS.includes(status)) return false;
     if (method === 'HEAD') return true;
+    const isPage = operation.responses['400']?.content?.['text/html'] !== undefined;
+    if (isPage && headers['content-type']?.startsWith('text/html')) return looksLikePage(body);
     return /json/.test(headers['content-type'] ?? '') && this.refusal(parseJson(body)).length === 0;
   }
 
@@ -60,7 +63,7 @@ export class ResponseChecker {
     const type = (response.headers['content-type'] ?? '').split(';')[0] ?? '';
     const media = described.content[type];
     if (!media) return [`came as "${type}"`];
-    if (type === 'text/html') return response.body.includes('<html lang=') ? [] : ['is no page'];
+    if (type === 'text/html') return looksLikePage(response.body) ? [] : ['is no page'];
     if (type === 'application/zip') return response.body.includes('PK') ? [] : ['is no ZIP'];
     if (type === 'text/plain' || type === 'text/event-stream') return [];
     return this.checkOf(media.schema)(parseJson(response.body));
@@ -97,6 +100,8 @@ export class ResponseChecker {
  */
 const getPattern = (path: string): RegExp =>
   new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{\w+\}/g, '[^/]+')}$`);
+
+const looksLikePage = (body: Buffer): boolean => body.includes('<html lang=');
 
 /** Parses JSON like the server, which ignores a byte order mark. */
 const parseJson = (body: Buffer): unknown => {
