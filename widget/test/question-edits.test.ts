@@ -1,6 +1,15 @@
 import {expect} from '@open-wc/testing';
 
-import {backend, every, lines, press, until, untilSaid} from './helpers.js';
+import {
+  backend,
+  every,
+  lines,
+  press,
+  until,
+  untilAsked,
+  untilCalled,
+  untilSaid,
+} from './helpers.js';
 import {
   KINDS,
   ask,
@@ -17,6 +26,7 @@ import {
 } from './questions.js';
 
 const CONTACT = '/api/session/contact';
+const PROGRESS = '/api/session/progress';
 const HELLO = {id: 'hello', type: 'say', text: 'Welcome to our company.'};
 
 /** Lets the site's owner save other questions, which make the backend refuse an answer once. */
@@ -24,6 +34,12 @@ const edit = async (site: string, steps: object[], answers: object[]) => {
   await backend.config(site, {conversation: conversationWith(steps)});
   const body = {status: 'error', code: 'invalid_answer', message: 'x', request_id: 'x', answers};
   await backend.fault(site, {method: 'PUT', path: '/contact', status: 422, body, times: 1});
+};
+
+/** Returns the steps that were reported, in their order. */
+const reported = async (site: string) => {
+  const calls = (await backend.calls(site)).filter(({path}) => path === PROGRESS);
+  return calls.map(({data}) => (data as {step: string}).step);
 };
 
 describe('questions that the owner edits during a visit', () => {
@@ -135,5 +151,27 @@ describe('questions that the owner edits during a visit', () => {
     await submitContact(chat);
     await untilFault(chat, 'Please write at least 6 characters.');
     expect(lines(chat).at(-1)).to.equal(KINDS.text.text);
+  });
+
+  it('each step is counted, also if the visitor is faster than the line', async () => {
+    const {chat, site} = await openWith([ask('yes_no', KINDS.yes_no), ask('choice', KINDS.choice)]);
+    await untilCalled(site, 'POST', PROGRESS);
+    await backend.fault(site, {method: 'POST', path: PROGRESS, delayMs: 1_000, times: 1});
+    await press(chat, 'No');
+    await press(chat, 'Nurse');
+    await untilStep(chat, 'name');
+    await untilAsked(async () => (await reported(site)).includes('name'), 'the last step');
+    expect(await reported(site)).to.deep.equal(['yes_no', 'choice', 'name']);
+  });
+
+  it('a step that the site no longer has keeps nothing from being submitted', async () => {
+    const {chat, site} = await openWith([ask('text', KINDS.text)]);
+    await untilCalled(site, 'POST', PROGRESS);
+    const body = {status: 'error', code: 'invalid_request', message: 'x', request_id: 'x'};
+    await backend.fault(site, {method: 'POST', path: PROGRESS, status: 400, body});
+    await give(chat, 'ACME');
+    await submitContact(chat);
+    await untilStep(chat, 'verify');
+    expect((await sent(site, 'PUT', CONTACT))!['answers']).to.deep.equal({text: 'ACME'});
   });
 });

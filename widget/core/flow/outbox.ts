@@ -2,6 +2,7 @@ import type {ConsentDecision, Session} from '../../../server/contract/sessions.j
 
 import {MariaConsentEvent} from '../../events.js';
 import type {VisitorSession} from '../session/session.js';
+import type {ClientError} from '../transport/api-client.js';
 import type {Retrier} from '../transport/retry.js';
 import type {VisitorAnswers} from './answers.js';
 
@@ -16,18 +17,19 @@ export interface OutboxDeps {
 }
 
 /**
- * Sends what the backend does not have yet: that the UUID is in use, the decisions, the step. The
+ * Sends what the backend does not have yet: that the UUID is in use, the decisions, the steps. The
  * conversation never waits for it; uploads and the e-mail step do.
  */
 export type Outbox = ReturnType<typeof createOutbox>;
 
 export const createOutbox = (chat: OutboxDeps) => {
-  let step: string | null = null;
+  /** Ids of the steps that were reached, in their order. The backend counts each of them. */
+  const steps = new Set<string>();
   let flushing = Promise.resolve();
   let isTrying = false;
   let running = new AbortController();
 
-  const hasMore = () => Boolean(step) || chat.answers.unrecorded.length > 0;
+  const hasMore = () => steps.size + chat.answers.unrecorded.length > 0;
 
   /** Sends decisions once, or throws. */
   const record = async (consents: ConsentDecision[]) => {
@@ -38,11 +40,14 @@ export const createOutbox = (chat: OutboxDeps) => {
     for (const {purpose, granted} of consents) host.emit(new MariaConsentEvent(purpose, granted));
   };
 
-  const sendStep = async () => {
-    const sent = step;
-    if (!sent) return;
-    await chat.session.call('POST', '/api/session/progress', {step: sent});
-    if (step === sent) step = null;
+  const sendStep = async (step: string) => {
+    try {
+      await chat.session.call('POST', '/api/session/progress', {step});
+    } catch (error) {
+      // The site's owner may have removed the step during the visit.
+      if ((error as ClientError).code !== 'invalid_request') throw error;
+    }
+    steps.delete(step);
   };
 
   const deliver = async () => {
@@ -53,7 +58,7 @@ export const createOutbox = (chat: OutboxDeps) => {
     // The backend, which could not be reached before, already has this session.
     if (opened.kind === 'back') void lifecycle.onSession(opened.session);
     await record(answers.unrecorded);
-    await sendStep();
+    for (const step of steps) await sendStep(step);
     lifecycle.forgetRefusal();
   };
 
@@ -80,7 +85,7 @@ export const createOutbox = (chat: OutboxDeps) => {
 
   return {
     reportStep(reached: string) {
-      step = reached;
+      steps.add(reached);
       flushLater();
     },
     flushLater,
@@ -88,7 +93,7 @@ export const createOutbox = (chat: OutboxDeps) => {
       running.abort();
       running = new AbortController();
       isTrying = false;
-      step = null;
+      steps.clear();
     },
     flush,
     record,
