@@ -13,11 +13,13 @@ const LAST_PORT = 32_000;
 const SHARES = 40;
 const OWN_PORTS = Math.floor((LAST_PORT + 1 - FIRST_PORT) / SHARES);
 const OWN_FIRST_PORT = FIRST_PORT + (process.pid % SHARES) * OWN_PORTS;
+/** Ports are returned in turn, because a test may close one and open it again. */
+let turn = randomInt(OWN_PORTS);
 
 /** Returns a port on which nothing listens, and which no outgoing connection takes meanwhile. */
 export const freePort = async (): Promise<number> => {
   for (;;) {
-    const port = randomInt(OWN_FIRST_PORT, OWN_FIRST_PORT + OWN_PORTS);
+    const port = OWN_FIRST_PORT + (turn++ % OWN_PORTS);
     const server = createServer().listen(port, '127.0.0.1');
     try {
       await once(server, 'listening');
