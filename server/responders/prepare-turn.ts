@@ -1,4 +1,6 @@
 import {listAnswers, toApiAnswers} from '../answers/store.js';
+import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
+import {insertAnswers, localise} from '../contract/localise.js';
 import type {SessionAnswer} from '../contract/session-answers.js';
 import type {Sql} from '../database/sql.js';
 import type {PdfTextExtractor} from '../documents/pdf-text-extractor.js';
@@ -10,6 +12,8 @@ import {loadHistory} from './store.js';
 import type {ClaimedTurn, TurnContext} from './store.js';
 
 const HISTORY_LIMIT = 21;
+/** Replaces the name, and answers that the site does not list, in a question. */
+const NOT_LISTED = '…';
 
 /**
  * Returns the turn for the responder. It contains documents only if both the site and the visitor
@@ -30,19 +34,30 @@ export const prepareTurn = async (
     session: {uuid, locale: context.locale, state: context.state, step: context.step},
     history: truncateHistory(messages),
     documents: mayRead ? await documents.forSession(uuid, signal) : [],
-    answers: await loadAnswers(sql, uuid, site.settings.responder_fields),
+    answers: await loadAnswers(sql, uuid, {site, locale: context.locale}),
     input: input.text,
     instructions: site.settings.responder_instructions ?? '',
   };
 };
 
-/** Returns only the answers that the site lists for its responder. */
+/**
+ * Returns only the answers that the site lists for its responder. A stored question can contain the
+ * name and other answers, so that it is built from the site's text with the listed ones.
+ */
 const loadAnswers = async (
   sql: Sql,
   uuid: string,
-  fields: string[] = [],
+  {site: {settings}, locale}: {site: Site; locale: string},
 ): Promise<SessionAnswer[]> => {
+  const {responder_fields: fields = [], conversation = DEFAULT_CONVERSATION} = settings;
   if (fields.length === 0) return [];
-  const answers = await listAnswers(sql, uuid);
-  return toApiAnswers(answers.filter(({field}) => fields.includes(field)));
+  const listed = (await listAnswers(sql, uuid)).filter(({field}) => fields.includes(field));
+  const labels = new Map(listed.map(({field, label}) => [`answers.${field}`, label]));
+  const getQuestion = (field: string): string => {
+    const step = conversation.steps.find((one) => 'kind' in one && one.field === field);
+    if (!step || !('kind' in step)) return field;
+    const text = localise(step.text, locale);
+    return insertAnswers(text, (place) => labels.get(place) ?? NOT_LISTED);
+  };
+  return toApiAnswers(listed.map((answer) => ({...answer, question: getQuestion(answer.field)})));
 };

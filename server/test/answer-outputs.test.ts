@@ -213,6 +213,12 @@ void t.test('a responder gets only the answers that the site lists', async (t) =
   const responder = {kind: 'webhook' as const, url: receiver.url, secret};
   await saveQuestions(server, 'listed', QUESTIONS, {responder, responder_fields: ['town', 'gone']});
   await saveQuestions(server, 'unlisted', QUESTIONS, {responder});
+  const naming = QUESTIONS.map((step) =>
+    step.id === 'ask_town'
+      ? {...step, text: 'Where, {name}, {answers.position}, {answers.days}?'}
+      : step,
+  );
+  await saveQuestions(server, 'naming', naming, {responder, responder_fields: ['town', 'days']});
   const getTurnOf = async (site: string) => {
     const visitor = await arriveAt(server, site);
     await visitor.contact('anna@example.com', 'Anna', {answers: ANSWERS});
@@ -224,6 +230,11 @@ void t.test('a responder gets only the answers that the site lists', async (t) =
 
   const listed = JSON.parse(await getTurnOf('listed')) as {answers: unknown};
   t.same(listed.answers, [{field: 'town', question: 'Where?', value: 'Köln', label: 'Köln'}]);
+  const named = await getTurnOf('naming');
+  const {answers} = JSON.parse(named) as {answers: {field: string; question: string}[]};
+  const town = answers.find(({field}) => field === 'town');
+  t.match(town?.question, /^Where, …, …, Monday.*\?$/, 'nothing else stands in a question');
+  t.notMatch(named, /Anna|Nurse/);
   const unlisted = await getTurnOf('unlisted');
   t.same((JSON.parse(unlisted) as {answers: unknown}).answers, []);
   t.notMatch(unlisted, /Köln|nurse/);
