@@ -54,7 +54,7 @@ describe('access to questions', () => {
     await untilFocused(chat, '.question .pair');
     await keys('Tab', 'Tab', 'Enter');
     await untilFocused(chat, 'input[type=checkbox]');
-    await keys('Space', 'Tab', 'Space', 'Enter');
+    await keys(' ', 'Tab', ' ', 'Enter');
     await untilFocused(chat, 'input[type=radio]');
     await keys('ArrowDown', 'Enter');
     await untilFocused(chat, '#answer');
