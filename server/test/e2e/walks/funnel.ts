@@ -4,8 +4,16 @@ import {funnelCommand} from '../../../sites/funnel-command.js';
 import {runCommand} from '../../run-command.js';
 import type {Walk} from './walk.js';
 
-/** Checks that the funnel counts each question once that the visitor was asked, and no other. */
-export const expectFunnel = async (t: Test, {server, walker}: Walk, asked: string[]) => {
+/**
+ * Checks that the funnel counts each question once that the visitor was asked, and no other: those
+ * that were answered, and `others`.
+ */
+export const expectFunnel = async (
+  t: Test,
+  {server, walker}: Walk,
+  others: string[] = [],
+): Promise<void> => {
+  const asked = [...walker.visit.getDelivered().map(({field}) => field), ...others];
   const printed = await runCommand(server, funnelCommand, '--site', 'demo', '--format', 'json');
   const rows = JSON.parse(printed) as {counter: string; count: number}[];
   const counts = new Map(rows.map(({counter, count}) => [counter, count]));
