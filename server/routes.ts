@@ -1,4 +1,5 @@
 import {v4} from 'uuid';
+import type {Config} from './config/config.js';
 import {deriveKey} from './config/secrets.js';
 import {diskDownloadRoute} from './files/disk-download-route.js';
 import {fileRoutes} from './files/routes.js';
@@ -23,7 +24,9 @@ import {uuidRoutes} from './sessions/uuid-routes.js';
 import {verificationRoutes} from './sessions/verification-routes.js';
 import {conversationSchemaRoute} from './sites/conversation-schema.js';
 import {playgroundRoute} from './sites/playground-route.js';
+import {toPublicConfig} from './sites/public-config.js';
 import {siteRoutes} from './sites/routes.js';
+import type {Site} from './sites/store.js';
 import type {AppDeps} from './app-deps.js';
 import type {Services} from './compose.js';
 import type {App} from './http/app-type.js';
@@ -46,17 +49,15 @@ export const registerPublicRoutes = async (
   });
   await app.register(healthRoutes, {...deps, notReady: () => readiness.notReady});
   await app.register(metricsRoute, deps);
-  await app.register(siteRoutes, {
-    prefix: '/api/sites',
-    ...deps,
-    hasResponder: (site) => hasResponder(site, config),
-  });
+  const getPublicConfig = createPublicConfig(config, version);
+  await app.register(siteRoutes, {prefix: '/api/sites', ...deps, getPublicConfig});
   const {publicUrl, ratePerMinute} = config;
   await app.register(conversationSchemaRoute, {publicUrl, ratePerMinute});
   await app.register(uuidRoutes, {
     prefix: '/api/session',
     ...deps,
     newUuid: deps.newUuid ?? v4,
+    getPublicConfig,
     onUuidRefused: (request, uuid) => {
       deps.abuse.recordUuidRefusal(deps.toActor(request, uuid));
     },
@@ -102,6 +103,10 @@ const registerDevRoutes = async (
   const {publicUrl} = config;
   if (mailbox) await app.register(devRoutes, {prefix: '/dev', mailbox, sql, publicUrl});
 };
+
+/** Returns the function with which two routes describe a site. */
+const createPublicConfig = (config: Config, version: string) => (site: Site) =>
+  toPublicConfig(site, {limits: config.limits, version, hasResponder: hasResponder(site, config)});
 
 /** Registers the routes that act on one session. The scope authenticates their requests. */
 export const registerSessionRoutes = async (scope: App, deps: RouteDeps): Promise<void> => {

@@ -13,6 +13,7 @@ import {
 import {StoredFile} from './files.js';
 import {MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, MAX_STEP_LENGTH, MAX_WORDING_LENGTH} from './limits.js';
 import {GivenAnswers, SessionAnswer} from './session-answers.js';
+import {SiteConfig} from './sites.js';
 
 export const Purpose = Type.Union(
   [Type.Literal('personal_data'), Type.Literal('ai_training'), Type.Literal('ai_answers')],
@@ -92,6 +93,7 @@ export const GeneratedUuid = Type.Object(
       description: 'Visitor token: the credential for the UUID.',
     }),
     message: Type.String(),
+    config: Type.Optional(SiteConfig),
   },
   {
     title: 'GeneratedUuid',

@@ -1,8 +1,11 @@
 import type {FastifyRequest} from 'fastify';
+import {Type} from 'typebox';
 
 import type {BatchedAuditWriter, AuditEntry} from '../audit/store.js';
 import type {Config} from '../config/config.js';
+import {Locale} from '../contract/common.js';
 import {GenerateUuid, GeneratedUuid, ValidateUuid, ValidatedUuid} from '../contract/sessions.js';
+import type {SiteConfig} from '../contract/sites.js';
 import type {Sql} from '../database/sql.js';
 import {
   InvalidRequest,
@@ -35,12 +38,24 @@ export interface UuidRouteDeps {
   access: Access;
   attempts: BatchedAuditWriter;
   newUuid: () => string;
+  getPublicConfig: (site: Site) => SiteConfig;
   onUuidRefused: (request: FastifyRequest, uuid: string | undefined) => void;
   /** Called when a UUID is issued to its first visitor, which means that a panel was opened. */
   onOpened: (siteKey: string) => void;
 }
 
 const MAX_GENERATION_TRIES = 3;
+
+/** Part of the URL, because servers of earlier releases refuse unknown keys of the body. */
+const ConfigQuery = Type.Object({
+  config_locale: Type.Optional(
+    Type.String({
+      ...Locale,
+      description:
+        'The visitor’s language. If it is present, the response contains the public settings of the site, as `GET /api/sites/{key}/config` returns them.',
+    }),
+  ),
+});
 
 /** Registers the two routes that begin a session. */
 export const uuidRoutes: Plugin<UuidRouteDeps> = async (app, deps) => {
@@ -81,6 +96,7 @@ const generateUuidRoute = (app: App, deps: UuidRouteDeps): void => {
         security: [],
         'x-body-optional': true,
         body: GenerateUuid,
+        querystring: ConfigQuery,
         response: responseSchemas({200: GeneratedUuid}, [
           ...BODY_CODES,
           'origin_not_allowed',
@@ -104,7 +120,13 @@ const generateUuidRoute = (app: App, deps: UuidRouteDeps): void => {
       );
       deps.onOpened(site.key);
       const token = tokens.issue(uuid, site.key);
-      return {status: 'success' as const, uuid, token, message: 'A new session UUID.'};
+      return {
+        status: 'success' as const,
+        uuid,
+        token,
+        message: 'A new session UUID.',
+        ...(request.query.config_locale && {config: deps.getPublicConfig(site)}),
+      };
     },
   );
 };

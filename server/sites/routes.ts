@@ -1,7 +1,6 @@
 import {Type} from 'typebox';
 import {Compile} from 'typebox/compile';
 
-import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {Locale, SiteKey} from '../contract/common.js';
 import type {SiteConfig} from '../contract/sites.js';
 import {SiteConfig as SiteConfigSchema} from '../contract/sites.js';
@@ -11,23 +10,19 @@ import type {Plugin} from '../http/app-type.js';
 import {responseSchemas} from '../http/response-schemas.js';
 import {createEtag, matchesEtag} from '../http/etag.js';
 import {createRateLimit} from '../http/rate-limits.js';
-import {getFileLimits} from './limits.js';
 import {requireAllowedOrigin} from './origin.js';
 import type {Site, Sites} from './store.js';
 
 export interface SiteRouteDeps {
   config: Config;
   sites: Sites;
-  version: string;
-  /** Returns whether a responder replies to the site's visitors. */
-  hasResponder: (site: Site) => boolean;
+  getPublicConfig: (site: Site) => SiteConfig;
 }
 
 const KEY = Compile(SiteKey);
 const ETAG = {etag: {type: 'string', description: 'Changes with the response.'}};
 
-export const siteRoutes: Plugin<SiteRouteDeps> = async (app, deps) => {
-  const {config, sites} = deps;
+export const siteRoutes: Plugin<SiteRouteDeps> = async (app, {config, sites, getPublicConfig}) => {
   app.get(
     '/:key/config',
     {
@@ -73,24 +68,11 @@ export const siteRoutes: Plugin<SiteRouteDeps> = async (app, deps) => {
       const site = KEY.Check(key) ? await sites.find(key) : undefined;
       if (!site) throw new UnknownSite();
       requireAllowedOrigin(site, request.headers.origin, config);
-      const response = toPublicConfig(site, deps);
+      const response = getPublicConfig(site);
       const etag = createEtag(JSON.stringify(response));
       void reply.header('etag', etag).header('cache-control', 'no-cache');
       if (matchesEtag(request.headers['if-none-match'], etag)) return reply.code(304).send(null);
       return reply.send(response);
     },
   );
-};
-
-const toPublicConfig = (site: Site, {config, version, hasResponder}: SiteRouteDeps): SiteConfig => {
-  const {maxFiles, minFiles, maxFileBytes} = getFileLimits(site, config.limits);
-  return {
-    site: site.key,
-    name: site.name,
-    version,
-    limits: {max_files: maxFiles, min_files: minFiles, max_file_bytes: maxFileBytes},
-    privacy_url: site.settings.privacy_url ?? null,
-    can_ask: site.notifyEmail !== null || hasResponder(site),
-    conversation: site.settings.conversation ?? DEFAULT_CONVERSATION,
-  };
 };

@@ -236,7 +236,10 @@ const createQueries = (operation: DescribedOperation): Arbitrary<string> => {
     .map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`);
   const odd = fc.array(pair, {minLength: 1, maxLength: 3}).map((pairs) => `?${pairs.join('&')}`);
   if (names.length === 0) return rarely(odd, '');
-  return fc.oneof(fc.constantFrom('', '?locale=de', '?locale=a&locale=b', '?&&', '?%zz'), odd);
+  return fc.oneof(
+    fc.constantFrom('', ...names.map((name) => `?${name}=de`), '?locale=a&locale=b', '?&&', '?%zz'),
+    odd,
+  );
 };
 
 const createHeaders = (document: OpenApiDocument, operation: DescribedOperation) =>
