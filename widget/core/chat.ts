@@ -92,7 +92,7 @@ class Conversation
       },
       onSlow: (isSlow) => this.status.showSlow(isSlow),
     });
-    this.session = createSession(this.client, this.storage);
+    this.session = createSession(this.client, this.storage, host.languages);
     this.answers = createAnswers(this.storage);
     this.transcript = new Transcript(onChange);
     this.retrier = new Retrier((error) => this.status.showRetrying(error));

@@ -11,7 +11,9 @@ import type {End, Ending} from './session/session-end.js';
 import {loadConfig} from './site-config.js';
 import type {Intent} from './state.js';
 import type {Status} from './status.js';
+import {SLOW_MS} from './transport/api-client.js';
 import type {ClientError} from './transport/api-client.js';
+import {delay} from './transport/retry.js';
 
 const MAX_RESETS = 2;
 const RESETS_WITHIN_MS = 60_000;
@@ -40,8 +42,8 @@ export const createLifecycle = (chat: LifecycleDeps) => {
   let resetTimes: number[] = [];
 
   /** Loads the settings of the site. The earlier ones stay if the backend cannot be reached. */
-  const loadSettings = async () => {
-    config = (await loadConfig(chat)) ?? config;
+  const loadSettings = async (sent?: SiteConfig) => {
+    config = sent ?? (await loadConfig(chat)) ?? config;
     flow.load(config?.conversation);
   };
 
@@ -51,8 +53,12 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     flow.setPhase('starting');
     answers.load();
     // A new visitor may write at once. The question waits for the backend.
-    chat.setIntent({isWriting: !session.isStored && !answers.hasBegun});
-    const [opened] = await Promise.all([session.open(), loadSettings()]);
+    const isNew = !session.isStored;
+    chat.setIntent({isWriting: isNew && !answers.hasBegun});
+    const opening = session.open();
+    // A new UUID is sent with the configuration, unless that takes long.
+    if (isNew) await Promise.race([opening, delay(SLOW_MS)]);
+    const [opened] = await Promise.all([opening, loadSettings(session.config)]);
     if (signal.aborted) return;
     if (!chat.canAsk) chat.setIntent({isWriting: false, isAsking: false});
     if (opened.kind === 'back') return openStored(opened.session);

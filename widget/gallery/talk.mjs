@@ -121,9 +121,9 @@ const failDownload = async (v) => {
 const withAssistant = async (v) => {
   // The site's own conversation has no such step to reach.
   await v.context.route('**/api/session/progress', (route) => route.fulfill({status: 204}));
-  await v.context.route('**/api/sites/demo/config*', async (route) => {
-    const answer = await route.fetch();
-    await route.fulfill({json: {...(await answer.json()), conversation: ASKING}});
+  await v.context.route('**/api/session/generate-uuid*', async (route) => {
+    const made = await (await route.fetch()).json();
+    await route.fulfill({json: {...made, config: {...made.config, conversation: ASKING}}});
   });
   await openAt(v, async () => {
     await v.answer('Amira');

@@ -21,6 +21,8 @@ export class Backend {
     this.faults = [];
     this.calls = [];
     this.configs = new Map();
+    /** Sites that are served as by the first release. */
+    this.oldSites = new Set();
   }
 
   /** True when the request was ours. */
@@ -37,6 +39,7 @@ export class Backend {
     const steps = {
       '/test/fault': () => void this.faults.push({times: Infinity, ...body}),
       '/test/heal': () => void (this.faults = this.faults.filter(({site}) => site !== body.site)),
+      '/test/old': () => void this.oldSites.add(body.site),
       '/test/config': () => void this.configs.set(body.site, body.config),
       '/test/deliver': () => void (this.visits.get(body.uuid).delayed = false),
       '/test/confirm': () => confirm(this.visits.get(body.uuid)),
@@ -174,23 +177,23 @@ const owned = (act) => (backend, call) => {
 
 const DEFAULT_LIMITS = {max_files: 3, min_files: 1, max_file_bytes: 5 * 1024 * 1024};
 
-const config = (backend, {site, url}) =>
-  ok({
-    site,
-    name: 'Test site',
-    version: '0',
-    limits: DEFAULT_LIMITS,
-    privacy_url: 'https://example.com/privacy',
-    conversation: null,
-    locale: url.searchParams.get('locale'),
-    ...backend.configs.get(site),
-  });
+const configOf = (backend, site) => ({
+  site,
+  name: 'Test site',
+  version: '0',
+  limits: DEFAULT_LIMITS,
+  privacy_url: 'https://example.com/privacy',
+  conversation: null,
+  ...backend.configs.get(site),
+});
 
-const generate = (backend, {data}) => {
+const generate = (backend, {data, url}) => {
   const uuid = randomUUID();
   const visit = {...blankVisit(), site: data.site};
   backend.visits.set(uuid, visit);
-  return ok({status: 'success', uuid, token: visit.token, message: 'ok'});
+  const made = {status: 'success', uuid, token: visit.token, message: 'ok'};
+  const isAsked = url.searchParams.has('config_locale') && !backend.oldSites.has(data.site);
+  return ok(isAsked ? {...made, config: configOf(backend, data.site)} : made);
 };
 
 const validate = (backend, {data, headers}) => {
@@ -285,7 +288,7 @@ const removeFile = (visit, {path}) => {
 };
 
 const routes = {
-  'GET /api/sites/*/config': config,
+  'GET /api/sites/*/config': (backend, {site}) => ok(configOf(backend, site)),
   'POST /api/session/generate-uuid': generate,
   'POST /api/session/validate-uuid': validate,
   'GET /api/session': owned((visit, {uuid}, backend) => ok(withAnswers(backend, uuid, visit))),

@@ -56,6 +56,8 @@ export const backend = {
   fault: (site: string, fault: Fault) => steer('fault', {site, ...fault}),
   heal: (site: string) => steer('heal', {site}),
   config: (site: string, config: object) => steer('config', {site, config}),
+  /** Serves the site as the first release did. */
+  old: (site: string) => steer('old', {site}),
   confirm: (uuid: string) => steer('confirm', {uuid}),
   deliver: (uuid: string) => steer('deliver', {uuid}),
   end: (uuid: string) => steer('end', {uuid}),

@@ -1,5 +1,7 @@
 import type {GeneratedUuid, Session, ValidatedUuid} from '../../../server/contract/sessions.js';
+import type {SiteConfig} from '../../../server/contract/sites.js';
 
+import type {ChatHost} from '../chat-host.js';
 import {ClientError} from '../transport/api-client.js';
 import type {ApiClient, FetchOptions} from '../transport/api-client.js';
 import {SessionReplaced, endingOf, isEnd, isRefused} from './session-end.js';
@@ -31,7 +33,11 @@ export type OpenedSession =
 /** The visitor's UUID and token, and the calls that are made with them. */
 export type VisitorSession = ReturnType<typeof createSession>;
 
-export const createSession = (client: Readonly<ApiClient>, storage: Readonly<SiteStorage>) => {
+export const createSession = (
+  client: Readonly<ApiClient>,
+  storage: Readonly<SiteStorage>,
+  languages: ChatHost['languages'],
+) => {
   const {site} = storage;
   /** Empty while there is no session. */
   let uuid = '';
@@ -40,6 +46,7 @@ export const createSession = (client: Readonly<ApiClient>, storage: Readonly<Sit
   /** Another tab has removed the session from the storage. */
   let isRemoved = false;
   let accepting: Promise<OpenedSession> | null = null;
+  let config: SiteConfig | undefined;
 
   const storedUuid = () => storage.get(UUID_KEY);
   const storedPair = () => `${storedUuid()} ${storage.get(TOKEN_KEY)}`;
@@ -52,6 +59,7 @@ export const createSession = (client: Readonly<ApiClient>, storage: Readonly<Sit
 
   const drop = () => {
     uuid = '';
+    config = undefined;
     isAccepted = isRemoved = false;
     lastEventAt = 0;
     client.authenticate(null);
@@ -90,8 +98,10 @@ export const createSession = (client: Readonly<ApiClient>, storage: Readonly<Sit
   };
 
   const generate = async (): Promise<OpenedSession> => {
-    const path = '/api/session/generate-uuid';
+    // In the URL, because servers of earlier releases refuse unknown keys of the body.
+    const path = `/api/session/generate-uuid?config_locale=${languages.wanted}`;
     const generated = await client.call<GeneratedUuid>('POST', path, {site});
+    config = generated.config;
     save(generated.uuid, generated.token);
     return {kind: 'new'};
   };
@@ -189,6 +199,10 @@ export const createSession = (client: Readonly<ApiClient>, storage: Readonly<Sit
     /** True if another tab has begun another session, or one after the end of this one. */
     get isStale() {
       return isStale();
+    },
+    /** Configuration of the site that was sent with a new UUID. Servers of earlier releases do not send it. */
+    get config() {
+      return config;
     },
     /** To be called whenever the event stream has brought something. */
     noteEvents() {

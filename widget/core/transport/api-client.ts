@@ -5,7 +5,7 @@ import {parse, toJson} from './json.js';
 
 const REQUEST_TIMEOUT_MS = 15_000;
 /** After this time, the panel says that the call takes long. */
-const SLOW_MS = 4_000;
+export const SLOW_MS = 4_000;
 
 /** `offline`: no response. `unintelligible`: a response that is not the backend's, such as a proxy's page. */
 export type FailureCode = ErrorCode | 'offline' | 'unintelligible';
