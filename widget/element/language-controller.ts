@@ -36,7 +36,7 @@ export const createLanguageController = (host: LanguageHost) => {
     requested = tag;
     if (current?.tag === tag) return true;
     try {
-      const language = await loadLanguage(tag, navigator.languages);
+      const language = await loadLanguage(tag);
       host.chat?.status.showMissing(false);
       // Another language may be wanted by now.
       if (tag !== wanted()) return load();

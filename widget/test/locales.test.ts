@@ -11,6 +11,15 @@ import {button, inside, mount, mountOpen, until, untilSaid} from './helpers.js';
 const TAGS = languageTags.filter((tag) => tag !== 'en');
 /** A word that is counted; those that only say how far it goes stay as they are for any number. */
 const BESIDE_A_WORD = /\{count\}[ \u00a0](?!(of|de|von|sur|au|من|كحد)(?!\p{L}))\p{L}/u;
+/** Runs a function in a browser with these languages. */
+const withBrowserTags = <T>(tags: readonly string[], run: () => T): T => {
+  const restore = () => Reflect.deleteProperty(navigator, 'languages');
+  Object.defineProperty(navigator, 'languages', {value: tags, configurable: true});
+  const result = run();
+  if (result instanceof Promise) void result.finally(restore);
+  else restore();
+  return result;
+};
 const placesOf = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(String).sort();
 
 describe('locales', () => {
@@ -117,10 +126,11 @@ describe('locales', () => {
     expect(interpolate(texts, 'niceToMeet', {name: 'Ana'})).to.include('\u2068Ana\u2069');
   });
 
-  it('sizes are told in the visitor’s numerals and units', () => {
-    expect(formatSize(5 * 1024 * 1024, 'en')).to.equal('5 MB');
-    expect(formatSize(1_572_864, 'de')).to.equal('1,5 MB');
-    expect(formatSize(1, 'en')).to.equal('1 kB');
+  it('sizes are told in the visitor’s numerals and units', async () => {
+    const english = await loadLanguage('en');
+    expect(formatSize(5 * 1024 * 1024, english)).to.equal('5 MB');
+    expect(formatSize(1_572_864, await loadLanguage('de'))).to.equal('1,5 MB');
+    expect(formatSize(1, english)).to.equal('1 kB');
   });
 
   for (const [tag, browserTags, time] of [
@@ -131,31 +141,33 @@ describe('locales', () => {
     ['pt-BR', ['pt-PT'], '09/01/2026, 13:05'],
   ] as const) {
     it(`times in ${tag} follow the browser’s ${browserTags.join()}`, async () => {
-      const language = await loadLanguage(tag, browserTags);
+      const language = await loadLanguage(tag);
       expect(language.tag).to.equal(tag);
-      const written = formatTime(new Date(2026, 0, 9, 13, 5), language);
+      const write = () => formatTime(new Date(2026, 0, 9, 13, 5), language);
+      const written = withBrowserTags(browserTags, write);
       expect(written.replaceAll('\u202f', ' ')).to.equal(time);
     });
   }
 
   it('the panel shows times as the visitor’s browser writes them', async () => {
-    Object.defineProperty(navigator, 'languages', {value: ['en-GB'], configurable: true});
-    try {
+    await withBrowserTags(['en-GB'], async () => {
       const chat = await mountOpen();
       await untilSaid(chat, 'What is your name?');
       expect(inside(chat, 'time')!.textContent).to.match(/^\d\d:\d\d$/);
-    } finally {
-      Reflect.deleteProperty(navigator, 'languages');
-    }
+    });
   });
 
   for (const browserTag of ['ar', 'ar-EG', 'ar-SA']) {
     it(`numbers have the digits of the texts in ${browserTag}`, async () => {
-      const {locale} = await loadLanguage('ar', [browserTag]);
-      const time = format(Intl.DateTimeFormat, locale, {dateStyle: 'full'}, Date.now());
-      for (const written of [formatSize(5_000_000, locale), formatPercent(50, locale), time]) {
-        expect(written).to.match(/[0-9]/);
-        expect(written).to.not.match(/[\u0660-\u0669]/);
+      const language = await loadLanguage('ar');
+      const written = withBrowserTags([browserTag], () => [
+        formatSize(5_000_000, language),
+        formatPercent(50, language),
+        format(Intl.DateTimeFormat, language, {dateStyle: 'full'}, Date.now()),
+      ]);
+      for (const text of written) {
+        expect(text).to.match(/[0-9]/);
+        expect(text).to.not.match(/[\u0660-\u0669]/);
       }
     });
   }

@@ -1,6 +1,7 @@
 /** Reads and checks answers as the widget does, without a page. */
 import type {QuestionStep} from '../../server/contract/conversation.js';
 import {checkGiven} from '../core/questions/check-given.js';
+import type {Language} from '../i18n/languages.js';
 import {readAnswer} from '../ui/questions/read-answer.js';
 
 export {checkGiven};
@@ -13,5 +14,5 @@ export const readTyped = (
 ) => {
   const form = new FormData();
   for (const [name, value] of fields) form.append(name, value);
-  return readAnswer(form, step, locale);
+  return readAnswer(form, step, {tag: locale} as Language);
 };

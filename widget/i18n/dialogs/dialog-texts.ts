@@ -39,5 +39,5 @@ export const dialogTexts = (
   return shown ?? (texts as AllTexts);
 };
 
-export const formatTime = (time: Date | string | number, {locale}: Language) =>
-  format(Intl.DateTimeFormat, locale, {dateStyle: 'medium', timeStyle: 'short'}, new Date(time));
+export const formatTime = (time: Date | string | number, language: Language) =>
+  format(Intl.DateTimeFormat, language, {dateStyle: 'medium', timeStyle: 'short'}, new Date(time));

@@ -53,7 +53,7 @@ export const createMenu = (chat: Chat, controller: DialogController): Dialog => 
             max=${LARGEST_TEXT}
             step="0.15"
             .value=${size}
-            aria-valuetext=${formatPercent(Number(size) * 100, language.locale)}
+            aria-valuetext=${formatPercent(Number(size) * 100, language)}
             @change=${saveAs('text-size')}
           />
         `,

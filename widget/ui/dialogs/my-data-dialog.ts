@@ -221,9 +221,7 @@ const fileView = ({data, language, texts}: MyDataContext, file: StoredFile) => {
   const {id, name, size, uploaded_at} = file;
   const when = formatTime(uploaded_at, language);
   const facts =
-    data.state.readyFile === id
-      ? texts.downloadReady
-      : `${formatSize(size, language.locale)} · ${when}`;
+    data.state.readyFile === id ? texts.downloadReady : `${formatSize(size, language)} · ${when}`;
   const label = interpolate(texts, 'downloadFile', {name});
   const remove = () => data.show({asking: file});
   return itemView(

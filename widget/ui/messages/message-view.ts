@@ -70,11 +70,8 @@ const deliveryView = (
 };
 
 /** A press of the name downloads the file. */
-const fileView = (
-  {downloads}: Readonly<MessageThread>,
-  file: StoredFile,
-  {texts, locale}: Language,
-) => {
+const fileView = ({downloads}: Readonly<MessageThread>, file: StoredFile, language: Language) => {
+  const {texts} = language;
   const {id, name, size} = file;
   const state = downloads.stateOf(id);
   const hasFailed = state === 'failed';
@@ -90,7 +87,7 @@ const fileView = (
             ? html`<span class="hint state" role="alert">${texts.retry}</span>`
             : state === 'ready'
               ? html`<span class="hint" role="status">${texts.downloadReady}</span>`
-              : html`<span class="hint">PDF · ${formatSize(size, locale)}</span>`
+              : html`<span class="hint">PDF · ${formatSize(size, language)}</span>`
         }
       </span>
       ${iconButton(TRASH, interpolate(texts, 'removeFile', {name}), () => downloads.erase(id))}

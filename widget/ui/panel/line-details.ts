@@ -11,19 +11,19 @@ import type {ViewContext} from '../view-context.js';
 
 /** Shows beside a line: the day if it is another one, a button to change the answer, the end, the time. */
 export const detailsView = (context: ViewContext, line: Line, before: Line | undefined) => {
-  const {locale} = context.language;
+  const {language} = context;
   return html`
     ${
       line.at && dayOf(line.at) !== dayOf(before?.at || Date.now())
         ? html`<span class="day">
-            ${format(Intl.DateTimeFormat, locale, {dateStyle: 'full'}, line.at)}
+            ${format(Intl.DateTimeFormat, language, {dateStyle: 'full'}, line.at)}
           </span>`
         : nothing
     }
     ${canChange(context.chat, line) ? changeView(context, line) : nothing}
     ${completionView(context, line)}
     <time aria-hidden="true"
-      >${line.at ? format(Intl.DateTimeFormat, locale, {timeStyle: 'short'}, line.at) : nothing}</time
+      >${line.at ? format(Intl.DateTimeFormat, language, {timeStyle: 'short'}, line.at) : nothing}</time
     >
   `;
 };

@@ -41,7 +41,7 @@ const formView = (asked: AskedQuestion) => {
     event.preventDefault();
     const data = new FormData(event.target as HTMLFormElement);
     const given =
-      step.kind === 'text' ? data.get('answer') : inputs!.readAnswer(data, step, language.locale);
+      step.kind === 'text' ? data.get('answer') : inputs!.readAnswer(data, step, language);
     if (!context.state.isSubmitting) void chat.questions!.answer(step, given);
   };
   const keep = ({target}: Event) => {

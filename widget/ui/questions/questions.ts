@@ -3,6 +3,7 @@ import type {QuestionStep} from '../../../server/contract/conversation.js';
 
 import {decimalOf} from '../../core/questions/parse-number.js';
 import {today} from '../../core/questions/today.js';
+import {localeOf} from '../../i18n/format.js';
 import type {AskedQuestion} from './asked-question.js';
 import {optionsView} from './choices.js';
 import type {ChoiceQuestion} from './choices.js';
@@ -25,7 +26,7 @@ const attributesOf = ({context, step, value}: AskedQuestion): LineAttributes => 
     case 'number':
       return {
         inputMode: numberMode(step),
-        value: numberText(value, context.language.locale),
+        value: numberText(value, localeOf(context.language)),
       };
     case 'date':
       return {type: 'date', min: toDay(step.min), max: toDay(step.max)};

@@ -2,9 +2,11 @@ import type {QuestionStep} from '../../../server/contract/conversation.js';
 import type {Choice} from '../../../server/contract/questions.js';
 
 import {parseNumber} from '../../core/questions/parse-number.js';
+import {localeOf} from '../../i18n/format.js';
+import type {Language} from '../../i18n/languages.js';
 
 /** Returns the answer in a form, in the type that its question needs. */
-export const readAnswer = (data: FormData, step: QuestionStep, locale: string): unknown => {
+export const readAnswer = (data: FormData, step: QuestionStep, language: Language): unknown => {
   const text = (data.get('answer') ?? '') as string;
   switch (step.kind) {
     case 'choice': {
@@ -13,7 +15,7 @@ export const readAnswer = (data: FormData, step: QuestionStep, locale: string): 
       return step.multiple ? choices : choices[0];
     }
     case 'number':
-      return parseNumber(text, locale);
+      return parseNumber(text, localeOf(language));
     case 'url':
       return !text.trim() || text.includes('://') ? text : `https://${text.trim()}`;
     default:

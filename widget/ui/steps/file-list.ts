@@ -23,7 +23,6 @@ export const fileListView = (context: ViewContext, uploads: Readonly<Uploads>) =
 
 const rowView = (context: ViewContext, uploads: Readonly<Uploads>, row: FileRow) => {
   const {language, messaging, texts} = context;
-  const {locale} = language;
   const {name, size, state} = row;
   const isSending = state === 'uploading' && !row.reason;
   // The icon shows that a file waits or is stored. Screen readers read both the size and the state.
@@ -37,7 +36,7 @@ const rowView = (context: ViewContext, uploads: Readonly<Uploads>, row: FileRow)
       <span class="badge-icon">${icon(ICONS[state] ?? FILE)}</span>
       <span class="about">
         ${fileNameView(name)}
-        <span class=${isPlain ? 'hint' : 'sr'}>${formatSize(size, locale)}</span>
+        <span class=${isPlain ? 'hint' : 'sr'}>${formatSize(size, language)}</span>
         <span class=${isPlain ? 'sr' : 'hint'}>
           ${stateView(row, stateText(uploads, row, language))}
         </span>

@@ -17,7 +17,7 @@ export const filesView = (context: ViewContext) => {
   const {isFull, limits, rows} = uploads;
   const hasRows = rows.length > 0;
   const count = limits.maxFiles;
-  const size = formatSize(limits.maxFileBytes, language.locale);
+  const size = formatSize(limits.maxFileBytes, language);
   const full = interpolate(texts, 'fileCount', {count});
   return html`
     <div class="files">

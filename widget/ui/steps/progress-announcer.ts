@@ -16,13 +16,13 @@ export const createAnnouncer = () => {
       return newest;
     },
     /** Returns whether there is a new announcement. */
-    update(rows: readonly FileRow[], {locale}: Language) {
+    update(rows: readonly FileRow[], language: Language) {
       const before = newest;
       for (const row of rows) {
         const quarter = Math.floor(row.percent / QUARTER) * QUARTER;
         if (row.file === null || quarter <= (announced.get(row.id) ?? 0)) continue;
         announced.set(row.id, quarter);
-        newest = `${row.name}: ${formatPercent(quarter, locale)}`;
+        newest = `${row.name}: ${formatPercent(quarter, language)}`;
       }
       return newest !== before;
     },
