@@ -1,6 +1,6 @@
 import {expect} from '@open-wc/testing';
 
-import {mountAtDoors, newSite, replace} from './helpers.js';
+import {every, mountAtDoors, newSite, replace} from './helpers.js';
 
 describe('the first view', () => {
   it('needs no numbers of a language, which the browser takes long to prepare', async () => {
@@ -18,5 +18,16 @@ describe('the first view', () => {
     } finally {
       restore();
     }
+  });
+
+  it('needs two weights of the font, each of which the browser takes long to load', async () => {
+    const chat = await mountAtDoors();
+    const hasText = ({childNodes}: Element) =>
+      [...childNodes].some((one) => one instanceof Text && one.data.trim() !== '');
+    const weights = every(chat, '.panel, .panel *')
+      .filter((one) => hasText(one) || one.matches('button, textarea'))
+      .map((one) => getComputedStyle(one).fontWeight);
+
+    expect([...new Set(weights)].sort()).to.deep.equal(['400', '600']);
   });
 });

@@ -7,6 +7,11 @@ export const answerStyles = css`
     min-inline-size: fit-content;
     white-space: normal;
   }
+  .composer label {
+    display: block;
+    margin-block-end: 6px;
+    font-weight: 500;
+  }
   .card {
     display: flex;
     align-items: center;

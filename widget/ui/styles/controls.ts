@@ -73,11 +73,6 @@ export const controlStyles = css`
     flex: 1;
     white-space: nowrap;
   }
-  .composer label {
-    display: block;
-    margin-block-end: 6px;
-    font-weight: 500;
-  }
   .field {
     display: flex;
     gap: 8px;

@@ -193,6 +193,7 @@ export const panelStyles = css`
   }
   h2 {
     font-size: 16px;
+    font-weight: 600;
     line-height: 1.25;
   }
   .titles p,
@@ -209,7 +210,7 @@ export const panelStyles = css`
     block-size: 28px;
     border-radius: 50%;
     font-size: 13px;
-    font-weight: 700;
+    font-weight: 600;
     color: var(--on-accent);
   }
   .avatar.large,
