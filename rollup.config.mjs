@@ -34,7 +34,14 @@ const plugins = [
 ];
 const minify = terser({
   ecma: 2020,
-  compress: {passes: 3, sequences: false, inline: 1, keep_fargs: false, pure_getters: true},
+  compress: {
+    passes: 3,
+    sequences: false,
+    inline: 1,
+    keep_fargs: false,
+    pure_getters: true,
+    lhs_constants: false,
+  },
   format: {comments: /^!/},
 });
 
