@@ -10,7 +10,7 @@ export const answerStyles = css`
   .composer label {
     display: block;
     margin-block-end: 6px;
-    font-weight: 500;
+    font-weight: 600;
   }
   .card {
     display: flex;
@@ -52,7 +52,6 @@ export const answerStyles = css`
     border-radius: 12px;
     background: var(--fg);
     color: var(--bg);
-    font-size: 14px;
     text-align: center;
   }
   .done .badge-icon path {
@@ -70,7 +69,7 @@ export const answerStyles = css`
   }
   .day,
   .line time {
-    flex: 0 0 100%;
+    inline-size: 100%;
     color: var(--muted);
     font-size: 11px;
   }
@@ -106,9 +105,8 @@ export const answerStyles = css`
     position: absolute;
     inset-block-start: -2px;
     inset-inline-end: -2px;
-    min-inline-size: 10px;
-    padding-inline: 6px;
-    border-radius: 11px;
+    padding-inline: 8px;
+    border-radius: 12px;
     background: #c5221f;
     color: #fff;
     font-size: 12px;

@@ -114,14 +114,13 @@ export const controlStyles = css`
   .fault {
     color: var(--danger);
     font-size: 13px;
-    font-weight: 500;
   }
   .fault:not(:empty) {
     margin-block-start: 6px;
   }
   .spinner {
-    inline-size: 18px;
-    block-size: 18px;
+    inline-size: 20px;
+    block-size: 20px;
     border: 2px solid;
     border-block-start-color: transparent;
     border-radius: 50%;

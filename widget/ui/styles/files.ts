@@ -80,7 +80,7 @@ export const fileStyles = css`
     white-space: pre;
     font-size: 14px;
     font-weight: 600;
-    line-height: 1.35;
+    line-height: 1.4;
   }
   .name bdi span {
     display: inline-block;
@@ -154,7 +154,7 @@ export const fileStyles = css`
     gap: 10px;
     min-block-size: 76px;
     padding: 8px 12px;
-    border: 1.5px dashed var(--edge);
+    border: 1px dashed var(--edge);
     border-radius: 14px;
     color: var(--accent-text);
     text-align: center;

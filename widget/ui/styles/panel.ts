@@ -227,13 +227,12 @@ export const panelStyles = css`
     overflow: hidden;
     inline-size: 40px;
     block-size: 40px;
-    font-size: 17px;
+    font-size: 16px;
   }
   .steps {
     inline-size: calc(100% - 6px);
     block-size: 3px;
     margin-block-start: 12px;
-    border-radius: 2px;
     background: var(--border);
   }
   .steps i {

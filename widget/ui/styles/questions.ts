@@ -31,7 +31,7 @@ export const questionStyles = css`
   }
   .option:has(:focus-visible) {
     outline: 2px solid var(--accent-text);
-    outline-offset: 1px;
+    outline-offset: 2px;
   }
   .option input {
     flex: none;
@@ -44,7 +44,6 @@ export const questionStyles = css`
   }
   .option span {
     min-inline-size: 0;
-    overflow-wrap: anywhere;
   }
   /* The field for the visitor's own words is there once they are chosen. */
   .option ~ input {
