@@ -48,7 +48,7 @@ describe('free chat', () => {
     await write(chat, 'Is a scan enough?');
     await untilSaid(chat, 'Is a scan enough?');
     await untilCalled(site, 'POST', '/api/messages');
-    await until(() => !inside(chat, '.delivery'), 'it to be sent');
+    await untilSent(chat);
     const {messages} = await backend.visit(uuidOf(site));
     expect(messages.map(({body}) => body)).to.deep.equal(['Is a scan enough?']);
     expect(field(chat)!.value).to.equal('');
@@ -127,7 +127,7 @@ describe('free chat', () => {
     await until(() => inside(chat, '.delivery')?.textContent.includes('Not sent yet.'), 'the word');
     await backend.heal(site);
     await press(chat, 'Try again: Are you there?');
-    await until(() => !inside(chat, '.delivery'), 'it to be sent');
+    await untilSent(chat);
     expect((await backend.visit(uuidOf(site))).messages).to.have.length(1);
   });
 
@@ -227,7 +227,7 @@ describe('free chat', () => {
     await until(() => inside(chat, '.talk .attached.success'), 'the upload');
     await write(chat, 'Here it is');
     await until(() => inside(chat, '.bubble .attached'), 'the file in the message');
-    await until(() => !inside(chat, '.delivery'), 'it to be sent');
+    await untilSent(chat);
     const {messages} = await backend.visit(uuidOf(site));
     expect(messages.at(-1)!.files.map(({name}) => name)).to.deep.equal(['proof.pdf']);
     await press(chat, 'Remove proof.pdf');
@@ -253,7 +253,8 @@ describe('free chat', () => {
   it('starting over leaves nothing of it in the browser', async () => {
     const {chat, site} = await openTalk();
     await write(chat, 'Forget me');
-    await until(() => !inside(chat, '.delivery'), 'it to be sent');
+    await untilSaid(chat, 'Forget me');
+    await untilSent(chat);
     await pressInMenu(chat, 'Start over');
     const question = await until(() => inside(chat, '[role=alertdialog]'), 'the question');
     question.querySelector<HTMLElement>('.danger')!.click();
@@ -290,7 +291,8 @@ describe('free chat', () => {
   it('who comes back sees what was written before they decide', async () => {
     const {chat, site} = await openTalk();
     await write(chat, 'Is a scan enough?');
-    await until(() => !inside(chat, '.delivery'), 'it to be sent');
+    await untilSaid(chat, 'Is a scan enough?');
+    await untilSent(chat);
     chat.remove();
     const again = await mountOpen(site);
     await until(() => button(again, 'Continue'), 'the question');
@@ -351,7 +353,8 @@ describe('free chat', () => {
     await untilSaid(chat, 'Do you have a question?');
     await until(() => field(chat), 'the field');
     await write(chat, 'How long does it take?');
-    await until(() => !inside(chat, '.delivery'), 'it to be sent');
+    await untilSaid(chat, 'How long does it take?');
+    await untilSent(chat);
     await press(chat, 'Continue');
     await until(() => inside(chat, '.dropzone'), 'the files');
     expect(field(chat)).to.not.equal(null);
