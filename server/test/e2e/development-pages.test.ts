@@ -16,7 +16,6 @@ import {EXAMPLE_PAGES} from './example-pages.js';
 
 // dist/server/test/e2e/ -> the project
 const EXAMPLES = new URL('../../../../examples/', import.meta.url);
-const SMALL = {viewport: {width: 320, height: 568}};
 const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
 /** Swagger UI nests links in buttons and skips levels of headings. Both are in its own markup. */
@@ -54,35 +53,30 @@ t.test('pages of a development server', async (t) => {
     });
   }
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await t.test(`axe finds nothing, ${colorScheme}`, async (t) => {
+  await t.test(
+    'axe finds nothing in light and dark, and nothing is wider than 320 px',
+    async (t) => {
       const examples = EXAMPLE_PAGES.map(({file}) => `/examples/${file}`);
       const pages = [...DEV_LINKS.map(({path}) => path), ...examples];
       for (const path of pages.filter((one) => !one.includes('hostile'))) {
-        const {page, context} = await openDemo(browser, `${server.url}${path}`, {colorScheme});
+        const {page, context} = await openDemo(browser, `${server.url}${path}`);
         await page.waitForLoadState('networkidle');
         const isSwagger = path === '/api/docs';
-        const found = await findViolations(page);
-        t.same(
-          found.filter((violation) => !(isSwagger && SWAGGER_UI.test(violation))),
-          [],
-          path,
-        );
+        for (const colorScheme of ['light', 'dark'] as const) {
+          await page.emulateMedia({colorScheme});
+          const found = await findViolations(page);
+          t.same(
+            found.filter((violation) => !(isSwagger && SWAGGER_UI.test(violation))),
+            [],
+            `${path}, ${colorScheme}`,
+          );
+        }
+        await page.setViewportSize({width: 320, height: 568});
+        t.ok((await page.evaluate<number>(OVERFLOW)) <= 0, path);
         await context.close();
       }
-    });
-  }
-
-  await t.test('fit into a window of 320 px', async (t) => {
-    const examples = EXAMPLE_PAGES.map(({file}) => `/examples/${file}`);
-    const pages = [...DEV_LINKS.map(({path}) => path), ...examples];
-    for (const path of pages.filter((one) => !one.includes('hostile'))) {
-      const {page, context} = await openDemo(browser, `${server.url}${path}`, SMALL);
-      await page.waitForLoadState('networkidle');
-      t.ok((await page.evaluate<number>(OVERFLOW)) <= 0, path);
-      await context.close();
-    }
-  });
+    },
+  );
 
   await t.test('the demo page takes a newcomer to the e-mails', async (t) => {
     const {page, widget, context, noise} = await openDemo(browser, `${server.url}/`);
