@@ -170,7 +170,7 @@ class Conversation
   }
 
   /** Clears the conversation in this tab, and stops what runs for it. */
-  reset() {
+  reset(hasEnded = false) {
     this.running.abort();
     this.running = new AbortController();
     this.flow.reset();
@@ -181,7 +181,7 @@ class Conversation
     this.status.showToast(null);
     this.uploads = this.verification = this.questions = null;
     this.store.reset();
-    this.host.onReset();
+    this.host.onReset(hasEnded);
   }
 
   /** Runs work that the visitor waits for, with fields and buttons locked. */

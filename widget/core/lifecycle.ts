@@ -26,8 +26,8 @@ export interface LifecycleDeps extends ResumeDeps {
   /** Returns false if files and e-mail address cannot be loaded. */
   loadIntake(): Promise<boolean>;
   readonly loaders: Loaders;
-  /** Clears the conversation in this tab. */
-  reset(): void;
+  /** Clears the conversation in this tab. `hasEnded`: the backend has ended its session. */
+  reset(hasEnded?: boolean): void;
   readonly canAsk: boolean;
   setIntent(intent: Partial<Intent>): void;
 }
@@ -219,7 +219,7 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     forget,
     /** Starts again after the session has ended, or another tab has replaced it. */
     async restartAfter(ending: Ending) {
-      chat.reset();
+      chat.reset(isEnd(ending));
       if (isEnd(ending)) {
         session.forget();
         if (!announceEnd(ending)) return;

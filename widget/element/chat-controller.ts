@@ -246,8 +246,8 @@ export class ChatController implements ChatHost, ReactiveController {
     if (this.state!.isAsking) void this.continueMessaging();
   }
 
-  onReset() {
-    this.messaging?.reset();
+  onReset(hasEnded: boolean) {
+    this.messaging?.reset(hasEnded);
     this.dialogs.close();
   }
 

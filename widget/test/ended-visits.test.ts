@@ -10,6 +10,7 @@ import {
   reachEmail,
   stored,
   until,
+  untilCalled,
   untilRecorded,
 } from './helpers.js';
 import {field, openTalk, type, untilListening, uuidOf, write} from './talking.js';
@@ -43,6 +44,19 @@ describe('a visit that ends while the visitor types', () => {
     await untilListening(site);
     await backend.end(uuidOf(site));
     await write(chat, 'Is a copy enough?');
+    await untilGone(chat);
+    await until(() => inside(chat, '.doors'), 'the doors');
+    expect(field(chat)!.value).to.equal('Is a copy enough?');
+    expect(stored(site, 'outgoing')).to.equal(null);
+  });
+
+  it('returns it also if the event stream learns first that the visit has ended', async () => {
+    const {chat, site} = await openTalk();
+    await untilListening(site);
+    await backend.fault(site, {method: 'POST', path: '/api/messages', delayMs: 60_000, times: 1});
+    await write(chat, 'Is a copy enough?');
+    await untilCalled(site, 'POST', '/api/messages');
+    await end(site);
     await untilGone(chat);
     await until(() => inside(chat, '.doors'), 'the doors');
     expect(field(chat)!.value).to.equal('Is a copy enough?');

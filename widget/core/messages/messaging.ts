@@ -63,7 +63,8 @@ export const createMessaging = (chat: Chat, createThread: () => MessageThread) =
       pageSignal = signal;
       thread?.listen(signal);
     },
-    reset() {
+    reset(hasEnded: boolean) {
+      if (hasEnded) thread?.sendQueue.returnWords();
       thread = null;
     },
   };

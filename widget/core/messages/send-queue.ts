@@ -4,7 +4,7 @@ import type {Session} from '../../../server/contract/sessions.js';
 import {MariaMessageEvent} from '../../events.js';
 import type {Chat} from '../chat.js';
 import {UNSENT_KEY} from '../flow/answers.js';
-import {endingOf, isEnd} from '../session/session-end.js';
+import {endingOf} from '../session/session-end.js';
 import {Retrier} from '../transport/retry.js';
 import {formatUnsent} from './message.js';
 import type {ThreadMessage} from './message.js';
@@ -47,6 +47,11 @@ export class SendQueue {
     host.onChange();
   }
 
+  /** Puts the messages that the backend does not have back into the field. */
+  returnWords() {
+    for (const {id, body} of this.messages) if (id === null) this.chat.drafts.addMessage(body);
+  }
+
   private async send(message: ThreadMessage) {
     const {chat} = this;
     try {
@@ -57,9 +62,7 @@ export class SendQueue {
       if (this.signal.aborted) return;
       message.state = 'unsent';
       const ending = endingOf(error);
-      // The visit has ended with what it had stored. The words return to the field.
-      if (isEnd(ending)) chat.drafts.addMessage(message.body);
-      else this.save();
+      this.save();
       if (ending) chat.fail(error);
       else chat.status.report(error);
     }
