@@ -25,12 +25,15 @@ const MAX_LINE_LENGTH = 500;
 /** Limit for a file that is run by name: with many kills, the crash test runs for hours. */
 const NAMED_FILE_SECONDS = 86_400;
 
+/** True for a file that may not run beside the other files of servers. */
+export const isApart = ({id}) => ALONE.includes(id) || PAIRED.includes(id);
+
 /** Runs compiled test files, prints each failure as soon as it happens, and adds up the tests. */
 export async function runTapTests(runs, context) {
   const isOneOf = (ids) => (run) => ids.includes(run.id);
   const results = [];
   for (const [group, jobs] of [
-    [runs.filter((run) => !isOneOf([...ALONE, ...PAIRED])(run)), JOBS],
+    [runs.filter((run) => !isApart(run)), JOBS],
     [runs.filter(isOneOf(PAIRED)), 2],
     [runs.filter(isOneOf(ALONE)), 1],
   ])

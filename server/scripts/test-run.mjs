@@ -1,22 +1,23 @@
 import {Progress} from './progress.mjs';
-import {runTapTests} from './tap-tests.mjs';
+import {isApart, runTapTests} from './tap-tests.mjs';
 import {runWidgetTests} from './widget-tests.mjs';
 
 /** Runs planned files against running services, and returns the totals of their tests. */
 export async function runPlanned(runs, context) {
   const progress = new Progress(runs.length);
   const totals = {passed: 0, failed: 0, skipped: 0};
+  const add = async (run, own) => {
+    if (own.length === 0 || context.signal.aborted) return;
+    const found = await run(own, {...context, progress});
+    for (const name of Object.keys(totals)) totals[name] += found[name];
+  };
   const tap = runs.filter(({kind}) => kind !== 'widget');
   const widget = runs.filter(({kind}) => kind === 'widget');
+  const together = tap.filter((run) => !isApart(run));
   try {
-    for (const [own, run] of [
-      [tap, runTapTests],
-      [widget, runWidgetTests],
-    ]) {
-      if (own.length === 0 || context.signal.aborted) continue;
-      const found = await run(own, {...context, progress});
-      for (const name of Object.keys(totals)) totals[name] += found[name];
-    }
+    await add(runTapTests, together);
+    // The widget's tests have a backend of their own, which no stopped or busy server affects.
+    await Promise.all([add(runTapTests, tap.filter(isApart)), add(runWidgetTests, widget)]);
   } finally {
     progress.stop();
   }
