@@ -120,7 +120,8 @@ describe('the two doors', () => {
     await answer(chat, 'Your name', 'Ana');
 
     await until(() => inside(chat, '.dropzone'), 'the step after the consent');
-    const [consent] = (await backend.visit(uuidOf(site))).consents;
+    const recorded = async () => (await backend.visit(uuidOf(site))).consents[0];
+    const consent = await untilAsked(recorded, 'the consent to be recorded');
     expect(consent).to.include({purpose: 'personal_data', wording: 'May Acme keep this?'});
     expect(lines(chat).filter((line) => line === 'May Acme keep this?')).to.have.length(1);
   });
