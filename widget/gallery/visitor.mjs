@@ -117,11 +117,14 @@ export class Visitor {
 
   async confirm() {
     const mail = await this.mailbox.waitFor(this.email);
-    const tab = await this.context.newPage();
-    await tab.goto(getConfirmationLink(mail));
-    await tab.getByRole('button').first().click();
-    await tab.close();
-    await this.page.bringToFront();
+    // A tab of the same window would hide the chat.
+    const window = await this.context.browser().newContext();
+    const page = await window.newPage();
+    await page.goto(getConfirmationLink(mail));
+    const confirmed = page.waitForResponse((response) => response.request().method() === 'POST');
+    await page.getByRole('button').first().click();
+    await confirmed;
+    await window.close();
     await this.see('.done');
   }
 
