@@ -7,6 +7,7 @@ const WAIT_MS = 10_000;
 export class Visitor {
   constructor(context, {look, host, mailbox, responder}) {
     Object.assign(this, {context, look, host, mailbox, responder});
+    responder.script = [];
     this.email = `${look.name}-${Math.random().toString(36).slice(2, 8)}@example.com`;
   }
 
