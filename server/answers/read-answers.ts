@@ -8,9 +8,9 @@ import {insertAnswers, localise} from '../contract/localise.js';
 import type {Answer} from '../contract/questions.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
 import {InvalidAnswer} from '../errors.js';
+import {todayAnywhere} from '../sites/today.js';
 import {textsFor} from '../translations/translations.js';
 import type {StoredAnswer} from './store.js';
-import {todayAnywhere} from './today.js';
 
 /** Questions of a conversation by their field, with their places. */
 type Questions = ReadonlyMap<string, {step: QuestionStep; position: number}>;

@@ -99,7 +99,7 @@ export const checkAnswer = (
 /** Checks an answer to a question that the conversation no longer has, under the general limits. */
 export const checkUnaskedAnswer = (given: unknown): AnswerFault | null => {
   const value = cleanAnswer(undefined, given);
-  if (typeof value === 'number') return checkFinite(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? null : NOT_A_NUMBER;
   if (typeof value === 'boolean') return null;
   if (!Array.isArray(value)) return checkUnaskedText(value, 'answer');
   const strings = value.filter((choice) => typeof choice === 'string');
@@ -107,7 +107,7 @@ export const checkUnaskedAnswer = (given: unknown): AnswerFault | null => {
   if (strings.length > MAX_OPTIONS || value.length > MAX_OPTIONS + 1) {
     return {code: 'too_many_choices', max: MAX_OPTIONS};
   }
-  return firstOf(value, (choice) => checkUnaskedText(choice, 'choices'));
+  return findFault(value, (choice) => checkUnaskedText(choice, 'choices'));
 };
 
 const checkUnaskedText = (value: unknown, type: 'answer' | 'choices'): AnswerFault | null => {
@@ -148,28 +148,27 @@ const checkChoice = (
 const checkChoices = (value: unknown, question: Of<'choice'>): AnswerFault | null => {
   if (!Array.isArray(value)) return {code: 'wrong_type', type: 'choices'};
   const choices: unknown[] = value;
-  const {min_choices: min = 1, max_choices: max = Infinity} = question;
+  const {min_choices, max_choices: max = Infinity} = question;
+  // Earlier versions accepted a minimum of 0.
+  const min = min_choices || 1;
   const most = Math.min(max, question.options.length + (question.other ? 1 : 0));
   // Before the elements, because an attacker can send tens of thousands of them.
   if (choices.length > most) return {code: 'too_many_choices', max: most};
-  const fault = firstOf(choices, (choice) => checkChoice(choice, question));
+  const fault = findFault(choices, (choice) => checkChoice(choice, question));
   if (fault) return fault;
-  // No option has an empty value.
-  const names = choices.map((choice) => (isOther(choice) ? '' : choice));
-  if (new Set(names).size < names.length) return {code: 'repeated_choice'};
+  // Null for the visitor's own words, which are one choice.
+  const chosen = choices.map((choice) => (isOther(choice) ? null : choice));
+  if (new Set(chosen).size < chosen.length) return {code: 'repeated_choice'};
   return choices.length < min ? {code: 'too_few_choices', min} : null;
 };
 
-const checkFinite = (value: unknown): AnswerFault | null =>
-  Number.isFinite(value) ? null : {code: 'wrong_type', type: 'number'};
+const NOT_A_NUMBER = {code: 'wrong_type', type: 'number'} as const;
 
 const checkNumber = (
-  given: unknown,
+  value: unknown,
   {min = -Infinity, max = Infinity, decimals = 0}: Of<'number'>,
 ): AnswerFault | null => {
-  const fault = checkFinite(given);
-  if (fault) return fault;
-  const value = given as number;
+  if (typeof value !== 'number' || !Number.isFinite(value)) return NOT_A_NUMBER;
   if (countDecimals(value) > decimals) return {code: 'too_many_decimals', max: decimals};
   if (value < min) return {code: 'too_small', min};
   return value > max ? {code: 'too_large', max} : null;
@@ -197,26 +196,27 @@ const checkDate = (
 
 /** Returns whether a text is a day of the calendar in the form `YYYY-MM-DD`. */
 export const isDate = (text: string): boolean =>
-  /^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text) &&
-  !Number.isNaN(Date.parse(text)) &&
-  toDay(Date.parse(text)) === text;
+  /^(?!0000)\d{4}-/.test(text) &&
+  // Null for an invalid date, unlike `toISOString`, which throws.
+  (new Date(text).toJSON() as string | null)?.slice(0, 10) === text;
 
 /** Returns the UTC day of a time as `YYYY-MM-DD`. */
 export const toDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 const checkPhone = (text: string): AnswerFault | null => {
-  const digits = text.replace(/\D/g, '').length;
-  const isPhone =
-    /^[\d+ ()\-./]+$/.test(text) && digits >= MIN_PHONE_DIGITS && digits <= MAX_PHONE_DIGITS;
-  return isPhone ? null : {code: 'not_a_phone', min: MIN_PHONE_DIGITS, max: MAX_PHONE_DIGITS};
+  // Visitors type the digits of their script, such as ٣.
+  const digits = new RegExp(`^\\p{Nd}{${MIN_PHONE_DIGITS},${MAX_PHONE_DIGITS}}$`, 'u');
+  return digits.test(text.replace(/[+ ()\-./]/g, ''))
+    ? null
+    : {code: 'not_a_phone', min: MIN_PHONE_DIGITS, max: MAX_PHONE_DIGITS};
 };
 
 /** Exists in Node and in browsers, whose types this folder does not have. */
 declare const URL: new (text: string) => unknown;
 
 const checkUrl = (text: string): AnswerFault | null => {
-  // `URL` also accepts `https:example.com`, and white space, which it encodes.
-  const isUrl = /^https?:\/\/\S+$/i.test(text) && canParse(text);
+  // `URL` also accepts `https:example.com`, user information, an empty port, and white space.
+  const isUrl = /^https?:\/\/[^\s/?#\\@]*[^\s/?#\\@:]([/?#]\S*)?$/i.test(text) && canParse(text);
   return isUrl ? null : {code: 'not_a_url'};
 };
 
@@ -230,18 +230,13 @@ const canParse = (text: string): boolean => {
 
 /** Returns whether a choice is the visitor's own words. */
 export const isOther = (value: unknown): value is {other: string} =>
-  typeof value === 'object' &&
-  value !== null &&
-  Object.keys(value).join() === 'other' &&
+  Object.keys(Object(value) as object).join() === 'other' &&
   typeof (value as {other: unknown}).other === 'string';
 
-const firstOf = <T>(values: T[], check: (value: T) => AnswerFault | null): AnswerFault | null => {
-  for (const value of values) {
-    const fault = check(value);
-    if (fault) return fault;
-  }
-  return null;
-};
+const findFault = (
+  choices: unknown[],
+  check: (choice: unknown) => AnswerFault | null,
+): AnswerFault | null => choices.map(check).find((fault) => fault) ?? null;
 
 const cleanLine = (text: string): string =>
   text.replace(/\s/gu, ' ').replace(INVISIBLE, '').replace(/ +/g, ' ').trim();

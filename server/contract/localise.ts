@@ -16,11 +16,11 @@ export const baseOf = (tag: string) => toLocale(tag)?.language ?? '';
 export const localise = (text: LocalisedText, tag: string): string => {
   if (typeof text === 'string') return text;
   // A tag can be the name of something that every object inherits, such as `toString`.
-  const found = [tag, baseOf(tag), 'en'].find((one) => Object.hasOwn(text, one));
-  return (found === undefined ? Object.values(text)[0] : text[found]) ?? '';
+  const tags = [tag, baseOf(tag), 'en', ...Object.keys(text)];
+  return text[tags.find((one) => Object.hasOwn(text, one))!] ?? '';
 };
 
-const PLACES = /\{(name|answers\.[a-z][a-z0-9_]{0,39})\}/g;
+const PLACES = /\{(name|answers\.\w+)\}/g;
 
 /** Replaces `{name}` and `{answers.<field>}` in a site's text by what `read` returns for them. */
 export const insertAnswers = (text: string, read: (place: string) => string): string =>

@@ -63,7 +63,7 @@ const findUnknownPlaces = (texts: TextAt[], steps: Step[]): ValidationError[] =>
   const fields = new Set(steps.flatMap((step) => ('kind' in step ? [step.field] : [])));
   return texts.flatMap(({path, text}) => {
     const words = typeof text === 'string' ? text : Object.values(text).join('\n');
-    const named = [...words.matchAll(/\{answers\.([a-z0-9_]+)\}/g)].map(([, field = '']) => field);
+    const named = [...words.matchAll(/\{answers\.(\w+)\}/g)].map(([, field = '']) => field);
     return [...new Set(named)]
       .filter((field) => !fields.has(field))
       .map((field) => ({path, message: `inserts {answers.${field}}, which no step asks for`}));

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {todayAnywhere} from '../answers/today.js';
+import {todayAnywhere} from '../sites/today.js';
 import {MAX_ANSWERS_BYTES} from '../contract/answer-limits.js';
 import {checkAnswer} from '../contract/answers.js';
 import type {AnswerFault} from '../contract/answers.js';

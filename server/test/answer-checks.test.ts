@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import type {Test} from 'tap';
 
-import {todayAnywhere} from '../answers/today.js';
+import {todayAnywhere} from '../sites/today.js';
 import {labelAnswer} from '../contract/answer-labels.js';
 import {
   ANSWER_FAULT_CODES,
@@ -78,7 +78,7 @@ t.test('choices are options, each once', async (t) => {
     [OTHER, {other: 7}, 'wrong_type'],
     [CHOICES, 'nurse', 'wrong_type'],
     [CHOICES, [], 'too_few_choices'],
-    [{...CHOICES, min_choices: 0}, [], null],
+    [{...CHOICES, min_choices: 0}, [], 'too_few_choices'],
     [CHOICES, ['nurse', 'doctor', 'cook'], null],
     [CHOICES, ['nurse', 'nurse'], 'repeated_choice'],
     [CHOICES, ['nurse', 'pilot'], 'unknown_choice'],
@@ -147,6 +147,12 @@ t.test('telephone numbers and URLs have their form', async (t) => {
     [PHONE, '123456789012345', null],
     [PHONE, '1234567890123456', 'not_a_phone'],
     [PHONE, '12345 ext. 6', 'not_a_phone'],
+    [PHONE, '+٩٦٦ ٥٠ ١٢٣', null],
+    [PHONE, '०९८ १२', null],
+    [PHONE, '\u{1d7d8}'.repeat(15), null],
+    [PHONE, '\u{1d7d8}'.repeat(16), 'not_a_phone'],
+    [PHONE, '٣٤٥٦', 'not_a_phone'],
+    [PHONE, '①②③④⑤', 'not_a_phone'],
     [PHONE, `1${' -'.repeat(30)}2345`, 'too_long'],
     [PHONE, 12345, 'wrong_type'],
     [URL_OF, 'https://example.com', null],
@@ -157,6 +163,19 @@ t.test('telephone numbers and URLs have their form', async (t) => {
     [URL_OF, 'https:example.com', 'not_a_url'],
     [URL_OF, 'https://', 'not_a_url'],
     [URL_OF, 'https://exa mple.com', 'not_a_url'],
+    [URL_OF, 'http://localhost:3000?a=b@c://d', null],
+    [URL_OF, 'https://[2001:db8::1]:8080/', null],
+    [URL_OF, 'https://example.com:8080/@anna', null],
+    [URL_OF, 'https://anna@example.com', 'not_a_url'],
+    [URL_OF, 'https://anna:secret@example.com/', 'not_a_url'],
+    [URL_OF, 'https://@example.com', 'not_a_url'],
+    [URL_OF, 'https://anna\\@example.com', 'not_a_url'],
+    [URL_OF, 'https://mailto:anna@example.com', 'not_a_url'],
+    [URL_OF, 'mailto:anna@example.com', 'not_a_url'],
+    [URL_OF, 'https://https://example.com', 'not_a_url'],
+    [URL_OF, 'https:///example.com', 'not_a_url'],
+    [URL_OF, 'https://?example.com', 'not_a_url'],
+    [URL_OF, 'x-app://example.com', 'not_a_url'],
     [URL_OF, 'javascript:alert(1)', 'not_a_url'],
     [URL_OF, 'ftp://example.com', 'not_a_url'],
     [URL_OF, 'data:text/html,<script>alert(1)</script>', 'not_a_url'],

@@ -52,7 +52,7 @@ const WRONG: Record<string, unknown[]> = {
   phone: [
     ...[...OTHER_TYPES, true, 12345, ['12345'], ...FORGED, ...INVISIBLE],
     ...['1234', '1'.repeat(16), `1${' -'.repeat(30)}2345`],
-    ...['=1+12345', '@12345', '12345;ext=6', 'tel:12345', '١٢٣٤٥'],
+    ...['=1+12345', '@12345', '12345;ext=6', 'tel:12345'],
   ],
   page: [
     ...[...OTHER_TYPES, true, 7, ['https://a.example'], ...FORGED, ...INVISIBLE],
