@@ -54,7 +54,7 @@ const KINDS = {
     multiple: Type.Optional(
       Type.Boolean({description: 'Whether the visitor can choose several options.'}),
     ),
-    min_choices: Type.Optional(Type.Integer({minimum: 0, maximum: MAX_OPTIONS + 1})),
+    min_choices: Type.Optional(Type.Integer({minimum: 1, maximum: MAX_OPTIONS + 1})),
     max_choices: Type.Optional(Type.Integer({minimum: 1, maximum: MAX_OPTIONS + 1})),
     other: Type.Optional(
       Type.Boolean({description: 'Whether the visitor can write another answer.'}),

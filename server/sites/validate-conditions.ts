@@ -1,8 +1,10 @@
-import {isDate} from '../contract/answers.js';
+import {checkAnswer, cleanAnswer} from '../contract/answers.js';
 import {FieldTest} from '../contract/conversation.js';
+import type {Question} from '../contract/questions.js';
 import type {ValidationError} from '../errors.js';
+import {describeExpected} from '../text/expected-answer.js';
 import {isObject} from './is-object.js';
-import type {AskedQuestion, Questions} from './validate-questions.js';
+import type {Questions} from './validate-questions.js';
 import {validateSchema} from './validate-schema.js';
 
 /** Maximum nesting of conditions, so that the widget does not run out of stack. */
@@ -40,37 +42,98 @@ const validateTest = (given: unknown, questions: Questions, path: string): Valid
   if (faults.length > 0) return [...new Map(faults.map((one) => [one.path, one])).values()];
   const test = given as FieldTest;
   const field = /^answers\.(.*)$/.exec(test.field)?.[1];
-  const question = field === undefined ? undefined : questions.get(field);
-  if (field !== undefined && !question) {
+  if (field !== undefined && !questions.has(field)) {
     return [{path: `${path}/field`, message: `no step asks for "${field}"`}];
   }
-  const message = validateValue(test, question);
-  return message === undefined ? [] : [{path: `${path}/value`, message}];
+  const question = field === undefined ? toQuestion(test.field) : questions.get(field);
+  // The errors of the question are reported with its step.
+  if (!question) return [];
+  const operators = listOperators(question);
+  if (!operators.includes(test.operator)) {
+    const message = describeMisfit(test.operator, test.field, question);
+    return [{path: `${path}/operator`, message: `${message}. Expected ${formatList(operators)}`}];
+  }
+  const expected = findExpected(test, question);
+  if (expected === undefined) return [];
+  const message = describeMisfit(test.value, test.field, question);
+  return [{path: `${path}/value`, message: `${message}. Expected ${expected}`}];
 };
 
-const validateValue = (
-  {operator, value}: FieldTest,
-  question: AskedQuestion | undefined,
+/** Returns a field of the contact, a consent or the number of files as a question with such values. */
+const toQuestion = (field: string): Question => {
+  const shared = {type: 'ask', field, text: ''} as const;
+  if (field === 'files.stored') return {...shared, kind: 'number', min: 0};
+  if (field.startsWith('consents.')) return {...shared, kind: 'yes_no'};
+  return {...shared, kind: 'text'};
+};
+
+const listOperators = (question: Question): FieldTest['operator'][] => {
+  const compares = question.kind === 'number' || question.kind === 'date';
+  return [
+    'is',
+    'is_not',
+    ...(compares ? (['at_least', 'at_most'] as const) : []),
+    ...(isMultiple(question) ? (['includes'] as const) : []),
+    'is_set',
+  ];
+};
+
+const isMultiple = (question: Question): boolean =>
+  question.kind === 'choice' && question.multiple === true;
+
+const describeMisfit = (given: FieldTest['value'], field: string, question: Question): string => {
+  const several = isMultiple(question) ? ' with several choices' : '';
+  const kind = field.startsWith('answers.')
+    ? `, which has the kind ${question.kind}${several}`
+    : '';
+  return `${JSON.stringify(given)} does not fit "${field}"${kind}`;
+};
+
+/** Returns the expected value, as words, if no answer makes the test true; undefined otherwise. */
+const findExpected = (
+  {field, operator, value}: FieldTest,
+  question: Question,
 ): string | undefined => {
   switch (operator) {
     case 'is_set':
-      return typeof value === 'boolean' ? undefined : 'must be true or false for is_set';
+      return typeof value === 'boolean' ? undefined : 'true or false';
     case 'at_least':
+      return findExpectedLimit({...question, min: undefined} as Question, value);
     case 'at_most':
-      if (question?.kind !== 'date')
-        return typeof value === 'number' ? undefined : `must be a number for ${operator}`;
-      return typeof value === 'string' && isDate(value)
-        ? undefined
-        : 'must be a date in the form YYYY-MM-DD';
+      return findExpectedLimit({...question, max: undefined} as Question, value);
     case 'includes':
-      if (typeof value !== 'string') return 'must be the value of an option for includes';
-      return validateOption(value, question);
+      return describeFault({...question, multiple: false, other: false} as Question, value);
     default:
-      return typeof value === 'string' ? validateOption(value, question) : undefined;
+      return findExpectedValue(question, value, field === 'files.stored');
   }
 };
 
-const validateOption = (value: string, question: AskedQuestion | undefined): string | undefined => {
-  if (question?.kind !== 'choice' || question.options.includes(value)) return undefined;
-  return `there is no option "${value}"`;
+/** The limit can have any decimals: 0.5 divides whole numbers too. */
+const findExpectedLimit = (question: Question, value: unknown): string | undefined =>
+  describeFault(question.kind === 'number' ? {...question, decimals: Infinity} : question, value);
+
+const findExpectedValue = (
+  question: Question,
+  value: FieldTest['value'],
+  hasAlwaysValue: boolean,
+): string | undefined => {
+  if (value === null && !hasAlwaysValue) return undefined;
+  if (isMultiple(question)) return 'null, or the operator includes';
+  const expected =
+    describeFault({...question, other: false} as Question, value) ??
+    (cleanAnswer(question.kind, value) === value
+      ? undefined
+      : 'the text as it is stored, without space around it and invisible characters');
+  return expected === undefined || hasAlwaysValue ? expected : `${expected}, or null`;
 };
+
+/** Compares with any day, because `today` is another day at each answer. */
+const ANY_DAY = {earliest: '0001-01-01', latest: '9999-12-31'};
+
+const describeFault = (question: Question, value: unknown): string | undefined => {
+  const fault = checkAnswer(question, value, ANY_DAY);
+  return fault ? describeExpected(fault, question) : undefined;
+};
+
+const formatList = (items: string[]): string =>
+  `${items.slice(0, -1).join(', ')} or ${items.at(-1)}`;

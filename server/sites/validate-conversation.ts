@@ -2,11 +2,10 @@ import {Type} from 'typebox';
 
 import {MAX_STEPS, askShapes, stepShapes} from '../contract/conversation.js';
 import type {Step} from '../contract/conversation.js';
-import {CONTACT_FIELDS} from '../contract/questions.js';
 import type {ValidationError} from '../errors.js';
 import {isObject} from './is-object.js';
 import {validateCondition} from './validate-conditions.js';
-import {findQuestions, validateQuestions} from './validate-questions.js';
+import {findQuestions, isQuestion, validateQuestions} from './validate-questions.js';
 import type {Questions} from './validate-questions.js';
 import {validateRefusals} from './validate-refusals.js';
 import {validateSchema} from './validate-schema.js';
@@ -24,14 +23,16 @@ export const validateConversation = (document: unknown, path: string): Validatio
   const steps = isObject(document) ? document['steps'] : undefined;
   const frame = validateSchema(Frame, document, path);
   if (!Array.isArray(steps)) return frame;
-  const known = {
-    ids: steps.map((step: unknown) => (isObject(step) ? step['id'] : undefined)),
-    questions: findQuestions(steps),
-  };
+  const ids = steps.map((step: unknown) => (isObject(step) ? step['id'] : undefined));
+  const shapeErrors = steps.map((step, i) => validateShape(step, `${path}/steps/${i}`));
+  const questions = findQuestions(steps, (i) => shapeErrors[i]?.length === 0);
   const errors = [
     ...frame,
-    ...steps.flatMap((step: unknown, i) => validateStep(step, known, `${path}/steps/${i}`)),
-    ...findRepeatedIds(known.ids, `${path}/steps`),
+    ...steps.flatMap((step: unknown, i) => [
+      ...(shapeErrors[i] ?? []),
+      ...validateBranches(step, {ids, questions}, `${path}/steps/${i}`),
+    ]),
+    ...findRepeatedIds(ids, `${path}/steps`),
     ...validateQuestions(steps, `${path}/steps`),
   ];
   // Branches can be followed only in a document that is otherwise valid.
@@ -44,24 +45,19 @@ interface Known {
   questions: Questions;
 }
 
-const validateStep = (step: unknown, known: Known, path: string): ValidationError[] => {
+/** Returns the errors of a step, except those of its conditions. */
+const validateShape = (step: unknown, path: string): ValidationError[] => {
   if (!isObject(step)) return [{path, message: 'must be object'}];
-  const isQuestion =
-    step['type'] === 'ask' && !(CONTACT_FIELDS as readonly unknown[]).includes(step['field']);
-  const [shapes, property] = isQuestion ? [ASK_SHAPES, 'kind'] : [SHAPES, 'type'];
+  const [shapes, property] = isQuestion(step) ? [ASK_SHAPES, 'kind'] : [SHAPES, 'type'];
   const name = step[property];
-  const branches = Array.isArray(step['next']) ? (step['next'] as unknown[]) : [];
-  return [
-    ...(typeof name === 'string' && Object.hasOwn(shapes, name)
-      ? validateSchema(shapes[name as keyof typeof shapes], step, path)
-      : [
-          {
-            path: `${path}/${property}`,
-            message: `must be one of ${Object.keys(shapes).join(', ')}`,
-          },
-        ]),
-    ...branches.flatMap((branch, i) => validateBranch(branch, known, `${path}/next/${i}`)),
-  ];
+  return typeof name === 'string' && Object.hasOwn(shapes, name)
+    ? validateSchema(shapes[name as keyof typeof shapes], step, path)
+    : [{path: `${path}/${property}`, message: `must be one of ${Object.keys(shapes).join(', ')}`}];
+};
+
+const validateBranches = (step: unknown, known: Known, path: string): ValidationError[] => {
+  const branches = isObject(step) && Array.isArray(step['next']) ? (step['next'] as unknown[]) : [];
+  return branches.flatMap((branch, i) => validateBranch(branch, known, `${path}/next/${i}`));
 };
 
 const validateBranch = (branch: unknown, known: Known, path: string): ValidationError[] => {

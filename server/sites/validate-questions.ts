@@ -1,36 +1,27 @@
-import {isDate} from '../contract/answers.js';
 import {CONTACT_FIELDS} from '../contract/questions.js';
+import type {Question} from '../contract/questions.js';
 import type {ValidationError} from '../errors.js';
 import {isObject} from './is-object.js';
+import {validateRanges} from './validate-ranges.js';
 
-/** Question as far as conditions depend on it. The document can have other errors. */
-export interface AskedQuestion {
-  kind: unknown;
-  /** Values of the options of a choice. */
-  options: unknown[];
-}
-
-/** Questions of the site by their field. */
-export type Questions = ReadonlyMap<unknown, AskedQuestion>;
+/** Questions of the site by their field. Undefined for a question that has errors. */
+export type Questions = ReadonlyMap<unknown, Question | undefined>;
 
 type Fields = Record<string, unknown>;
 
-export const findQuestions = (steps: unknown[]): Questions =>
+/** Returns the questions among the steps. `isValid` has whether the step with this index has no errors. */
+export const findQuestions = (steps: unknown[], isValid: (index: number) => boolean): Questions =>
   new Map(
-    steps
-      .filter(isQuestion)
-      .map((step) => [step['field'], {kind: step['kind'], options: getOptionValues(step)}]),
+    steps.flatMap((step, i) =>
+      isQuestion(step) ? [[step['field'], isValid(i) ? (step as Question) : undefined]] : [],
+    ),
   );
 
-const isQuestion = (step: unknown): step is Fields =>
+/** Returns whether a step asks a question of the site. It can have errors. */
+export const isQuestion = (step: unknown): step is Fields =>
   isObject(step) &&
   step['type'] === 'ask' &&
   !(CONTACT_FIELDS as readonly unknown[]).includes(step['field']);
-
-const getOptionValues = ({options}: Fields): unknown[] =>
-  Array.isArray(options)
-    ? options.map((option: unknown) => (isObject(option) ? option['value'] : undefined))
-    : [];
 
 /** Returns the errors of questions that a schema cannot describe. */
 export const validateQuestions = (steps: unknown[], path: string): ValidationError[] => {
@@ -44,13 +35,15 @@ export const validateQuestions = (steps: unknown[], path: string): ValidationErr
         ? [{path: `${at}/field`, message: `step ${first} asks for "${step['field']}" already`}]
         : []),
       ...findRepeatedOptions(getOptionValues(step), `${at}/options`),
-      ...validateRange(step, ['min_length', 'max_length'], at),
-      ...validateRange(step, ['min', 'max'], at),
-      ...validateChoices(step, at),
-      ...(step['kind'] === 'date' ? validateDates(step, at) : []),
+      ...validateRanges(step, at),
     ];
   });
 };
+
+const getOptionValues = ({options}: Fields): unknown[] =>
+  Array.isArray(options)
+    ? options.map((option: unknown) => (isObject(option) ? option['value'] : undefined))
+    : [];
 
 const findRepeatedOptions = (values: unknown[], path: string): ValidationError[] =>
   values.flatMap((value, i) => {
@@ -60,35 +53,3 @@ const findRepeatedOptions = (values: unknown[], path: string): ValidationError[]
       {path: `${path}/${i}/value`, message: `"${value}" is the value of option ${first} already`},
     ];
   });
-
-/** Returns an error if no answer can meet both limits. Dates of the same form compare as texts. */
-const validateRange = (
-  step: Fields,
-  [lower, upper]: [string, string],
-  path: string,
-): ValidationError[] => {
-  const min = step[lower];
-  const max = step[upper];
-  const isEmpty =
-    (typeof min === 'number' && typeof max === 'number' && min > max) ||
-    (isDateText(min) && isDateText(max) && min > max);
-  return isEmpty ? [{path: `${path}/${lower}`, message: `must not be above ${upper}`}] : [];
-};
-
-const validateChoices = (step: Fields, path: string): ValidationError[] => {
-  const {min_choices: min, other} = step;
-  const count = getOptionValues(step).length + (other === true ? 1 : 0);
-  const faults = validateRange(step, ['min_choices', 'max_choices'], path);
-  if (typeof min !== 'number' || min <= count) return faults;
-  return [...faults, {path: `${path}/min_choices`, message: `must be at most ${count}`}];
-};
-
-const validateDates = (step: Fields, path: string): ValidationError[] =>
-  ['min', 'max'].flatMap((name) => {
-    const value = step[name];
-    // The schema refuses values of another form.
-    if (typeof value !== 'string' || !/^\d/.test(value) || isDate(value)) return [];
-    return [{path: `${path}/${name}`, message: 'is not a day of the calendar'}];
-  });
-
-const isDateText = (value: unknown): value is string => typeof value === 'string' && isDate(value);

