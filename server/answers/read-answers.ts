@@ -4,12 +4,13 @@ import type {LabelLanguage} from '../contract/answer-labels.js';
 import {checkAnswer, checkUnaskedAnswer, cleanAnswer} from '../contract/answers.js';
 import type {WrongAnswer} from '../contract/common.js';
 import type {Conversation, QuestionStep} from '../contract/conversation.js';
-import {insertAnswers, localise} from '../contract/localise.js';
+import {localise} from '../contract/localise.js';
 import type {Answer} from '../contract/questions.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
 import {InvalidAnswer} from '../errors.js';
 import {todayAnywhere} from '../sites/today.js';
 import {textsFor} from '../translations/translations.js';
+import {fillQuestion} from './fill-question.js';
 import type {StoredAnswer} from './store.js';
 
 /** Questions of a conversation by their field, with their places. */
@@ -54,7 +55,7 @@ export const readAnswers = (given: GivenAnswers, context: AnswerContext): Stored
       ? answer
       : {
           ...answer,
-          question: fillQuestion(answer.question, [...stored.values(), ...answers], context),
+          question: fillQuestion(answer.question, [...stored.values(), ...answers], context.name),
         },
   );
 };
@@ -122,14 +123,7 @@ const createInvalidAnswer = (answers: WrongAnswer[]): InvalidAnswer => {
 };
 
 /** Returns the words for labels in the visitor's language. */
-const toLabelLanguage = (locale: string | null): LabelLanguage => {
+export const toLabelLanguage = (locale: string | null): LabelLanguage => {
   const {answerYes, answerNo, language} = textsFor(locale);
   return {tag: locale ?? language, yes: answerYes, no: answerNo};
 };
-
-/** Inserts the name and the labels of other answers, as the widget does. */
-const fillQuestion = (text: string, answers: StoredAnswer[], {name}: AnswerContext): string =>
-  insertAnswers(text, (place) => {
-    if (place === 'name') return name;
-    return answers.findLast(({field}) => `answers.${field}` === place)?.label ?? '';
-  });

@@ -2,8 +2,22 @@ import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
 import type {Queryable} from '../database/sql.js';
 import type {Site} from '../sites/store.js';
-import {readAnswers} from './read-answers.js';
-import {listAnswers, saveAnswers} from './store.js';
+import {refillQuestions} from './fill-question.js';
+import type {ChangedValue} from './fill-question.js';
+import {readAnswers, toLabelLanguage} from './read-answers.js';
+import {listAnswers, saveAnswers, saveQuestions} from './store.js';
+
+/** Visit that the transaction has locked, with its site. */
+interface SiteVisit {
+  uuid: string;
+  site: Site;
+}
+
+/** Visitor whose name and language appear in questions. */
+interface Visitor {
+  name: string;
+  locale: string | null;
+}
 
 /**
  * Stores answers in the transaction that has locked the visit, and keeps the session's other
@@ -11,13 +25,39 @@ import {listAnswers, saveAnswers} from './store.js';
  */
 export const recordAnswers = async (
   tx: Queryable,
-  {uuid, site}: {uuid: string; site: Site},
+  visit: SiteVisit,
   given: GivenAnswers,
-  {name, locale}: {name: string; locale: string | null},
+  visitor: Visitor,
 ): Promise<boolean> => {
   if (Object.keys(given).length === 0) return false;
-  const conversation = site.settings.conversation ?? DEFAULT_CONVERSATION;
-  const stored = await listAnswers(tx, uuid);
-  const answers = readAnswers(given, {conversation, stored, name, locale});
-  return (await saveAnswers(tx, uuid, answers)) > 0;
+  const stored = await listAnswers(tx, visit.uuid);
+  const answers = readAnswers(given, {...visitor, stored, conversation: getConversation(visit)});
+  const isChanged = (await saveAnswers(tx, visit.uuid, answers)) > 0;
+  const labels = new Map(stored.map(({field, label}) => [field, label]));
+  const changes = answers.map(({field, label}) => ({
+    place: `answers.${field}`,
+    before: labels.get(field) ?? '',
+    after: label,
+  }));
+  await rewordQuestions(tx, visit, changes, visitor);
+  return isChanged;
 };
+
+/** Inserts changed values into the stored questions that contain the earlier ones. */
+export const rewordQuestions = async (
+  tx: Queryable,
+  visit: SiteVisit,
+  changes: ChangedValue[],
+  {name, locale}: Visitor,
+): Promise<void> => {
+  const changed = changes.filter(({before, after}) => before !== after);
+  if (changed.length === 0) return;
+  const questions = refillQuestions(await listAnswers(tx, visit.uuid), changed, {
+    name,
+    language: toLabelLanguage(locale).tag,
+    conversation: getConversation(visit),
+  });
+  if (questions.length > 0) await saveQuestions(tx, visit.uuid, questions);
+};
+
+const getConversation = ({site}: SiteVisit) => site.settings.conversation ?? DEFAULT_CONVERSATION;

@@ -43,6 +43,19 @@ export const saveAnswers = async (
   return rows.length;
 };
 
+/** Replaces the wordings of questions. Their answers are not changed. */
+export const saveQuestions = async (
+  sql: Queryable,
+  uuid: string,
+  questions: Pick<StoredAnswer, 'field' | 'question'>[],
+): Promise<void> => {
+  await sql`
+    update session_answers set question = given.question
+    from jsonb_to_recordset(${JSON.stringify(questions)}::text::jsonb)
+      as given (field text, question text)
+    where session_uuid = ${uuid} and session_answers.field = given.field`;
+};
+
 export const deleteAnswers = async (sql: Queryable, uuid: string): Promise<void> => {
   await sql`delete from session_answers where session_uuid = ${uuid}`;
 };

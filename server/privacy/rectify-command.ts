@@ -16,9 +16,9 @@ import {transaction} from '../database/transaction.js';
 import {MariaError} from '../errors.js';
 import {ConfirmationLinks} from '../mail/links.js';
 import type {Caller} from '../visits/access.js';
-import {changeEmail, readEmail, readName} from '../sessions/contact.js';
+import {changeEmail, changeName, readEmail, readName} from '../sessions/contact.js';
 import type {EmailChange} from '../sessions/contact.js';
-import {findSession, findVisit, setSessionName} from '../visits/store.js';
+import {findSession, findVisit} from '../visits/store.js';
 import type {StoredSession} from '../visits/store.js';
 import {findSite} from '../sites/store.js';
 import {findSessions} from './find-sessions.js';
@@ -147,7 +147,9 @@ const rectify = async (
   const answers = await readAnswersFor(tx, {uuid, siteKey: caller.site.key}, correction);
   let stopped = false;
   let change: EmailChange | undefined;
-  if (name !== undefined) await setSessionName(tx, uuid, name);
+  if (name !== undefined) {
+    await changeName(tx, caller, {before: session.name, name, locale: session.locale});
+  }
   await recordAnswers(tx, caller, answers, {...session, ...(name !== undefined && {name})});
   if (email !== undefined) {
     const contactDeps = {

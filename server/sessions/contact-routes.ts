@@ -17,6 +17,7 @@ import {recordVisitorAnswers} from './answers.js';
 import {recordConsents, withdrawsStorageConsent} from './consents.js';
 import {
   changeEmail,
+  changeName,
   submitContact,
   readContact,
   readEmail,
@@ -27,7 +28,7 @@ import type {ContactDeps} from './contact.js';
 import {describeSession} from './describe.js';
 import {maskEmail} from '../text/email.js';
 import {revokeStorageConsent} from './end.js';
-import {findSession, setSessionName} from '../visits/store.js';
+import {findSession} from '../visits/store.js';
 import {
   findDelayedEmail,
   getSecondsUntilResend,
@@ -165,10 +166,11 @@ const rectifySessionRoute = (app: App, deps: ContactRouteDeps): void => {
         const session = await requireSession(tx, caller);
         await recordConsents(tx, caller, consents);
         const client = clientRateLimitKey(request);
-        if (name) await setSessionName(tx, caller.uuid, name);
+        const {locale} = session;
+        if (name) await changeName(tx, caller, {before: session.name, name, locale});
         await recordVisitorAnswers(tx, caller, answers, {
           name: name ?? session.name,
-          locale: session.locale,
+          locale,
         });
         if (email) await changeEmail(tx, deps, caller, {email, client});
         await recordAudit(tx, {

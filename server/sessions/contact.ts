@@ -1,3 +1,4 @@
+import {rewordQuestions} from '../answers/record-answers.js';
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
@@ -123,11 +124,22 @@ const correctContact = async (
   if (await recordVisitorAnswers(tx, caller, answers, {name, locale: locale ?? before.locale}))
     fields.push('answers');
   if (fields.length === 0) return;
-  await setSessionName(tx, uuid, name);
+  await changeName(tx, caller, {before: before.name, name, locale: locale ?? before.locale});
   // Before the link, because its e-mail uses the new language.
   if (locale !== null) await setSessionLocale(tx, uuid, locale);
   await changeEmail(tx, deps, caller, {email, client});
   await audit(tx, caller, 'data_rectified', {fields});
+};
+
+/** Stores a name, also in the questions that contain the earlier one. */
+export const changeName = async (
+  tx: Queryable,
+  caller: Caller,
+  {before, name, locale}: {before: string; name: string; locale: string | null},
+): Promise<void> => {
+  await setSessionName(tx, caller.uuid, name);
+  const change = {place: 'name', before, after: name};
+  await rewordQuestions(tx, caller, [change], {name, locale});
 };
 
 /**
