@@ -9,6 +9,7 @@ import type {Answer} from '../contract/questions.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
 import {InvalidAnswer} from '../errors.js';
 import {todayAnywhere} from '../sites/today.js';
+import {describeExpected} from '../text/expected-answer.js';
 import {textsFor} from '../translations/translations.js';
 import {fillQuestion} from './fill-question.js';
 import type {StoredAnswer} from './store.js';
@@ -67,7 +68,11 @@ const findQuestions = ({steps}: Conversation): Questions =>
 
 const requireValid = (given: GivenAnswers, questions: Questions): void => {
   const excess = Object.keys(given).slice(MAX_ANSWERS);
-  if (excess.length > 0) throw createInvalidAnswer(excess.map(toExcess));
+  if (excess.length > 0) {
+    throw createInvalidAnswer(excess.map(toExcess), {
+      reason: `${Object.keys(given).length} answers were sent`,
+    });
+  }
   const today = todayAnywhere(Date.now());
   const wrong = Object.entries(given).flatMap(([field, value]): WrongAnswer[] => {
     const question = questions.get(field);
@@ -76,19 +81,28 @@ const requireValid = (given: GivenAnswers, questions: Questions): void => {
       : checkUnaskedAnswer(value);
     return expected ? [{field, expected}] : [];
   });
-  if (wrong.length > 0) throw createInvalidAnswer(wrong);
+  if (wrong.length > 0) throw createInvalidAnswer(wrong, {questions});
 };
 
 /** Throws `InvalidAnswer` if the session would have too many answers, or too much text. */
 const requireRoom = (answers: StoredAnswer[], stored: ReadonlyMap<string, StoredAnswer>): void => {
-  const values = new Map([...stored.values()].map(({field, value}) => [field, value]));
-  const excess = answers.filter(({field, value}) => values.set(field, value).size > MAX_ANSWERS);
-  if (excess.length > 0) throw createInvalidAnswer(excess.map(({field}) => toExcess(field)));
-  const excessBytes = countBytes(Object.fromEntries(values)) - MAX_ANSWERS_BYTES;
-  if (excessBytes <= 0) return;
+  const added = answers.filter(({field}) => !stored.has(field));
+  const excess = added.slice(Math.max(0, MAX_ANSWERS - stored.size));
+  if (excess.length > 0) {
+    throw createInvalidAnswer(
+      excess.map(({field}) => toExcess(field)),
+      {reason: `the session would have ${stored.size + added.length} answers`},
+    );
+  }
+  const all = [...stored.values(), ...answers].map(({field, value}) => [field, value] as const);
+  const bytes = countBytes(Object.fromEntries(all));
+  if (bytes <= MAX_ANSWERS_BYTES) return;
   const expected = {code: 'answers_too_large', max: MAX_ANSWERS_BYTES} as const;
-  const largest = findLargest(answers, excessBytes);
-  throw createInvalidAnswer(largest.map(({field}) => ({field, expected})));
+  const largest = findLargest(answers, bytes - MAX_ANSWERS_BYTES);
+  throw createInvalidAnswer(
+    largest.map(({field}) => ({field, expected})),
+    {reason: `the answers of the session would have ${bytes} bytes as JSON`},
+  );
 };
 
 /** Returns the largest answers, as many as have this size together. */
@@ -113,11 +127,23 @@ const toExcess = (field: string): WrongAnswer => ({
   expected: {code: 'too_many_answers', max: MAX_ANSWERS},
 });
 
-const createInvalidAnswer = (answers: WrongAnswer[]): InvalidAnswer => {
+interface InvalidDetails {
+  questions?: Questions;
+  /** Reason that concerns all answers together. */
+  reason?: string;
+}
+
+const createInvalidAnswer = (
+  answers: WrongAnswer[],
+  {questions, reason = 'these answers are not valid'}: InvalidDetails,
+): InvalidAnswer => {
   const listed = answers.slice(0, MAX_ANSWERS);
-  const fields = listed.map(({field, expected}) => `${field} (${expected.code})`).join(', ');
+  const expectations = listed.map(
+    ({field, expected}) =>
+      `${field} (${expected.code}): expected ${describeExpected(expected, questions?.get(field)?.step)}`,
+  );
   return new InvalidAnswer(
-    `Nothing was stored, because these answers are not valid: ${fields}. Expected what "answers" states for each field. Correct them.`,
+    `Nothing was stored, because ${reason}. Correct ${expectations.join('; ')}.`,
     {answers: listed},
   );
 };

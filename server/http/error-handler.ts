@@ -109,7 +109,7 @@ export const toMariaError = (error: FrameworkError, request?: FastifyRequest): M
   if (request && isAborted(request)) return new ClientAborted({cause: error});
   switch (error.code) {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new BodyTooLarge(undefined, {cause: error});
+      return createBodyTooLarge(error, request);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return new UnsupportedMediaType(undefined, {cause: error});
     case 'FST_ERR_MAX_PARAM_LENGTH':
@@ -124,6 +124,18 @@ export const toMariaError = (error: FrameworkError, request?: FastifyRequest): M
     default:
       return createFromStatus(error);
   }
+};
+
+/** The size is absent from a chunked body, and the limit from a request without a route. */
+const createBodyTooLarge = (cause: FrameworkError, request?: FastifyRequest): BodyTooLarge => {
+  const bytes = request?.headers['content-length'];
+  const max = request?.routeOptions.bodyLimit;
+  if (max === undefined) return new BodyTooLarge(undefined, {cause});
+  const size = bytes === undefined ? '' : ` of ${bytes} bytes`;
+  return new BodyTooLarge(
+    `The body${size} is too large. Expected at most ${max} bytes. Send a smaller one.`,
+    {cause},
+  );
 };
 
 /** Returns whether the connection ended before the body. */

@@ -96,6 +96,7 @@ void t.test('every error has one shape', async (t) => {
     t.same([most.response.status, most.body.code], [400, 'invalid_uuid']);
     t.equal(more.response.status, 413);
     assertErrorBody(t, more.body, 'body_too_large');
+    t.match(more.body.message, /body of 65537 bytes.*at most 65536 bytes/);
   });
 
   for (const [what, text] of [

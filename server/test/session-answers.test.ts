@@ -132,6 +132,15 @@ void t.test('answers to the questions of a site', async (t) => {
       {field: 'shoe', expected: {code: 'wrong_type', type: 'answer'}},
     ]);
     t.notMatch(JSON.stringify(body), /pilot|KKK|alert|1234/);
+    for (const expected of [
+      'position (unknown_choice): expected one of the options (nurse, doctor, or {"other": "…"})',
+      'days (too_many_choices): expected at most 2 options',
+      'town (too_long): expected a text of at most 20 characters',
+      'licence (wrong_type): expected true or false',
+      'years (too_large): expected a number of at most 60',
+      'start (too_early): expected a date that is not before 2020-01-01',
+    ])
+      t.ok(body.message.includes(expected), expected);
     t.same(await getAnswerRows(server, visitor.uuid), []);
     t.equal(await getVisitState(server, visitor.uuid), 'open');
     t.equal((await send(visitor, ANSWERS)).status, 202);
@@ -158,12 +167,14 @@ void t.test('answers to the questions of a site', async (t) => {
     const refused = await send(visitor, many(MAX_ANSWERS + 1));
     t.equal(refused.status, 422);
     t.same(listWrong(refused.body), ['f100 too_many_answers']);
+    t.match(refused.body.message, /101 answers were sent.*f100.*at most 100 answers in a session/);
     t.equal((await send(visitor, many(MAX_ANSWERS - 1))).status, 202);
     t.equal((await correct(visitor, {answers: {f0: 7, last: 'one'}})).status, 200);
 
     const more = await correct(visitor, {answers: {f0: 8, more: 1}});
     t.equal(more.status, 422);
     t.same(listWrong(more.body), ['more too_many_answers']);
+    t.match(more.body.message, /would have 101 answers.*at most 100 answers in a session/);
     const rows = await getAnswerRows(server, visitor.uuid);
     t.equal(rows.length, MAX_ANSWERS);
     t.equal(rows.find(({field}) => field === 'f0')?.value, 7);
@@ -186,6 +197,10 @@ void t.test('answers to the questions of a site', async (t) => {
     t.same(refused.body.answers, [
       {field: 't0', expected: {code: 'answers_too_large', max: MAX_ANSWERS_BYTES}},
     ]);
+    t.match(
+      refused.body.message,
+      /would have 49153 bytes as JSON.*t0 \(answers_too_large\): expected at most 49152 bytes/,
+    );
     t.equal((await send(visitor, {...texts, z: 'z'.repeat(room)})).status, 202);
     t.match(await correct(visitor, {answers: {y: 1}}), {status: 422});
 
@@ -200,7 +215,9 @@ void t.test('answers to the questions of a site', async (t) => {
       });
     const most = 128 * 1024;
     t.equal((await put('/api/session/contact', 'PUT', most)).status, 202);
-    t.equal((await put('/api/session/contact', 'PUT', most + 1)).status, 413);
+    const beyond = await put('/api/session/contact', 'PUT', most + 1);
+    t.match(beyond, {status: 413, body: {code: 'body_too_large'}});
+    t.match(JSON.stringify(beyond.body), /of 131073 bytes.*at most 131072 bytes/);
     t.equal((await put('/api/session', 'PATCH', most)).status, 200);
     t.equal((await put('/api/session', 'PATCH', most + 1)).status, 413);
   });
