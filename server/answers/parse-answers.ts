@@ -1,5 +1,5 @@
 import {isOther} from '../contract/answers.js';
-import type {Conversation} from '../contract/conversation.js';
+import type {Conversation, QuestionStep} from '../contract/conversation.js';
 import type {Choice, Question} from '../contract/questions.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
 import type {StoredAnswer} from './store.js';
@@ -16,24 +16,39 @@ export const splitAnswer = (given: string): WrittenAnswer | undefined => {
   return at < 1 ? undefined : {field: given.slice(0, at), text: given.slice(at + 1)};
 };
 
-/**
- * Returns answers as the API expects them. Returns undefined if the conversation neither asks for a
- * field nor has an answer to it.
- */
+/** Conversation that asks the questions, and the answers that a session has. */
+interface AnswerSources {
+  conversation: Conversation;
+  stored: StoredAnswer[];
+}
+
+/** Returns the fields that the conversation does not ask for and that have no stored answer. */
+export const findUnknownFields = (
+  written: WrittenAnswer[],
+  {conversation, stored}: AnswerSources,
+): string[] => {
+  const known = [...listQuestions(conversation), ...stored].map(({field}) => field);
+  return written.map(({field}) => field).filter((field) => !known.includes(field));
+};
+
+/** Returns answers to known fields as the API expects them. */
 export const parseAnswers = (
   written: WrittenAnswer[],
-  {conversation, stored}: {conversation: Conversation; stored: StoredAnswer[]},
-): GivenAnswers | undefined => {
-  const given: [string, unknown][] = [];
-  for (const {field, text} of written) {
-    const step = conversation.steps.find((one) => 'kind' in one && one.field === field);
-    const before = stored.find((answer) => answer.field === field);
-    if (step && 'kind' in step) given.push([field, parseAnswer(step, text)]);
-    else if (before) given.push([field, parseLike(before.value, text)]);
-    else return undefined;
-  }
-  return Object.fromEntries(given);
+  {conversation, stored}: AnswerSources,
+): GivenAnswers => {
+  const questions = new Map(listQuestions(conversation).map((step) => [step.field, step]));
+  const values = new Map(stored.map(({field, value}) => [field, value]));
+  return Object.fromEntries(
+    written.map(({field, text}) => {
+      const question = questions.get(field);
+      return [field, question ? parseAnswer(question, text) : parseLike(values.get(field), text)];
+    }),
+  );
 };
+
+/** Returns the steps that ask a question of the site. */
+export const listQuestions = ({steps}: Conversation): QuestionStep[] =>
+  steps.filter((step): step is QuestionStep => 'kind' in step);
 
 /** Returns the value for a question. A text that does not fit stays a text, which is refused later. */
 const parseAnswer = (question: Question, text: string): unknown => {
@@ -54,7 +69,7 @@ const parseAnswer = (question: Question, text: string): unknown => {
 };
 
 /** Returns the value in the form of an earlier answer, because its question no longer exists. */
-const parseLike = (before: StoredAnswer['value'], text: string): unknown => {
+const parseLike = (before: StoredAnswer['value'] | undefined, text: string): unknown => {
   if (typeof before === 'number') return parseNumber(text);
   if (typeof before === 'boolean') return parseBoolean(text);
   if (Array.isArray(before)) return splitList(text);

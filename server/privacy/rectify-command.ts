@@ -1,6 +1,11 @@
 import {parseArgs} from 'node:util';
 
-import {parseAnswers, splitAnswer} from '../answers/parse-answers.js';
+import {
+  findUnknownFields,
+  listQuestions,
+  parseAnswers,
+  splitAnswer,
+} from '../answers/parse-answers.js';
 import type {WrittenAnswer} from '../answers/parse-answers.js';
 import {readAnswers} from '../answers/read-answers.js';
 import {recordAnswers} from '../answers/record-answers.js';
@@ -8,12 +13,14 @@ import {listAnswers} from '../answers/store.js';
 import {recordAudit} from '../audit/store.js';
 import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
+import type {Conversation} from '../contract/conversation.js';
 import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
+import {localise} from '../contract/localise.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
 import {deriveKey} from '../config/secrets.js';
 import type {Queryable} from '../database/sql.js';
 import {transaction} from '../database/transaction.js';
-import {MariaError} from '../errors.js';
+import {InvalidAnswer, MariaError} from '../errors.js';
 import {ConfirmationLinks} from '../mail/links.js';
 import type {Caller} from '../visits/access.js';
 import {changeEmail, changeName, readEmail, readName} from '../sessions/contact.js';
@@ -21,6 +28,7 @@ import type {EmailChange} from '../sessions/contact.js';
 import {findSession, findVisit} from '../visits/store.js';
 import type {StoredSession} from '../visits/store.js';
 import {findSite} from '../sites/store.js';
+import {describeExpected} from '../text/expected-answer.js';
 import {findSessions} from './find-sessions.js';
 
 const USAGE = `maria rectify --uuid UUID | --email E-MAIL [--name NAME] [--new-email E-MAIL] [--answer FIELD=VALUE]…
@@ -116,14 +124,39 @@ const readAnswersFor = async (
   const site = await findSite(sql, siteKey);
   const conversation = site?.settings.conversation ?? DEFAULT_CONVERSATION;
   const stored = await listAnswers(sql, uuid);
-  const given = parseAnswers(answers, {conversation, stored});
-  if (!given) {
-    throw createUsageError(
-      `Session ${uuid} has no such answer, and its site does not ask for it. Expected a field of its conversation. Print the answers with: maria sessions --answers --format json`,
-    );
+  const sources = {conversation, stored};
+  const unknown = findUnknownFields(answers, sources);
+  if (unknown.length > 0) throw createUnknownFields(uuid, unknown, conversation);
+  const given = parseAnswers(answers, sources);
+  try {
+    readAnswers(given, {...sources, name: '', locale: null});
+  } catch (error) {
+    throw error instanceof InvalidAnswer
+      ? createUsageError(describeWrongAnswers(error, {uuid, conversation}))
+      : error;
   }
-  asUsageError(() => readAnswers(given, {conversation, stored, name: '', locale: null}));
   return given;
+};
+
+const createUnknownFields = (uuid: string, unknown: string[], conversation: Conversation) => {
+  const fields = listQuestions(conversation).map(({field}) => field);
+  const expected = fields.length > 0 ? `Expected one of ${fields.join(', ')}. ` : '';
+  return createUsageError(
+    `Nothing was changed: session ${uuid} has no answer ${unknown.map((field) => `"${field}"`).join(' and ')}, and its site does not ask for it. ${expected}Print the answers with: maria sessions --answers --format json`,
+  );
+};
+
+/** Returns a line for each wrong answer: field, code, expectation, and question. */
+const describeWrongAnswers = (
+  {answers = []}: InvalidAnswer,
+  {uuid, conversation}: {uuid: string; conversation: Conversation},
+): string => {
+  const lines = answers.map(({field, expected}) => {
+    const question = listQuestions(conversation).find((step) => step.field === field);
+    const asked = question ? `, for "${localise(question.text, 'en')}"` : '';
+    return `  ${field} (${expected.code}): expected ${describeExpected(expected, question)}${asked}`;
+  });
+  return `Nothing was changed, because answers are not valid for session ${uuid}. Correct --answer:\n${lines.join('\n')}`;
 };
 
 /** Throws errors about values as errors about arguments. */

@@ -105,12 +105,18 @@ void t.test('answers reach the owner and the operator', async (t) => {
     const before = [...(await getAnswerRows(server, visitor.uuid))];
 
     for (const [wrong, reason] of [
-      ['years=61', /years \(too_large\)/],
-      ['years=many', /years \(wrong_type\)/],
-      ['days=monday,sunday', /days \(unknown_choice\)/],
-      ['licence=perhaps', /licence \(wrong_type\)/],
-      ['shoe=42', /no such answer/],
-      ['constructor=1', /no such answer/],
+      [
+        'years=61',
+        /years \(too_large\): expected a number of at most 60, for "For how many years\?"/,
+      ],
+      ['years=many', /years \(wrong_type\): expected a number, for "For how/],
+      [
+        'days=monday,sunday',
+        /days \(unknown_choice\): .* \(monday, tuesday, friday\), for "On which/,
+      ],
+      ['licence=perhaps', /licence \(wrong_type\): expected true or false, for "Do you drive\?"/],
+      ['shoe=42', /has no answer "shoe".*Expected one of position, days, why, town, licence/],
+      ['constructor=1', /has no answer "constructor"/],
       ['years', /Expected FIELD=VALUE/],
     ] as const) {
       await t.rejects(rectify(...answer('town=Bonn'), ...answer(wrong)), {message: reason});
