@@ -1,6 +1,5 @@
 import {MAX_ANSWERS, MAX_ANSWERS_BYTES} from '../contract/answer-limits.js';
 import {labelAnswer} from '../contract/answer-labels.js';
-import type {LabelLanguage} from '../contract/answer-labels.js';
 import {checkAnswer, checkUnaskedAnswer, cleanAnswer} from '../contract/answers.js';
 import type {WrongAnswer} from '../contract/common.js';
 import type {Conversation, QuestionStep} from '../contract/conversation.js';
@@ -10,8 +9,8 @@ import type {GivenAnswers} from '../contract/session-answers.js';
 import {InvalidAnswer} from '../errors.js';
 import {todayAnywhere} from '../sites/today.js';
 import {describeExpected} from '../text/expected-answer.js';
-import {textsFor} from '../translations/translations.js';
 import {fillQuestion} from './fill-question.js';
+import {toLabelLanguage} from './label-language.js';
 import type {StoredAnswer} from './store.js';
 
 /** Questions of a conversation by their field, with their places. */
@@ -146,10 +145,4 @@ const createInvalidAnswer = (
     `Nothing was stored, because ${reason}. Correct ${expectations.join('; ')}.`,
     {answers: listed},
   );
-};
-
-/** Returns the words for labels in the visitor's language. */
-export const toLabelLanguage = (locale: string | null): LabelLanguage => {
-  const {answerYes, answerNo, language} = textsFor(locale);
-  return {tag: locale ?? language, yes: answerYes, no: answerNo};
 };

@@ -4,7 +4,8 @@ import type {Queryable} from '../database/sql.js';
 import type {Site} from '../sites/store.js';
 import {refillQuestions} from './fill-question.js';
 import type {ChangedValue} from './fill-question.js';
-import {readAnswers, toLabelLanguage} from './read-answers.js';
+import {toLabelLanguage} from './label-language.js';
+import {readAnswers} from './read-answers.js';
 import {listAnswers, saveAnswers, saveQuestions} from './store.js';
 
 /** Visit that the transaction has locked, with its site. */

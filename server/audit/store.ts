@@ -55,6 +55,14 @@ export const countAuditRows = (sql: Queryable, entries: AuditEntry[]): void => {
  */
 export const getAuditRowCounts = (pool: Sql): ReadonlyMap<AuditEvent, number> => getCounts(pool);
 
+/** Returns the ids of the steps that a visitor has reached, as far as the audit log has them. */
+export const listReachedSteps = async (sql: Queryable, uuid: string): Promise<string[]> => {
+  const rows = await sql<{step: string}[]>`
+    select metadata->>'step' as step from audit_logs
+    where user_uuid = ${uuid} and event_type = 'step_reached'`;
+  return rows.map(({step}) => step);
+};
+
 /** Writes the rows of attempts that change nothing, in batches. Responses wait for the commit. */
 export class BatchedAuditWriter {
   private readonly batches: StatementBatcher<AuditEntry[]>;

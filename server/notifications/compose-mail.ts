@@ -1,4 +1,5 @@
 import {listAnswers} from '../answers/store.js';
+import {listUnanswered} from '../answers/unanswered.js';
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import {listStoredFiles} from '../files/store.js';
@@ -67,6 +68,7 @@ const composeLead = async (
   if (!session || !site?.notifyEmail) return undefined;
   const consents = await findLatestConsents(sql, uuid);
   const answers = await listAnswers(sql, uuid);
+  const unanswered = await listUnanswered(sql, {uuid, site, answers}, session);
   const files = await listStoredFiles(sql, uuid);
   if (causes.files_added && files.length === 0) return undefined;
   return {
@@ -78,11 +80,10 @@ const composeLead = async (
       name: session.name,
       email: session.email,
       consents: consents.map((consent) => ({...consent, at: new Date(consent.recorded_at)})),
-      answers: answers.map(({question, label, kind}) => ({
-        question,
-        label,
-        isAsked: kind !== null,
-      })),
+      answers: [
+        ...answers.map(({kind, ...answer}) => ({...answer, isAsked: kind !== null})),
+        ...unanswered.map((question) => ({...question, label: null, isAsked: true})),
+      ].sort((a, b) => a.position - b.position),
       files: files.map(({name, size}) => ({name, size: size ?? 0})),
     }),
   };

@@ -15,8 +15,11 @@ interface Lead {
   name: string;
   email: string;
   consents: {purpose: string; granted: boolean; at: Date}[];
-  /** Answers to the questions of the site. `isAsked` is false if it no longer asks the question. */
-  answers: {question: string; label: string; isAsked: boolean}[];
+  /**
+   * Answers to the questions of the site. The label is null for a question without an answer.
+   * `isAsked` is false if the site no longer asks the question.
+   */
+  answers: {question: string; label: string | null; isAsked: boolean}[];
   files: {name: string; size: number}[];
 }
 
@@ -166,10 +169,11 @@ const formatAnswer = ({
   question,
   label,
   isAsked,
-}: Lead['answers'][number]): OwnerMail['rows'][0] => [
-  `${question.replace(/\s+/g, ' ').trim()}${isAsked ? '' : ' (no longer asked)'}`,
-  label.split(/[\n\u2028\u2029]+/),
-];
+}: Lead['answers'][number]): OwnerMail['rows'][0] => {
+  const text = question.replace(/\s+/g, ' ').trim();
+  if (label === null) return [`${text} (not answered)`, ['–']];
+  return [`${text}${isAsked ? '' : ' (no longer asked)'}`, label.split(/[\n\u2028\u2029]+/)];
+};
 
 const formatConsents = (consents: Lead['consents']): string[] => {
   const decided = consents.map(

@@ -1,0 +1,27 @@
+import {listReachedSteps} from '../audit/store.js';
+import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
+import {localise} from '../contract/localise.js';
+import type {Queryable} from '../database/sql.js';
+import type {Site} from '../sites/store.js';
+import {fillQuestion} from './fill-question.js';
+import {toLabelLanguage} from './label-language.js';
+import type {StoredAnswer} from './store.js';
+
+/** Question that the visitor has seen and not answered. */
+export type UnansweredQuestion = Pick<StoredAnswer, 'question' | 'position'>;
+
+/** Returns the questions of the site that the visitor has reached and that have no answer. */
+export const listUnanswered = async (
+  sql: Queryable,
+  {uuid, site, answers}: {uuid: string; site: Site; answers: StoredAnswer[]},
+  {name, locale}: {name: string; locale: string | null},
+): Promise<UnansweredQuestion[]> => {
+  const reached = await listReachedSteps(sql, uuid);
+  const {steps} = site.settings.conversation ?? DEFAULT_CONVERSATION;
+  const {tag} = toLabelLanguage(locale);
+  return steps.flatMap((step, position) => {
+    if (!('kind' in step) || !reached.includes(step.id)) return [];
+    if (answers.some(({field}) => field === step.field)) return [];
+    return [{question: fillQuestion(localise(step.text, tag), answers, name), position}];
+  });
+};
