@@ -144,7 +144,7 @@ const rectifySessionRoute = (app: App, deps: ContactRouteDeps): void => {
         operationId: 'rectifySession',
         summary: 'Corrects the stored data; a new e-mail address must be confirmed',
         description:
-          'Until the new e-mail address is confirmed, the session keeps its state and the old e-mail address. `answers` changes only the fields that it names. Withdrawing `personal_data` erases the session.',
+          'Until the new e-mail address is confirmed, the session keeps its state and the old e-mail address. `answers` changes only the fields that it names. Five minutes after the first change of answers in a complete session, the site’s owner gets an e-mail. Withdrawing `personal_data` erases the session.',
         tags: ['session'],
         body: RectifySession,
         response: sessionResponses({200: Session}, [
