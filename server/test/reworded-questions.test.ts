@@ -100,7 +100,7 @@ t.test('a question that the site has edited or removed', async (t) => {
   const [position] = QUESTIONS;
   const why = {...QUESTIONS[2]!, text: 'Why do you want it?'};
 
-  const edited = await edit(position!, why as (typeof QUESTIONS)[0], QUESTIONS[3]!);
+  const edited = await edit(position!, why, QUESTIONS[3]!);
   await change(edited, {town: 'Bonn'});
   t.equal(await getWhy(), 'Why Nurse?', 'keeps the wording');
   await change(edited, {position: 'doctor'});
