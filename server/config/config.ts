@@ -58,9 +58,9 @@ export interface Config {
 
 /** Error that lists all wrong or missing settings. */
 export class InvalidSettings extends Error {
-  constructor(readonly faults: string[]) {
+  constructor(readonly errors: string[]) {
     super(
-      `Maria Chat cannot start with these settings:\n${faults.map((f) => `  - ${f}`).join('\n')}`,
+      `Maria Chat cannot start with these settings:\n${errors.map((f) => `  - ${f}`).join('\n')}`,
     );
     this.name = 'InvalidSettings';
   }
@@ -68,32 +68,32 @@ export class InvalidSettings extends Error {
 
 /** Reads the settings. Throws `InvalidSettings` with all errors. */
 export const readConfig = (env: NodeJS.ProcessEnv): Config => {
-  const faults: string[] = [];
-  const settings = withEndpoint(readSettings(env, faults));
+  const errors: string[] = [];
+  const settings = withEndpoint(readSettings(env, errors));
   const production = settings.NODE_ENV === 'production';
-  const publicUrl = readPublicUrl(settings, production, faults);
-  if (production) requireProductionSettings(settings, faults);
-  checkValues(settings, faults);
-  const databaseUrl = readDatabaseUrl(settings, production, faults);
-  const hosts = readAllowedHosts(settings, faults);
+  const publicUrl = readPublicUrl(settings, production, errors);
+  if (production) requireProductionSettings(settings, errors);
+  checkValues(settings, errors);
+  const databaseUrl = readDatabaseUrl(settings, production, errors);
+  const hosts = readAllowedHosts(settings, errors);
   const config = {
     ...toPlainValues(settings),
     publicUrl,
     production,
     databaseUrl,
-    s3: readS3Settings(settings, production, faults),
-    mail: readMailSettings(settings, production, faults),
-    trustProxy: readTrustedProxies(settings, faults),
-    scanner: readScannerSettings(settings, faults),
-    responder: readResponderSettings(settings, {production, allowedHosts: hosts}, faults),
+    s3: readS3Settings(settings, production, errors),
+    mail: readMailSettings(settings, production, errors),
+    trustProxy: readTrustedProxies(settings, errors),
+    scanner: readScannerSettings(settings, errors),
+    responder: readResponderSettings(settings, {production, allowedHosts: hosts}, errors),
     allowedHosts: hosts,
     unknownSettings: findUnknownSettings(env),
   };
-  const given = readSecrets(settings, faults);
+  const given = readSecrets(settings, errors);
   // A secret is generated only if the other settings are valid.
-  const generate = () => (faults.length === 0 ? [loadOrCreateSecret(config.dataDir, faults)] : []);
+  const generate = () => (errors.length === 0 ? [loadOrCreateSecret(config.dataDir, errors)] : []);
   const [first, ...others] = given ?? generate();
-  if (first === undefined || faults.length > 0) throw new InvalidSettings(faults);
+  if (first === undefined || errors.length > 0) throw new InvalidSettings(errors);
   return {...config, secrets: [createSecretKey(first), ...others.map(createSecretKey)]};
 };
 
@@ -155,22 +155,22 @@ const withEndpoint = (settings: Settings): Settings => {
   return S3_BUCKET && endpoint ? {...settings, S3_ENDPOINT: endpoint} : settings;
 };
 
-const readPublicUrl = (settings: Settings, production: boolean, faults: string[]): string => {
+const readPublicUrl = (settings: Settings, production: boolean, errors: string[]): string => {
   const given = settings.PUBLIC_URL ?? `http://localhost:${settings.PORT}`;
   if (!URL.canParse(given) || !/^https?:$/.test(new URL(given).protocol)) {
-    faults.push(`PUBLIC_URL must be an http or https URL, but is "${redactValue(given)}".`);
+    errors.push(`PUBLIC_URL must be an http or https URL, but is "${redactValue(given)}".`);
     return given;
   }
   const url = new URL(given);
   if (url.username || url.password)
-    faults.push('PUBLIC_URL must not contain a user or a password.');
+    errors.push('PUBLIC_URL must not contain a user or a password.');
   if (production && settings.PUBLIC_URL && url.protocol !== 'https:') {
-    faults.push(
+    errors.push(
       `PUBLIC_URL must begin with https:// in production, but is "${redactValue(given)}".`,
     );
   }
   if (url.search || url.hash)
-    faults.push(
+    errors.push(
       `PUBLIC_URL must not contain a query or a fragment, but is "${redactValue(given)}".`,
     );
   return url.href.replace(/\/$/, '');
@@ -185,53 +185,53 @@ export const PRODUCTION_SETTINGS = [
   'MAIL_FROM',
 ] as const;
 
-const requireProductionSettings = (settings: Settings, faults: string[]): void => {
+const requireProductionSettings = (settings: Settings, errors: string[]): void => {
   if (!settings.SECRET_KEY && !settings.SECRET_KEY_FILE) {
-    faults.push('SECRET_KEY (or SECRET_KEY_FILE) must be set in production.');
+    errors.push('SECRET_KEY (or SECRET_KEY_FILE) must be set in production.');
   }
   for (const name of PRODUCTION_SETTINGS) {
-    if (!settings[name]) faults.push(`${name} must be set in production.`);
+    if (!settings[name]) errors.push(`${name} must be set in production.`);
   }
   // Fractions of an hour are only for testing expired links.
   const hours = settings.VERIFICATION_HOURS;
   if (!Number.isInteger(hours)) {
-    faults.push(`VERIFICATION_HOURS must be whole hours in production, but is "${hours}".`);
+    errors.push(`VERIFICATION_HOURS must be whole hours in production, but is "${hours}".`);
   }
 };
 
-const checkValues = (settings: Settings, faults: string[]): void => {
+const checkValues = (settings: Settings, errors: string[]): void => {
   if (settings.MIN_FILES > settings.MAX_FILES) {
-    faults.push(
+    errors.push(
       `MIN_FILES (${settings.MIN_FILES}) must not be above MAX_FILES (${settings.MAX_FILES}).`,
     );
   }
   if (settings.ALLOWED_FILE_TYPES !== PDF_CONTENT_TYPE) {
-    faults.push(
+    errors.push(
       `ALLOWED_FILE_TYPES accepts only "${PDF_CONTENT_TYPE}", but is "${redactValue(settings.ALLOWED_FILE_TYPES)}".`,
     );
   }
   if (!isHost(settings.HOST)) {
     const given = redactValue(settings.HOST);
-    faults.push(`HOST must be an IP address or a host name without a port, but is "${given}".`);
+    errors.push(`HOST must be an IP address or a host name without a port, but is "${given}".`);
   }
   for (const name of ['ADMIN_EMAIL', 'MAIL_FROM'] as const) {
     const given = settings[name];
     if (given && !parseEmail(given)) {
-      faults.push(`${name} must be one plain e-mail address, but is "${redactValue(given)}".`);
+      errors.push(`${name} must be one plain e-mail address, but is "${redactValue(given)}".`);
     }
   }
 };
 
-const readTrustedProxies = (settings: Settings, faults: string[]): string[] => {
+const readTrustedProxies = (settings: Settings, errors: string[]): string[] => {
   const given = settings.TRUST_PROXY?.split(',').map((part) => part.trim()) ?? [];
   for (const proxy of given) {
     // In Fastify 5, a number trusts no proxy, and `true` lets every client choose its IP address.
     if (!isIP(proxy) && !(isIP(proxy.split('/')[0] ?? '') && ipaddr.isValidCIDR(proxy))) {
-      faults.push(
+      errors.push(
         `TRUST_PROXY must list IP addresses or CIDRs of your proxies, but contains "${redactValue(proxy)}".`,
       );
     } else if (/\/0+$/.test(proxy)) {
-      faults.push(
+      errors.push(
         `TRUST_PROXY must name only your proxies, but "${proxy}" contains every IP address. Visitors could choose theirs.`,
       );
     }

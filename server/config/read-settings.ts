@@ -28,7 +28,7 @@ const describeRange = (name: string): string | undefined => {
 };
 
 /** Reads the settings. An invalid setting counts as unset, so that the others are validated too. */
-export const readSettings = (env: NodeJS.ProcessEnv, faults: string[]): Settings => {
+export const readSettings = (env: NodeJS.ProcessEnv, errors: string[]): Settings => {
   const data: NodeJS.ProcessEnv = {};
   for (const name of Object.keys(Settings.properties)) {
     // `PORT=` in a shell or a compose file means "not set".
@@ -37,18 +37,18 @@ export const readSettings = (env: NodeJS.ProcessEnv, faults: string[]): Settings
   try {
     return envSchema<Settings>({schema: Settings, data, env: false, dotenv: false});
   } catch (error) {
-    const {errors} = error as {errors?: SettingError[]};
-    if (!errors) throw error;
-    for (const {instancePath, message, params} of errors) {
+    const {errors: found} = error as {errors?: SettingError[]};
+    if (!found) throw error;
+    for (const {instancePath, message, params} of found) {
       const name = instancePath.slice(1);
       const allowed = params?.allowedValues;
       const problem = allowed
         ? `must be one of ${allowed.join(', ')}`
         : (describeRange(name) ?? message ?? 'is not valid');
-      faults.push(`${name} ${problem}, but is "${redactValue(data[name] ?? '')}".`);
+      errors.push(`${name} ${problem}, but is "${redactValue(data[name] ?? '')}".`);
     }
-    const wrong = new Set(errors.map(({instancePath}) => instancePath.slice(1)));
+    const wrong = new Set(found.map(({instancePath}) => instancePath.slice(1)));
     const rest = Object.entries(data).filter(([name]) => !wrong.has(name));
-    return readSettings(Object.fromEntries(rest), faults);
+    return readSettings(Object.fromEntries(rest), errors);
   }
 };

@@ -37,14 +37,14 @@ export interface ScannerSettings {
 export const readDatabaseUrl = (
   settings: Settings,
   production: boolean,
-  faults: string[],
+  errors: string[],
 ): string | undefined => {
   const given = settings.DATABASE_URL;
-  const connection = given && readConnectionUrl(given, faults);
+  const connection = given && readConnectionUrl(given, errors);
   if (!connection) return given;
   const isRemote = connection.hosts.some(({host, path}) => !path && !isLoopbackHost(host));
   if (production && isRemote && connection.tls.mode === undefined) {
-    faults.push(
+    errors.push(
       'DATABASE_URL must have sslmode for a remote database in production. Add ' +
         '?sslmode=verify-full, or ?sslmode=disable if the network is private.',
     );
@@ -55,24 +55,24 @@ export const readDatabaseUrl = (
 export const readS3Settings = (
   settings: Settings,
   production: boolean,
-  faults: string[],
+  errors: string[],
 ): S3Settings | undefined => {
   if (!settings.S3_BUCKET) {
-    if (settings.S3_ENDPOINT) faults.push('S3_ENDPOINT is set, so S3_BUCKET must be set too.');
+    if (settings.S3_ENDPOINT) errors.push('S3_ENDPOINT is set, so S3_BUCKET must be set too.');
     return undefined;
   }
   if (!isBucketName(settings.S3_BUCKET)) {
-    faults.push(`S3_BUCKET ${MUST_BE_BUCKET}, but is "${redactValue(settings.S3_BUCKET)}".`);
+    errors.push(`S3_BUCKET ${MUST_BE_BUCKET}, but is "${redactValue(settings.S3_BUCKET)}".`);
   }
   for (const name of ['S3_ENDPOINT', 'S3_PUBLIC_ENDPOINT'] as const) {
     const given = settings[name];
     if (given && !isWebUrl(given)) {
-      faults.push(
+      errors.push(
         `${name} must be an http or https URL without credentials, query and fragment, but is "${redactValue(given)}". Set credentials in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and remove the rest.`,
       );
     } else if (given?.startsWith('http:') && production && !settings.S3_ALLOW_HTTP) {
       if (!isLoopbackUrl(given))
-        faults.push(`${name} ${MUST_BE_HTTPS}, but is "${redactValue(given)}".`);
+        errors.push(`${name} ${MUST_BE_HTTPS}, but is "${redactValue(given)}".`);
     }
   }
   return {
@@ -81,7 +81,7 @@ export const readS3Settings = (
     publicEndpoint: settings.S3_PUBLIC_ENDPOINT,
     forcePathStyle: settings.S3_FORCE_PATH_STYLE ?? settings.S3_ENDPOINT !== undefined,
     region: settings.AWS_REGION ?? settings.AWS_DEFAULT_REGION ?? getDefaultRegion(settings),
-    credentials: readS3Credentials(settings, faults),
+    credentials: readS3Credentials(settings, errors),
   };
 };
 
@@ -115,7 +115,7 @@ const isWebUrl = (url: string): boolean => {
   return !username && !password && !cutsCredentials(url);
 };
 
-const readS3Credentials = (settings: Settings, faults: string[]): S3Settings['credentials'] => {
+const readS3Credentials = (settings: Settings, errors: string[]): S3Settings['credentials'] => {
   const {AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey} = settings;
   // Stores refuse temporary credentials without their token.
   const token = settings.AWS_SESSION_TOKEN;
@@ -123,7 +123,7 @@ const readS3Credentials = (settings: Settings, faults: string[]): S3Settings['cr
     return {accessKeyId, secretAccessKey, ...(token && {sessionToken: token})};
   }
   if (accessKeyId || secretAccessKey) {
-    faults.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set together.');
+    errors.push('AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY must be set together.');
   }
   return undefined;
 };
@@ -131,15 +131,15 @@ const readS3Credentials = (settings: Settings, faults: string[]): S3Settings['cr
 export const readMailSettings = (
   settings: Settings,
   production: boolean,
-  faults: string[],
+  errors: string[],
 ): MailSettings => {
   const {SMTP_URL: smtpUrl} = settings;
   if (smtpUrl && !/^smtps?:\/\//.test(smtpUrl)) {
-    faults.push('SMTP_URL must begin with smtp:// or smtps://.');
+    errors.push('SMTP_URL must begin with smtp:// or smtps://.');
   } else if (smtpUrl && (cutsCredentials(smtpUrl) || !URL.canParse(smtpUrl))) {
-    faults.push(`SMTP_URL cannot be read as a URL. ${PERCENT_ENCODE}`);
+    errors.push(`SMTP_URL cannot be read as a URL. ${PERCENT_ENCODE}`);
   } else if (smtpUrl && !new URL(smtpUrl).hostname) {
-    faults.push('SMTP_URL must name a host, such as smtp://mail.example.com:587.');
+    errors.push('SMTP_URL must name a host, such as smtp://mail.example.com:587.');
   }
   return {
     smtpUrl,
@@ -172,7 +172,7 @@ const fullName = (url = ''): string | undefined => {
 
 export const readScannerSettings = (
   settings: Settings,
-  faults: string[],
+  errors: string[],
 ): ScannerSettings | undefined => {
   if (!settings.CLAMAV_HOST) return undefined;
   const match = /^([^:[\]]+|\[[^\]]+\])(?::(\d{1,5}))?$/.exec(settings.CLAMAV_HOST);
@@ -180,7 +180,7 @@ export const readScannerSettings = (
   const port = Number(match?.[2] ?? CLAMAV_PORT);
   if (!isHost(host) || port < 1 || port > 65_535) {
     const given = redactValue(settings.CLAMAV_HOST);
-    faults.push(
+    errors.push(
       `CLAMAV_HOST must be host:port, or host with port ${CLAMAV_PORT}, but is "${given}".`,
     );
     return undefined;

@@ -29,26 +29,26 @@ export const deriveKey = (secret: SecretKey, purpose: string): Buffer =>
 const MIN_SECRET_LENGTH = 32;
 const GENERATED_FILE = 'secret-key';
 
-export const readSecrets = (settings: Settings, faults: string[]): string[] | undefined => {
-  const given = settings.SECRET_KEY ?? readSecretFile(settings.SECRET_KEY_FILE, faults);
+export const readSecrets = (settings: Settings, errors: string[]): string[] | undefined => {
+  const given = settings.SECRET_KEY ?? readSecretFile(settings.SECRET_KEY_FILE, errors);
   if (given === undefined) return undefined;
   const keys = given.split(',').map((key) => key.trim());
   if (keys.some((key) => key.length < MIN_SECRET_LENGTH)) {
-    faults.push(
+    errors.push(
       `SECRET_KEY must have at least ${MIN_SECRET_LENGTH} characters in each of its keys.`,
     );
   }
   return keys;
 };
 
-const readSecretFile = (file: string | undefined, faults: string[]): string | undefined => {
+const readSecretFile = (file: string | undefined, errors: string[]): string | undefined => {
   if (!file) return undefined;
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
     // The message omits the value, which can be the secret itself by mistake.
     const {code = 'unknown'} = error as NodeJS.ErrnoException;
-    faults.push(
+    errors.push(
       `SECRET_KEY_FILE cannot be read (${code}). It must be the path of a readable file.`,
     );
     return undefined;
@@ -62,14 +62,14 @@ export const getSecretFile = (settings: Settings): string | undefined => {
 };
 
 /** Returns the secret in the data folder. The first start generates it; later starts reuse it. */
-export const loadOrCreateSecret = (dataDir: string, faults: string[]): string => {
+export const loadOrCreateSecret = (dataDir: string, errors: string[]): string => {
   const file = path.join(dataDir, GENERATED_FILE);
   mkdirSync(dataDir, {recursive: true});
   if (!existsSync(file)) createSecretFile(file);
   const secret = readFileSync(file, 'utf8');
   const {length} = secret.trim();
   if (length < MIN_SECRET_LENGTH) {
-    faults.push(
+    errors.push(
       `The generated secret in ${file} is incomplete: it has ${formatCount(length, 'character')}, but must have at ` +
         `least ${MIN_SECRET_LENGTH}. Restore the file from a backup. Or delete it, so that a new secret ` +
         'is generated: visitors then start over, and links in e-mails stop working.',

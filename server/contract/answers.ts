@@ -57,8 +57,8 @@ export interface Today {
 }
 
 /**
- * Returns an answer in the form that is stored: without characters that cannot be stored or display
- * something else than the text contains, and without space around it. Other values are unchanged.
+ * Returns an answer in the form that is stored. Its texts have no space around them, and no
+ * characters that cannot be stored or that disguise the text. Other values are unchanged.
  */
 export const cleanAnswer = (kind: QuestionKind | undefined, given: unknown): unknown => {
   const clean = kind === undefined || kind === 'long_text' ? cleanLines : cleanLine;

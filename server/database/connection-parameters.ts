@@ -60,21 +60,21 @@ const MAX_CONNECT_SECONDS = 600;
 const NAME = /^[a-z_]{1,40}$/i;
 
 /**
- * Reads the query of DATABASE_URL. A parameter without effect is added to `faults`, because the
+ * Reads the query of DATABASE_URL. A parameter without effect is added to `errors`, because the
  * operator relies on it.
  */
-export const readParameters = (query: string, faults: string[]): Parameters => {
+export const readParameters = (query: string, errors: string[]): Parameters => {
   const parameters: Parameters = {};
   for (const pair of query.split('&').filter((part) => part !== '')) {
     const at = pair.indexOf('=');
     const name = pair.slice(0, at === -1 ? undefined : at);
     const value = at === -1 ? '' : (decodePercent(pair.slice(at + 1)) ?? '');
     if (isSupported(name)) parameters[name] = value;
-    else if (!HARMLESS[name]?.includes(value.toLowerCase())) faults.push(refusal(name));
+    else if (!HARMLESS[name]?.includes(value.toLowerCase())) errors.push(refusal(name));
   }
   const seconds = parameters.connect_timeout;
   if (seconds !== undefined && !isBetween(Number(seconds), 1, MAX_CONNECT_SECONDS)) {
-    faults.push(
+    errors.push(
       `DATABASE_URL must have connect_timeout from 1 to ${MAX_CONNECT_SECONDS}, in whole seconds.`,
     );
   }

@@ -35,50 +35,50 @@ const MAX_PORT = 65_535;
 
 /**
  * Reads DATABASE_URL as libpq does (PostgreSQL manual, 34.1). If the URL is invalid, returns
- * undefined and adds the reasons to `faults`. No reason repeats text that could be part of a
+ * undefined and adds the reasons to `errors`. No reason repeats text that could be part of a
  * password.
  */
 export const readConnectionUrl = (
   url: string,
-  faults: string[],
+  errors: string[],
 ): DatabaseConnection | undefined => {
-  const before = faults.length;
+  const before = errors.length;
   if (!/^postgres(ql)?:\/\//.test(url)) {
-    faults.push('DATABASE_URL must begin with postgres:// or postgresql://.');
+    errors.push('DATABASE_URL must begin with postgres:// or postgresql://.');
     return undefined;
   }
   const {authority, rest} = splitUrl(url);
   const at = authority.lastIndexOf('@');
   const userinfo = authority.slice(0, Math.max(at, 0));
   if (cutsCredentials(url) || userinfo.includes('@') || decodePercent(url) === undefined) {
-    faults.push(`DATABASE_URL cannot be read as a URL. ${PERCENT_ENCODE}`);
+    errors.push(`DATABASE_URL cannot be read as a URL. ${PERCENT_ENCODE}`);
     return undefined;
   }
   const [path = '', query = ''] = splitOnce(rest, '?');
   const name = path.slice(1);
   if (name.includes('/')) {
-    faults.push('DATABASE_URL has a "/" in the name of its database. Write it as %2F.');
+    errors.push('DATABASE_URL has a "/" in the name of its database. Write it as %2F.');
   }
   const [user = '', password = ''] = splitOnce(userinfo, ':');
-  const given = readParameters(query, faults);
+  const given = readParameters(query, errors);
   const connection = {
-    hosts: readHosts(authority.slice(at + 1), given, faults),
+    hosts: readHosts(authority.slice(at + 1), given, errors),
     user: given.user ?? decoded(user),
     password: given.password ?? decoded(password),
     database: given.dbname ?? decoded(name),
-    tls: readTls(given, faults),
+    tls: readTls(given, errors),
     connectSeconds: given.connect_timeout === undefined ? undefined : Number(given.connect_timeout),
     applicationName: given.application_name,
     options: given.options,
   };
-  return faults.length > before ? undefined : connection;
+  return errors.length > before ? undefined : connection;
 };
 
 /** Reads a URL that the settings have accepted. Throws if it cannot be read. */
 export const parseConnection = (url: string): DatabaseConnection => {
-  const faults: string[] = [];
-  const connection = readConnectionUrl(url, faults);
-  if (!connection) throw new Error(faults.join(' '));
+  const errors: string[] = [];
+  const connection = readConnectionUrl(url, errors);
+  if (!connection) throw new Error(errors.join(' '));
   return connection;
 };
 
@@ -101,11 +101,11 @@ const decoded = (text: string): string | undefined => decodePercent(text) || und
 const readHosts = (
   spec: string,
   given: {host?: string | undefined; port?: string | undefined},
-  faults: string[],
+  errors: string[],
 ): DatabaseHost[] => {
   const inUrl = spec.split(',').map((part) => /^(\[[^\]]*\]|[^:]*)(?::(.*))?$/.exec(part));
   if (inUrl.includes(null)) {
-    faults.push(
+    errors.push(
       'DATABASE_URL has a host that cannot be read. Expected is host or host:port. Correct it.',
     );
     return [];
@@ -113,13 +113,13 @@ const readHosts = (
   const hosts = given.host?.split(',') ?? inUrl.map((match) => decoded(match?.[1] ?? '') ?? '');
   const ports = given.port?.split(',') ?? inUrl.map((match) => match?.[2] ?? '');
   if (ports.length !== 1 && ports.length !== hosts.length) {
-    faults.push('DATABASE_URL must have one port, or one for each of its hosts.');
+    errors.push('DATABASE_URL must have one port, or one for each of its hosts.');
     return [];
   }
   return hosts.map((host, i) => {
     const port = Number((ports.length === 1 ? ports[0] : ports[i]) || DEFAULT_PORT);
     if (!Number.isInteger(port) || port < 1 || port > MAX_PORT) {
-      faults.push(`DATABASE_URL must have a port from 1 to ${MAX_PORT}. ${PERCENT_ENCODE}`);
+      errors.push(`DATABASE_URL must have a port from 1 to ${MAX_PORT}. ${PERCENT_ENCODE}`);
     }
     const name = host.replace(/^\[|\]$/g, '') || DEFAULT_HOST;
     return {host: name, port, path: host.startsWith('/') ? getSocketPath(host, port) : undefined};

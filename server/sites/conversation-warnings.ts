@@ -16,7 +16,7 @@ export const findWarnings = ({steps}: Conversation, path: string): ValidationErr
 };
 
 const findUnreachableSteps = (steps: Step[], path: string): ValidationError[] => {
-  // The chat also goes to the first end of each outcome without a branch.
+  // The chat also goes to the first `end` step of each outcome, without a branch.
   const ends = (['complete', 'refused'] as const).map((one) => findEnd(steps, one));
   const reached = findReachedSteps(steps, [0, ...ends]);
   return steps.flatMap(({id}, i) =>

@@ -28,7 +28,7 @@ export const readSite = (
   {name, origin, addOrigin = [], notify, settings}: SiteInput,
   {before = EMPTY, ...server}: ServerLimits & {before?: Site},
 ): Site => {
-  const faults = [
+  const errors = [
     ...validateSchema(SiteKey, key).map(({message}) => ({path: 'KEY', message})),
     ...(name === undefined ? [] : validateName(name)),
     ...(origin ?? []).flatMap((one) => toErrors('--origin', validateOrigin(one))),
@@ -36,7 +36,7 @@ export const readSite = (
     ...(notify === undefined ? [] : validateEmail(notify)),
     ...(settings === undefined ? [] : validateSettings(settings, server).map(inSettings)),
   ];
-  if (faults.length > 0) throw createUsageError(describeErrors(faults));
+  if (errors.length > 0) throw createUsageError(describeErrors(errors));
   return {
     key,
     name: name?.trim() ?? before.name,
@@ -65,7 +65,7 @@ const inSettings = ({path, message}: ValidationError): ValidationError => ({
   message,
 });
 
-const describeErrors = (faults: ValidationError[]): string =>
-  `Nothing was changed. ${formatCount(faults.length, 'error')}:\n${faults
+const describeErrors = (errors: ValidationError[]): string =>
+  `Nothing was changed. ${formatCount(errors.length, 'error')}:\n${errors
     .map(({path, message}) => `  ${path}: ${message}`)
     .join('\n')}`;

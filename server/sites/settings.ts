@@ -23,14 +23,14 @@ export const validateSettings = (
   given: unknown,
   {limits, ...policy}: ServerLimits,
 ): ValidationError[] => {
-  const faults = validateSchema(PlainSettings, given);
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return faults;
+  const errors = validateSchema(PlainSettings, given);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return errors;
   const settings = given as SiteSettings;
   return [
-    ...faults,
+    ...errors,
     ...validateLimits(settings, limits),
     ...(typeof settings.privacy_url === 'string' ? validateLink(settings.privacy_url) : []),
-    ...(faults.length === 0 ? validateResponders(settings, policy) : []),
+    ...(errors.length === 0 ? validateResponders(settings, policy) : []),
     ...('conversation' in given ? validateConversation(given.conversation, '/conversation') : []),
   ];
 };

@@ -37,9 +37,9 @@ export const validateCondition = (
 };
 
 const validateTest = (given: unknown, questions: Questions, path: string): ValidationError[] => {
-  const faults = validateSchema(FieldTest, given, path);
+  const errors = validateSchema(FieldTest, given, path);
   // A field outside the union has an error for each of its members.
-  if (faults.length > 0) return [...new Map(faults.map((one) => [one.path, one])).values()];
+  if (errors.length > 0) return [...new Map(errors.map((one) => [one.path, one])).values()];
   const test = given as FieldTest;
   const field = /^answers\.(.*)$/.exec(test.field)?.[1];
   if (field !== undefined && !questions.has(field)) {
@@ -102,7 +102,7 @@ const findExpected = (
     case 'at_most':
       return findExpectedLimit({...question, max: undefined} as Question, value);
     case 'includes':
-      return describeFault({...question, multiple: false, other: false} as Question, value);
+      return findMismatch({...question, multiple: false, other: false} as Question, value);
     default:
       return findExpectedValue(question, value, field === 'files.stored');
   }
@@ -110,7 +110,7 @@ const findExpected = (
 
 /** The limit can have any decimals: 0.5 divides whole numbers too. */
 const findExpectedLimit = (question: Question, value: unknown): string | undefined =>
-  describeFault(question.kind === 'number' ? {...question, decimals: Infinity} : question, value);
+  findMismatch(question.kind === 'number' ? {...question, decimals: Infinity} : question, value);
 
 const findExpectedValue = (
   question: Question,
@@ -120,7 +120,7 @@ const findExpectedValue = (
   if (value === null && !hasAlwaysValue) return undefined;
   if (isMultiple(question)) return 'null, or the operator includes';
   const expected =
-    describeFault({...question, other: false} as Question, value) ??
+    findMismatch({...question, other: false} as Question, value) ??
     (cleanAnswer(question.kind, value) === value
       ? undefined
       : 'the text as it is stored, without space around it and invisible characters');
@@ -130,9 +130,9 @@ const findExpectedValue = (
 /** Compares with any day, because `today` is another day at each answer. */
 const ANY_DAY = {earliest: '0001-01-01', latest: '9999-12-31'};
 
-const describeFault = (question: Question, value: unknown): string | undefined => {
-  const fault = checkAnswer(question, value, ANY_DAY);
-  return fault ? describeExpected(fault, question) : undefined;
+const findMismatch = (question: Question, value: unknown): string | undefined => {
+  const expected = checkAnswer(question, value, ANY_DAY);
+  return expected ? describeExpected(expected, question) : undefined;
 };
 
 const formatList = (items: string[]): string =>

@@ -62,13 +62,13 @@ const validateDecimals = ({min, max, decimals = 0}: Fields, path: string): Valid
 const shiftPoint = (number: number, decimals: number): number => Number(`${number}e${decimals}`);
 
 const validateDates = ({min, max}: Fields, path: string): ValidationError[] => {
-  const faults = Object.entries({min, max}).flatMap(([name, value]) =>
+  const errors = Object.entries({min, max}).flatMap(([name, value]) =>
     // The schema refuses values of another form.
     typeof value !== 'string' || !/^\d/.test(value) || isDate(value)
       ? []
       : [{path: `${path}/${name}`, message: 'must be a day of the calendar'}],
   );
-  if (faults.length > 0 || typeof min !== 'string' || typeof max !== 'string') return faults;
+  if (errors.length > 0 || typeof min !== 'string' || typeof max !== 'string') return errors;
   const {earliest, latest} = todayAnywhere(Date.now());
   // Dates of this form are in alphabetical order.
   const isEmpty = (min === 'today' ? earliest : min) > (max === 'today' ? latest : max);

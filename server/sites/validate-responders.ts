@@ -51,10 +51,10 @@ const validateResponder = (
         : []),
     ];
   }
-  const fault = validateUrl(url, policy);
+  const refusal = validateUrl(url, policy);
   return [
     ...unused,
-    ...(fault ? [toError('url', fault)] : []),
+    ...(refusal ? [toError('url', refusal)] : []),
     ...(kind === 'openai' && model === undefined ? [toError('model', 'is missing')] : []),
     ...(kind === 'webhook' && secret === undefined ? [toError('secret', 'is missing')] : []),
     ...(kind === 'webhook' && secret !== undefined && !isSecret(secret)

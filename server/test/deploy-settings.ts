@@ -21,7 +21,7 @@ export const findSettingErrors = (env: Record<string, string>, folder: string): 
     readConfig(own);
   } catch (error) {
     if (!(error instanceof InvalidSettings)) throw error;
-    faults.push(...error.faults);
+    faults.push(...error.errors);
   }
   return faults;
 };

@@ -11,7 +11,7 @@ export const getSettingErrors = (settings: Record<string, string>): string[] => 
   try {
     readSettings(settings);
   } catch (error) {
-    if (error instanceof InvalidSettings) return error.faults;
+    if (error instanceof InvalidSettings) return error.errors;
     throw error;
   }
   return [];

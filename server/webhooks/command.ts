@@ -111,8 +111,8 @@ const add = async ({config, backgroundSql: sql, print}: CommandDeps, call: Call)
   const {site, url, events, withContact} = call;
   if (!site || !url) throw createUsageError('"webhook add" requires --site and --url.');
   const {allowedHosts, production} = config;
-  const fault = validateUrl(url, {allowedHosts, production});
-  if (fault) throw createUsageError(`--url ${fault}, but is "${redactValue(url)}".`);
+  const refusal = validateUrl(url, {allowedHosts, production});
+  if (refusal) throw createUsageError(`--url ${refusal}, but is "${redactValue(url)}".`);
   if (!(await findSite(sql, site)))
     throw new CommandFailed(`There is no site "${site}". List the sites with: maria site list`);
   const [signing] = config.secrets;

@@ -24,26 +24,26 @@ export interface TlsParameters {
 /** Value of `sslrootcert` for the certificate authorities that are included in Node. */
 const SYSTEM = 'system';
 
-/** Reads the TLS parameters and the files that they name. Adds unusable values to `faults`. */
-export const readTls = (given: TlsParameters, faults: string[]): DatabaseTls => {
+/** Reads the TLS parameters and the files that they name. Adds unusable values to `errors`. */
+export const readTls = (given: TlsParameters, errors: string[]): DatabaseTls => {
   const mode = given.sslmode ?? (given.sslrootcert === SYSTEM ? 'verify-full' : undefined);
   if (mode !== undefined && !isTlsMode(mode)) {
-    faults.push(`DATABASE_URL must have sslmode=${TLS_MODES.join(', ')}, but has another value.`);
+    errors.push(`DATABASE_URL must have sslmode=${TLS_MODES.join(', ')}, but has another value.`);
     return {mode: undefined, options: undefined};
   }
   if (mode === undefined || mode === 'disable') {
     const unusedName = (['sslrootcert', 'sslcert', 'sslkey'] as const).find((name) => given[name]);
     if (unusedName)
-      faults.push(`DATABASE_URL has ${unusedName}, which needs sslmode. Add sslmode=verify-full.`);
+      errors.push(`DATABASE_URL has ${unusedName}, which needs sslmode. Add sslmode=verify-full.`);
     return {mode, options: undefined};
   }
   if (given.sslrootcert === SYSTEM && mode !== 'verify-full') {
-    faults.push('DATABASE_URL accepts sslrootcert=system only with sslmode=verify-full.');
+    errors.push('DATABASE_URL accepts sslrootcert=system only with sslmode=verify-full.');
   }
-  const ca = given.sslrootcert === SYSTEM ? undefined : readAuthority(given.sslrootcert, faults);
+  const ca = given.sslrootcert === SYSTEM ? undefined : readAuthority(given.sslrootcert, errors);
   return {
     mode,
-    options: {...verification(mode, ca), ...(ca && {ca}), ...readClientCertificate(given, faults)},
+    options: {...verification(mode, ca), ...(ca && {ca}), ...readClientCertificate(given, errors)},
   };
 };
 
@@ -58,33 +58,33 @@ const verification = (mode: TlsMode, ca: string | undefined): ConnectionOptions 
   return {};
 };
 
-const readAuthority = (file: string | undefined, faults: string[]): string | undefined =>
+const readAuthority = (file: string | undefined, errors: string[]): string | undefined =>
   file === undefined
     ? undefined
-    : readPem('sslrootcert', file, faults, (text) => new X509Certificate(text));
+    : readPem('sslrootcert', file, errors, (text) => new X509Certificate(text));
 
 const readClientCertificate = (
   {sslcert, sslkey, sslpassword}: TlsParameters,
-  faults: string[],
+  errors: string[],
 ): ConnectionOptions => {
   if (!sslcert && !sslkey) return {};
   if (!sslcert || !sslkey) {
-    faults.push('DATABASE_URL must have sslcert and sslkey together.');
+    errors.push('DATABASE_URL must have sslcert and sslkey together.');
     return {};
   }
   const passphrase = sslpassword;
-  const cert = readPem('sslcert', sslcert, faults, (text) => new X509Certificate(text));
-  const key = readPem('sslkey', sslkey, faults, (text) =>
+  const cert = readPem('sslcert', sslcert, errors, (text) => new X509Certificate(text));
+  const key = readPem('sslkey', sslkey, errors, (text) =>
     createPrivateKey({key: text, passphrase: passphrase ?? ''}),
   );
   return {...(cert && {cert}), ...(key && {key}), ...(passphrase && {passphrase})};
 };
 
-/** Returns the text of a PEM file if `parse` accepts it. Otherwise adds an error to `faults`. */
+/** Returns the text of a PEM file if `parse` accepts it. Otherwise adds an error to `errors`. */
 const readPem = (
   name: string,
   file: string,
-  faults: string[],
+  errors: string[],
   parse: (text: string) => unknown,
 ): string | undefined => {
   try {
@@ -93,7 +93,7 @@ const readPem = (
     return text;
   } catch (error) {
     const {code = 'not the expected PEM file'} = error as NodeJS.ErrnoException;
-    faults.push(
+    errors.push(
       `DATABASE_URL has ${name}=${file}, which cannot be used (${code}). Name a readable PEM file.`,
     );
     return undefined;
