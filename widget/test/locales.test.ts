@@ -55,6 +55,15 @@ describe('locales', () => {
     });
   }
 
+  for (const tag of languageTags) {
+    it(`${tag}: the consent to storage names the answers`, async () => {
+      const {texts} = await loadLanguage(tag);
+      expect(texts.consentPersonalData).to.match(
+        /your answers|Ihre Antworten|vos réponses|sus respuestas|suas respostas|وإجاباتك/,
+      );
+    });
+  }
+
   it('Arabic texts have Arabic commas only', async () => {
     const {texts} = await loadLanguage('ar');
     const dialogs = (await import('../i18n/dialogs/locales/ar.js')).default;

@@ -38,7 +38,7 @@ const ASKED = [
   'Hello, I’m Maria. I’ll guide you through your request. It takes about two minutes.',
   'What is your name?',
   'Ana',
-  'May we store your name, your e‑mail address, your messages and the files you upload, to handle your request? We can’t accept it otherwise.',
+  'May we store your name, your e‑mail address, your answers, your messages and the files you upload, to handle your request? We can’t accept it otherwise.',
   'I agree',
   'May we also use the files you upload to train our AI assistant? It’s up to you and won’t affect your request.',
   'I agree',

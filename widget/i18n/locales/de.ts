@@ -26,7 +26,7 @@ const de: Texts = {
   niceToMeet: 'Schön, Sie kennenzulernen, {name}.',
 
   consentPersonalData:
-    'Dürfen wir Ihren Namen, Ihre E‑Mail-Adresse, Ihre Nachrichten und Ihre Dateien speichern, um Ihr Anliegen zu bearbeiten? Sonst können wir es nicht annehmen.',
+    'Dürfen wir Ihren Namen, Ihre E‑Mail-Adresse, Ihre Antworten, Ihre Nachrichten und Ihre Dateien speichern, um Ihr Anliegen zu bearbeiten? Sonst können wir es nicht annehmen.',
   consentAiTraining:
     'Dürfen wir Ihre Dateien außerdem nutzen, um unseren KI-Assistenten zu trainieren? Das ist freiwillig und ändert nichts an Ihrem Anliegen.',
   consentAiAnswers:

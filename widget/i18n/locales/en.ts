@@ -24,7 +24,7 @@ const en = {
   niceToMeet: 'Nice to meet you, {name}.',
 
   consentPersonalData:
-    'May we store your name, your e‑mail address, your messages and the files you upload, to handle your request? We can’t accept it otherwise.',
+    'May we store your name, your e‑mail address, your answers, your messages and the files you upload, to handle your request? We can’t accept it otherwise.',
   consentAiTraining:
     'May we also use the files you upload to train our AI assistant? It’s up to you and won’t affect your request.',
   consentAiAnswers:

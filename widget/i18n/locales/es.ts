@@ -25,7 +25,7 @@ const es: Texts = {
   niceToMeet: 'Encantada de conocerle, {name}.',
 
   consentPersonalData:
-    '¿Podemos guardar su nombre, su correo electrónico, sus mensajes y sus archivos para tramitar su solicitud? Sin ello no podemos aceptarla.',
+    '¿Podemos guardar su nombre, su correo electrónico, sus respuestas, sus mensajes y sus archivos para tramitar su solicitud? Sin ello no podemos aceptarla.',
   consentAiTraining:
     '¿Podemos usar también sus archivos para entrenar a nuestro asistente de IA? Es opcional y no afecta a su solicitud.',
   consentAiAnswers:

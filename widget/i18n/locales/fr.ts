@@ -26,7 +26,7 @@ const fr: Texts = {
   niceToMeet: 'Enchantée, {name}.',
 
   consentPersonalData:
-    'Pouvons-nous enregistrer votre nom, votre adresse e‑mail, vos messages et vos fichiers pour traiter votre demande ? Sans cela, nous ne pouvons pas l’accepter.',
+    'Pouvons-nous enregistrer votre nom, votre adresse e‑mail, vos réponses, vos messages et vos fichiers pour traiter votre demande ? Sans cela, nous ne pouvons pas l’accepter.',
   consentAiTraining:
     'Pouvons-nous aussi utiliser vos fichiers pour entraîner notre assistant IA ? C’est facultatif et cela ne change rien à votre demande.',
   consentAiAnswers:

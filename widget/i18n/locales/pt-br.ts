@@ -25,7 +25,7 @@ const ptBr: Texts = {
   niceToMeet: 'Prazer em conhecer você, {name}.',
 
   consentPersonalData:
-    'Podemos guardar seu nome, seu e‑mail, suas mensagens e seus arquivos para tratar da sua solicitação? Sem isso não podemos aceitá-la.',
+    'Podemos guardar seu nome, seu e‑mail, suas respostas, suas mensagens e seus arquivos para tratar da sua solicitação? Sem isso não podemos aceitá-la.',
   consentAiTraining:
     'Podemos também usar seus arquivos para treinar nosso assistente de IA? É opcional e não afeta sua solicitação.',
   consentAiAnswers:
