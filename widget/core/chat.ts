@@ -21,7 +21,7 @@ import type {Loaders} from './loaders.js';
 import type {Platform} from './platform.js';
 import type {QuestionDeps, Questions} from './questions/questions.js';
 import {createSession} from './session/session.js';
-import type {VisitorSession} from './session/session.js';
+import type {SessionDeps, VisitorSession} from './session/session.js';
 import {endingOf} from './session/session-end.js';
 import {createStorage} from './session/storage.js';
 import type {SiteStorage} from './session/storage.js';
@@ -51,7 +51,14 @@ export const createChat = (options: ChatOptions): Chat => new Conversation(optio
 
 /** Builds the parts of one conversation. Each part has an interface with the parts that it needs. */
 class Conversation
-  implements FlowDeps, LifecycleDeps, OutboxDeps, QuestionDeps, UploadDeps, VerificationDeps
+  implements
+    FlowDeps,
+    LifecycleDeps,
+    OutboxDeps,
+    QuestionDeps,
+    SessionDeps,
+    UploadDeps,
+    VerificationDeps
 {
   readonly host: ChatHost;
   readonly loaders: Loaders;
@@ -92,7 +99,7 @@ class Conversation
       },
       onSlow: (isSlow) => this.status.showSlow(isSlow),
     });
-    this.session = createSession(this.client, this.storage, host.languages);
+    this.session = createSession(this);
     this.answers = createAnswers(this.storage);
     this.transcript = new Transcript(onChange);
     this.retrier = new Retrier((error) => this.status.showRetrying(error));
@@ -187,16 +194,17 @@ class Conversation
   /** Runs work that the visitor waits for, with fields and buttons locked. */
   async submit(work: () => Promise<void>) {
     if (this.state.isSubmitting) return;
-    const {signal} = this.flow;
+    const {signal} = this;
+    const flowSignal = this.flow.signal;
     this.store.patch({isSubmitting: true});
     this.status.setFieldError(null);
     this.status.showNotice(null);
     try {
       await work();
     } catch (error) {
-      if (!signal.aborted) this.fail(error);
+      if (!flowSignal.aborted) this.fail(error);
     } finally {
-      this.store.patch({isSubmitting: false});
+      if (!signal.aborted) this.store.patch({isSubmitting: false});
     }
   }
 
@@ -210,6 +218,7 @@ class Conversation
   fail(error: unknown) {
     const {status} = this;
     const ending = endingOf(error);
+    if (ending === 'aborted') return;
     if (ending) return void this.lifecycle.restartAfter(ending);
     if (error instanceof ClientError) {
       if (error.code === 'invalid_email') return status.setFieldError('emailInvalid');
@@ -222,6 +231,7 @@ class Conversation
 
   /** Loads files, e-mail address, and the questions of the site. Returns false if that failed; the visitor may try again. */
   async loadIntake() {
+    const {signal} = this;
     try {
       const {createUploads, createVerification} = await this.loaders.loadIntake();
       this.uploads ??= createUploads(this);
@@ -232,6 +242,7 @@ class Conversation
       }
       return true;
     } catch (error) {
+      if (signal.aborted) return false;
       this.host.onLoadError(error);
       this.lifecycle.stopWithRetry('notLoaded');
       return false;

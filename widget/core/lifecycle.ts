@@ -7,7 +7,7 @@ import type {Loaders} from './loaders.js';
 import type {ResumeDeps} from './resume.js';
 import {endingOf, isEnd} from './session/session-end.js';
 import type {VisitorSession} from './session/session.js';
-import type {End, Ending} from './session/session-end.js';
+import type {End} from './session/session-end.js';
 import {loadConfig} from './site-config.js';
 import type {Intent} from './state.js';
 import type {Status} from './status.js';
@@ -124,8 +124,9 @@ export const createLifecycle = (chat: LifecycleDeps) => {
   const resume = async (found: Session | null) => {
     const signal = flow.interrupt();
     const [hasIntake, code] = await Promise.all([chat.loadIntake(), loadResume()]);
+    if (signal.aborted) return;
     if (!code) return stopWithRetry('notLoaded');
-    if (hasIntake && !signal.aborted) code.resumeConversation(chat, found);
+    if (hasIntake) code.resumeConversation(chat, found);
   };
 
   /** Returns null if the code cannot be loaded now. */
@@ -218,7 +219,7 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     },
     forget,
     /** Starts again after the session has ended, or another tab has replaced it. */
-    async restartAfter(ending: Ending) {
+    async restartAfter(ending: End | 'replaced') {
       chat.reset(isEnd(ending));
       if (isEnd(ending)) {
         session.forget();

@@ -97,10 +97,9 @@ export class ChatController implements ChatHost, ReactiveController {
 
   /** Returns the conversation, without starting it. */
   create(): Chat {
-    const {element} = this;
     return (this.chat ??= createChat({
-      api: element.api.replace(/\/$/, ''),
-      site: element.site,
+      api: this.element.api.replace(/\/$/, ''),
+      site: this.element.site,
       platform: browserPlatform,
       host: this,
       loaders: this.parts,
@@ -287,6 +286,7 @@ export class ChatController implements ChatHost, ReactiveController {
       }
       return this.messaging;
     } catch (error) {
+      if (signal.aborted) return null;
       this.onLoadError(error);
       chat.setIntent({isAsking: false});
       status.showMissing(true);

@@ -37,8 +37,8 @@ export class Backend {
 
   #steer(url, body, response) {
     const steps = {
-      '/test/fault': () => void this.faults.push({times: Infinity, ...body}),
-      '/test/heal': () => void (this.faults = this.faults.filter(({site}) => site !== body.site)),
+      '/test/fault': () => void this.faults.push({times: Infinity, heal: () => {}, ...body}),
+      '/test/heal': () => this.#heal(body.site),
       '/test/old': () => void this.oldSites.add(body.site),
       '/test/config': () => void this.configs.set(body.site, body.config),
       '/test/deliver': () => void (this.visits.get(body.uuid).delayed = false),
@@ -54,6 +54,11 @@ export class Backend {
       '/test/cut': () => void cut(this.visits.get(body.uuid)),
     };
     json(response, 200, steps[url.pathname]() ?? {});
+  }
+
+  #heal(healed) {
+    for (const {site, heal} of this.faults) if (site === healed) heal();
+    this.faults = this.faults.filter(({site}) => site !== healed);
   }
 
   async #answer({request, url, body, response}) {
@@ -79,6 +84,7 @@ export class Backend {
       ? route(this, {...call, body, headers: request.headers, url, response})
       : refuse(404, 'not_found', 'error');
     if (answer === STREAMED) return;
+    if (fault?.isHeld) await new Promise((resolve) => void (fault.heal = resolve));
     if (answer) json(response, answer.status, answer.body);
     else response.writeHead(204).end();
   }

@@ -18,6 +18,8 @@ export interface Fault {
   times?: number;
   delayMs?: number;
   drop?: boolean;
+  /** The call has its effect. Its response is sent when the backend is healed. */
+  isHeld?: boolean;
 }
 
 export interface Call {

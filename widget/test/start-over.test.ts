@@ -5,6 +5,7 @@ import {
   answer,
   backend,
   inside,
+  lines,
   mount,
   mountOpen,
   newSite,
@@ -16,8 +17,11 @@ import {
   storedKeys,
   until,
   untilAsked,
+  untilCalled,
+  untilRecorded,
   untilSaid,
 } from './helpers.js';
+import {openTalk, uuidOf, write} from './talking.js';
 
 const confirm = async (chat: Element) => {
   await pressInMenu(chat, 'Start over');
@@ -25,6 +29,17 @@ const confirm = async (chat: Element) => {
   const words = dialog.textContent;
   dialog.querySelector<HTMLElement>('.danger')!.click();
   return words;
+};
+
+/** Starts over, waits for another session, and returns its UUID. */
+const beginAgain = async (chat: Element, site: string) => {
+  const before = stored(site, 'session_uuid');
+  await confirm(chat);
+  await until(
+    () => ![null, before].includes(stored(site, 'session_uuid')) && inside(chat, '.doors'),
+    'another session',
+  );
+  return uuidOf(site);
 };
 
 describe('start over', () => {
@@ -109,5 +124,66 @@ describe('start over', () => {
     await until(() => stored(site, 'session_uuid'), 'another session');
     await press(chat, 'Start');
     await untilSaid(chat, 'What is your name?');
+  });
+
+  describe('while a call is in progress', () => {
+    it('the message that it sends does not get into the next conversation', async () => {
+      const {chat, site} = await openTalk();
+      await backend.fault(site, {method: 'POST', path: '/api/messages', isHeld: true});
+      await write(chat, 'Forget me');
+      await untilCalled(site, 'POST', '/api/messages');
+      await beginAgain(chat, site);
+      await backend.heal(site);
+      await answer(chat, 'Your name', 'Bea');
+      await untilSaid(chat, 'Nice to meet you, Bea');
+      expect(lines(chat).join()).to.not.include('Forget me');
+    });
+
+    it('a message that waits for it is not sent to the next session', async () => {
+      const site = newSite();
+      await backend.fault(site, {path: '/progress', isHeld: true, times: 1});
+      const {chat} = await openTalk(site);
+      await write(chat, 'Forget me');
+      await untilSaid(chat, 'Forget me');
+      const uuid = await beginAgain(chat, site);
+      await backend.heal(site);
+      await reachFiles(chat);
+      await untilRecorded(uuid, 'files');
+      expect((await backend.visit(uuid)).messages).to.deep.equal([]);
+      expect(lines(chat).join()).to.not.include('Forget me');
+    });
+
+    it('the consent that it records is recorded again in the next session', async () => {
+      const site = newSite();
+      const chat = await mountOpen(site);
+      await backend.fault(site, {path: '/consents', isHeld: true, times: 1});
+      const agree = async () => {
+        await answer(chat, 'Your name', 'Ana');
+        await press(chat, 'I agree');
+        await untilSaid(chat, 'train our AI assistant');
+      };
+      await agree();
+      await untilCalled(site, 'PUT', '/consents');
+      const uuid = await beginAgain(chat, site);
+      await agree();
+      await backend.heal(site);
+      const consents = async () => (await backend.visit(uuid)).consents.length > 0;
+      await untilAsked(consents, 'the consent');
+    });
+
+    it('the e-mail address that it changes is not said in the next conversation', async () => {
+      const site = newSite();
+      const chat = await mountOpen(site);
+      await reachPending(chat);
+      await backend.fault(site, {method: 'PATCH', path: '/api/session', isHeld: true});
+      await press(chat, 'Change address');
+      await answer(chat, 'New e-mail address', 'bea@example.com');
+      await untilCalled(site, 'PATCH', '/api/session');
+      await beginAgain(chat, site);
+      await backend.heal(site);
+      await answer(chat, 'Your name', 'Bea');
+      await untilSaid(chat, 'Nice to meet you, Bea');
+      expect(lines(chat).join()).to.not.include('bea@example.com');
+    });
   });
 });

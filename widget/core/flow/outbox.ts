@@ -4,6 +4,7 @@ import {MariaConsentEvent} from '../../events.js';
 import type {VisitorSession} from '../session/session.js';
 import type {ClientError} from '../transport/api-client.js';
 import type {Retrier} from '../transport/retry.js';
+import {unlessAborted} from '../transport/unless-aborted.js';
 import type {VisitorAnswers} from './answers.js';
 
 /** The parts of a conversation that the outbox needs. */
@@ -13,6 +14,8 @@ export interface OutboxDeps {
   readonly retrier: Retrier;
   readonly host: {emit(event: Event): unknown};
   readonly lifecycle: {onSession(session: Session): unknown; forgetRefusal(): void};
+  /** Aborted when the present conversation ends. */
+  readonly signal: AbortSignal;
   fail(error: unknown): void;
 }
 
@@ -27,7 +30,6 @@ export const createOutbox = (chat: OutboxDeps) => {
   const steps = new Set<string>();
   let flushing = Promise.resolve();
   let isTrying = false;
-  let running = new AbortController();
 
   const hasMore = () => steps.size + chat.answers.unrecorded.length > 0;
 
@@ -51,10 +53,10 @@ export const createOutbox = (chat: OutboxDeps) => {
   };
 
   const deliver = async () => {
-    const {answers, lifecycle, session} = chat;
+    const {answers, lifecycle, session, signal} = chat;
     // Without a session and without anything to send, no session is created.
     if (!session.uuid && !hasMore()) return;
-    const opened = await session.ensureAccepted();
+    const opened = await unlessAborted(signal, session.ensureAccepted());
     // The backend, which could not be reached before, already has this session.
     if (opened.kind === 'back') void lifecycle.onSession(opened.session);
     await record(answers.unrecorded);
@@ -63,7 +65,7 @@ export const createOutbox = (chat: OutboxDeps) => {
   };
 
   /** Delivers once, or throws. Deliveries run one after the other, so that nothing is sent twice. */
-  const flush = () => (flushing = flushing.then(deliver, deliver));
+  const flush = () => unlessAborted(chat.signal, (flushing = flushing.then(deliver, deliver)));
 
   const deliverAll = async (signal: AbortSignal) => {
     try {
@@ -80,7 +82,7 @@ export const createOutbox = (chat: OutboxDeps) => {
   const flushLater = () => {
     if (isTrying) return;
     isTrying = true;
-    void deliverAll(running.signal);
+    void deliverAll(chat.signal);
   };
 
   return {
@@ -90,8 +92,6 @@ export const createOutbox = (chat: OutboxDeps) => {
     },
     flushLater,
     stop() {
-      running.abort();
-      running = new AbortController();
       isTrying = false;
       steps.clear();
     },

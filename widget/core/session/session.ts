@@ -4,6 +4,7 @@ import type {SiteConfig} from '../../../server/contract/sites.js';
 import type {ChatHost} from '../chat-host.js';
 import {ClientError} from '../transport/api-client.js';
 import type {ApiClient, FetchOptions} from '../transport/api-client.js';
+import {unlessAborted} from '../transport/unless-aborted.js';
 import {SessionReplaced, endingOf, isEnd, isRefused} from './session-end.js';
 import type {End} from './session-end.js';
 import type {SiteStorage} from './storage.js';
@@ -30,14 +31,19 @@ export type OpenedSession =
   /** The session that the browser has stored has ended. */
   | {kind: End};
 
+export interface SessionDeps {
+  readonly client: Readonly<ApiClient>;
+  readonly host: Pick<ChatHost, 'languages'>;
+  readonly storage: Readonly<SiteStorage>;
+  /** Aborted when the present conversation ends. */
+  readonly signal: AbortSignal;
+}
+
 /** The visitor's UUID and token, and the calls that are made with them. */
 export type VisitorSession = ReturnType<typeof createSession>;
 
-export const createSession = (
-  client: Readonly<ApiClient>,
-  storage: Readonly<SiteStorage>,
-  languages: ChatHost['languages'],
-) => {
+export const createSession = (chat: SessionDeps) => {
+  const {client, host, storage} = chat;
   const {site} = storage;
   /** Empty while there is no session. */
   let uuid = '';
@@ -99,7 +105,7 @@ export const createSession = (
 
   const generate = async (): Promise<OpenedSession> => {
     // In the URL, because servers of earlier releases refuse unknown keys of the body.
-    const path = `/api/session/generate-uuid?config_locale=${languages.wanted}`;
+    const path = `/api/session/generate-uuid?config_locale=${host.languages.wanted}`;
     const generated = await client.call<GeneratedUuid>('POST', path, {site});
     config = generated.config;
     save(generated.uuid, generated.token);
@@ -171,7 +177,7 @@ export const createSession = (
    * Runs a call that needs the visitor's credentials. If the backend refuses the token, the UUID is
    * validated again and the call repeated once.
    */
-  const run = async <T>(call: () => Promise<T>): Promise<T> => {
+  const runAccepted = async <T>(call: () => Promise<T>): Promise<T> => {
     await ensureAccepted();
     const pair = storedPair();
     try {
@@ -182,6 +188,16 @@ export const createSession = (
       await ensureAccepted();
       return call();
     }
+  };
+
+  /** Runs a call for the present conversation. Throws an `AbortError` once that has ended. */
+  const run = <T>(call: () => Promise<T>): Promise<T> => {
+    const {signal} = chat;
+    const callNow = () => {
+      signal.throwIfAborted();
+      return call();
+    };
+    return unlessAborted(signal, runAccepted(callNow));
   };
 
   return {

@@ -41,9 +41,10 @@ export const syncSession = (chat: Chat, signal: AbortSignal) => {
 };
 
 const apply = async (chat: Chat, session: Session, before: Set<string>) => {
-  const {flow, host, lifecycle, uploads} = chat;
+  const {flow, host, lifecycle, signal, uploads} = chat;
   adoptSession(chat, session);
   if (uploads) await mergeFiles(uploads, session.files, before);
+  if (signal.aborted) return;
   if (session.state !== 'visit') await lifecycle.onSession(session);
   else if (flow.isOvertaken) await lifecycle.catchUp();
   host.onChange();

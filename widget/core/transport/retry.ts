@@ -1,4 +1,5 @@
 import {ClientError} from './api-client.js';
+import {unlessAborted} from './unless-aborted.js';
 
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 30_000;
@@ -37,7 +38,7 @@ export class Retrier {
   async run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let failures = 1; ; failures++) {
       try {
-        return await call();
+        return await unlessAborted(signal, call());
       } catch (error) {
         if (!isTransient(error)) throw error;
         this.onRetry(error);

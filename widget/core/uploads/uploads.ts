@@ -37,10 +37,12 @@ export const createUploadQueue = (readLimits: () => FileLimits, transport: FileT
   };
 
   const add = async (files: Iterable<File>) => {
+    const {signal} = ending;
     finishing = null;
     for (const file of files) {
       const row = newRow(cleanName(file.name), file.size, file);
       const reason = await refusalOf(file);
+      if (signal.aborted) return;
       if (reason) Object.assign(row, {state: 'error', reason, isRefused: true});
       rows = [...rows, row];
       notify();
