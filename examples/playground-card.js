@@ -61,6 +61,16 @@ export class QuestionCard {
     this.item.classList.toggle('open', isOpen);
   }
 
+  get isOpen() {
+    return !this.#body.hidden;
+  }
+
+  /** Focuses the first control with a problem, unless the visitor uses another card. */
+  focusProblem() {
+    if (document.activeElement.closest('#steps')) return;
+    this.#body.querySelector('[aria-invalid]')?.focus();
+  }
+
   focusText() {
     const text = this.#body.querySelector('textarea');
     text.focus({preventScroll: true});

@@ -1,10 +1,13 @@
 const CONVERSATION_URL = '../dev/playground/conversation';
 
+/** Message about two questions with one field name. */
+const DUPLICATE = /\/(field|id) .* already/;
+
 /** Plain words for messages of the server, by the end of the path and the message. */
 const WORDS = [
   [/\/(field|id|value) .*pattern/, 'Use small letters, digits and _, and begin with a letter.'],
   [/\/(min|max) .*pattern/, 'Write a date such as 2026-12-31, or today.'],
-  [/\/(field|id) .* already/, 'Another question has this field name.'],
+  [DUPLICATE, 'Another question has this field name.'],
   [/\/value .* already/, 'Another option has this value.'],
   [/ must not have fewer than 1 characters/, 'Write a text.'],
   [/\/options .*fewer than 2/, 'Add an option: a choice has at least two.'],
@@ -53,10 +56,10 @@ function toProblem({path, message}, steps) {
   const {kind, field} = steps[at];
   // The server reads these as steps without a kind.
   if (kind && ['name', 'email'].includes(field)) return {at, path: 'field', words: TAKEN};
-  const [, words = sentence(message)] =
-    WORDS.find(([pattern]) => pattern.test(`${path} ${message}`)) ?? [];
+  const report = `${path} ${message}`;
+  const [, words = sentence(message)] = WORDS.find(([pattern]) => pattern.test(report)) ?? [];
   // The id is made of the field.
-  return {at, path: name === 'id' ? 'field' : name, words};
+  return {at, path: name === 'id' ? 'field' : name, words, isDuplicate: DUPLICATE.test(report)};
 }
 
 const sentence = (message) => `${message[0].toUpperCase()}${message.slice(1)}.`;

@@ -63,7 +63,7 @@ export const PROPERTIES = {
     type: 'area',
     placeholder:
       'May we store your name, e-mail address, answers and files to handle your request?',
-    hint: 'The words of the widget name no answers. Write your own.',
+    hint: 'The default text does not mention answers to your questions. Write a text that does.',
   },
   hint: {label: 'Hint below the question', type: 'line'},
   placeholder: {label: 'Example in the empty field', type: 'line'},

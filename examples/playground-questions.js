@@ -25,6 +25,8 @@ class QuestionEditor {
   #edited;
   #removed;
   #saves = 0;
+  /** True while the server does not accept the questions. */
+  hasProblems = false;
 
   constructor({standard, tokens, onChange}) {
     this.#standard = standard;
@@ -72,6 +74,7 @@ class QuestionEditor {
    */
   async save() {
     const save = ++this.#saves;
+    this.hasProblems = false;
     if (!this.hasQuestions) {
       report('', false);
       return true;
@@ -90,14 +93,32 @@ class QuestionEditor {
   }
 
   #showProblems(found, steps) {
+    const stepOf = (problem) => this.#stepOf(problem, steps);
     for (const [step, card] of this.#cards)
-      card.showProblems?.(found.filter(({at}) => steps[at] === step));
+      card.showProblems?.(found.filter((one) => stepOf(one) === step));
     const errors = found.filter(({isWarning}) => !isWarning);
-    const elsewhere = errors.filter(({at}) => !this.#cards.get(steps[at])?.showProblems);
+    const isShown = (one) => this.#cards.get(stepOf(one))?.showProblems;
+    const elsewhere = errors.filter((one) => !isShown(one));
+    this.#openFaulty(errors.filter(isShown).map(stepOf));
     const words = [countProblems(errors.length), ...elsewhere.map((one) => one.words)].join(' ');
     const isSaved = errors.length === 0;
     report(isSaved ? 'The server accepts these questions.' : words, !isSaved);
+    this.hasProblems = !isSaved;
     return isSaved;
+  }
+
+  /** Returns the step that a problem concerns. Of two with one name, it is the edited one. */
+  #stepOf({at, isDuplicate}, steps) {
+    const isSame = isDuplicate && steps[at].field === this.#edited?.field;
+    return isSame ? this.#edited : steps[at];
+  }
+
+  /** Opens the first card with a problem, unless a card with one is open. */
+  #openFaulty(faulty) {
+    const cards = faulty.map((step) => this.#cards.get(step));
+    if (cards.length === 0 || cards.some(({isOpen}) => isOpen)) return;
+    for (const card of this.#cards.values()) card.setOpen?.(card === cards[0]);
+    cards[0].focusProblem();
   }
 
   #setSteps(steps) {
@@ -235,5 +256,5 @@ function report(words, isProblem) {
 
 const countProblems = (count) =>
   count === 1
-    ? 'There is a problem. The preview does not change until it is corrected.'
-    : `There are ${count} problems. The preview does not change until they are corrected.`;
+    ? 'There is a problem. Correct it to change the preview and to copy the code.'
+    : `There are ${count} problems. Correct them to change the preview and to copy the code.`;

@@ -64,7 +64,9 @@ function showSoon() {
 async function show() {
   writeAddress();
   writeSnippet();
-  if (!(await editor.save())) return;
+  const isSaved = await editor.save();
+  allowCopy();
+  if (!isSaved) return;
   preview.src = `playground-frame.html?${new URLSearchParams([...chosen(), ...previewChoices()])}`;
 }
 
@@ -135,6 +137,12 @@ function writeSnippet() {
     conversation: editor.conversation,
   });
   find('#snippet code').textContent = text;
+  allowCopy();
+}
+
+/** A conversation that the server does not accept is not copied. */
+function allowCopy() {
+  find('#copy').disabled = shownSnippet === CONVERSATION && editor.hasProblems;
 }
 
 find('#controls').addEventListener('input', showSoon);

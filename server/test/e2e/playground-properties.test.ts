@@ -2,6 +2,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import {startServer} from '../start-server.js';
+import {until} from '../until.js';
 import {openBrowser} from './browser.js';
 import {ACCEPTED, getFocusedName, openEditor, untilDescribed} from './playground-editor.js';
 
@@ -104,6 +105,32 @@ t.test('the properties of a question in the playground', async (t) => {
       {min: 'today', max: '2040-12-31'},
     ]);
   });
+
+  await t.test(
+    'shows a field name that is taken in the open card, and copies nothing',
+    async (t) => {
+      const {add, card, getQuestions, page, untilReported} = await open(t);
+      await add('Text');
+      await add('Date');
+      const [, taken] = await getQuestions();
+      await page.getByLabel('in order').check();
+      await page.getByRole('button', {name: /^Which company do you work for\?/}).click();
+      const control = card.getByLabel('Field name');
+      const before = await control.inputValue();
+      await control.fill(taken!.field);
+      await untilDescribed(control, 'Another question has this field name.');
+      t.equal(await getFocusedName(page), 'Field name');
+      const copy = page.getByRole('button', {name: 'Copy'});
+      await until(() => copy.isDisabled());
+
+      await page.reload();
+      await untilDescribed(control, 'Another question has this field name.');
+      await until(async () => (await getFocusedName(page)) === 'Field name');
+      await control.fill(before);
+      await untilReported(ACCEPTED);
+      t.notOk(await copy.isDisabled());
+    },
+  );
 
   await t.test('shows beside a field why the server would refuse it', async (t) => {
     const {add, card, chat, press, page, untilReported} = await open(t);
