@@ -25,7 +25,8 @@ export const labelAnswer = (
   if (question?.kind === 'date' && typeof value === 'string' && isDate(value))
     return formatDate(value, language.tag);
   const choices: Choice[] = Array.isArray(value) ? value : [value];
-  return choices.map((choice) => labelChoice(question, choice, language.tag)).join(', ');
+  const labels = choices.map((choice) => labelChoice(question, choice, language.tag));
+  return new Intl.ListFormat(toFormatLocale(language.tag), {style: 'narrow'}).format(labels);
 };
 
 const labelChoice = (question: Question | undefined, choice: Choice, tag: string): string => {
@@ -36,7 +37,10 @@ const labelChoice = (question: Question | undefined, choice: Choice, tag: string
 };
 
 const formatNumber = (question: Question | undefined, value: number, tag: string): string => {
+  const decimals = question?.kind === 'number' && question.decimals;
   const number = new Intl.NumberFormat(toFormatLocale(tag), {
+    // A price is 45.50, and a whole number has no decimals.
+    minimumFractionDigits: (!Number.isInteger(value) && decimals) || 0,
     maximumFractionDigits: 20,
     // Years and postal codes have four digits.
     useGrouping: 'min2',

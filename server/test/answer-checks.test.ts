@@ -248,6 +248,11 @@ t.test('labels are what the visitor reads', async (t) => {
   t.equal(labelAnswer(NUMBER, 1990, english), '1990');
   const distance: Question = {...NUMBER, unit: {en: 'mi', de: 'km'}};
   t.equal(labelAnswer(distance, 12_345.5, {...german, tag: 'de'}), '12.345,5\u00a0km');
+  const price: Question = {...NUMBER, decimals: 2, unit: '€'};
+  t.equal(labelAnswer(price, 45.5, german), '45,50\u00a0€');
+  t.equal(labelAnswer(price, 45, german), '45\u00a0€');
+  t.equal(labelAnswer(OTHERS, ['a', 'b', {other: 'Pilot'}], german), 'a, b und Pilot');
+  t.equal(labelAnswer(OTHERS, ['a', 'b'], {...english, tag: 'ar'}), 'a وb');
   t.equal(labelAnswer(TEXT, '{name} <b>', english), '{name} <b>');
   t.equal(labelAnswer(undefined, ['a', {other: 'b'}], english), 'a, b');
   t.equal(labelAnswer(undefined, 'toString', {...english, tag: 'toString'}), 'toString');

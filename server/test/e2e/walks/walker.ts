@@ -100,7 +100,8 @@ export class Walker extends Visitor {
     await this.pressText('goOn');
     const chosen = [...options, ...(other === undefined ? [] : [{other}])];
     const value = this.visit.isMultiple(field) ? chosen : chosen[0]!;
-    this.visit.record(field, value, [...labels, other ?? []].flat().join(', '));
+    const list = new Intl.ListFormat(this.visit.language, {style: 'narrow'});
+    this.visit.record(field, value, list.format([...labels, other ?? []].flat()));
   }
 
   async skip(field: string): Promise<void> {
