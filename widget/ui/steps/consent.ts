@@ -1,7 +1,6 @@
 import {html, nothing} from 'lit';
 
 import {answerConsent} from '../../core/commands/answer-consent.js';
-import type {Chat} from '../../core/chat.js';
 import {buttonView} from '../controls/button.js';
 import type {ViewContext} from '../view-context.js';
 
@@ -17,16 +16,11 @@ export const consentView = ({chat, texts}: ViewContext) => html`
   >
     ${privacyLink(chat.host.settings.privacyUrl ?? chat.config?.privacy_url, texts.privacy)}
     <div class="pair">
-      ${buttonView(texts.agree, choose(chat, true))}
-      ${buttonView(texts.disagree, choose(chat, false))}
+      ${buttonView(texts.agree, () => answerConsent(chat, true))}
+      ${buttonView(texts.disagree, () => answerConsent(chat, false))}
     </div>
   </div>
 `;
-
-/** Ignores the second click of a double click, which is meant for the first question. */
-const choose = (chat: Chat, granted: boolean) => (event: MouseEvent) => {
-  if (event.detail < 2) void answerConsent(chat, granted);
-};
 
 const privacyLink = (url: string | null | undefined, label: string) =>
   url && /^https?:/.test(url)

@@ -13,11 +13,7 @@ export const endView = (context: ViewContext) => {
   if (!chat.flow.isRefused) return nothing;
   // After an erasure there is no answer to reconsider.
   const hasAnswers = chat.transcript.lines.some((line) => line.step);
-  const act = ({detail}: MouseEvent) => {
-    // The second click of a double click is meant for the refusal.
-    if (detail > 1) return;
-    void (hasAnswers ? context.reconsider() : chat.lifecycle.startOver());
-  };
+  const act = () => (hasAnswers ? context.reconsider() : chat.lifecycle.startOver());
   const options = {style: 'primary', isDisabled: state.isSubmitting};
   return html`
     <div class="pair" role="group" aria-label=${texts.yourChoice} tabindex="-1" data-focus>

@@ -56,7 +56,7 @@ export const dropView = ({state: {step}, texts}: ViewContext) => html`
   </div>
 `;
 
-/** Shows what can be done now. A second click of a double click is meant for the button before. */
+/** Shows what can be done now. */
 const actionsView = ({chat, texts}: ViewContext) => {
   const uploads = chat.uploads!;
   const {canFinish, finishing, hasUnsent, rows} = uploads;
@@ -64,15 +64,12 @@ const actionsView = ({chat, texts}: ViewContext) => {
   const hasRows = rows.length > 0;
   const label = hasRows ? texts.done : texts.skipFiles;
   const isBusy = finishing === 'waiting';
-  const upload = ({currentTarget, detail}: MouseEvent) => {
-    if (detail > 1) return;
+  const upload = ({currentTarget}: Event) => {
     uploads.start();
     const files = (currentTarget as Element).closest('.files')!;
     files.querySelector<HTMLElement>('.rows')?.focus();
   };
-  const finish = ({detail}: MouseEvent) => {
-    if (detail < 2 && !isBusy) finishUploads(chat);
-  };
+  const finish = () => isBusy || finishUploads(chat);
   return html`
     <div class="pair">
       ${
