@@ -115,7 +115,7 @@ describe('coming back', () => {
     const first = await mountOpen(site);
     await reachPending(first);
     await press(first, 'Change address');
-    await answer(first, 'New e-mail address', 'zoe@example.org');
+    await answer(first, 'Your e-mail address', 'zoe@example.org');
     await untilSaid(first, 'a link to zoe@example.org');
 
     const chat = await comeBack(first, site);

@@ -199,7 +199,7 @@ describe('the address in the pending state', () => {
     const chat = await mountOpen();
     await reachPending(chat);
     await press(chat, 'Change address');
-    await answer(chat, 'New e-mail address', 'anton@example.com');
+    await answer(chat, 'Your e-mail address', 'anton@example.com');
     await untilSaid(chat, 'a link to anton@example.com');
     const sentences = lines(chat).filter((line) => line.startsWith('We’ve sent'));
     expect(new Set(sentences)).to.have.lengthOf(2);

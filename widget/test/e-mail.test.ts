@@ -101,7 +101,7 @@ describe('e-mail', () => {
     const chat = await mountOpen();
     await reachPending(chat);
     await press(chat, 'Change address');
-    await answer(chat, 'New e-mail address', 'bea@delayed.example');
+    await answer(chat, 'Your e-mail address', 'bea@delayed.example');
     await until(() => inside(chat, '.toast'), 'the toast');
     expect(inside(chat, '.toast')!.textContent).to.equal(LATE);
     await untilSaid(chat, 'We’ll send a link to bea@delayed.example.');
@@ -137,7 +137,7 @@ describe('e-mail', () => {
     const chat = await mountOpen(site);
     await reachPending(chat);
     await press(chat, 'Change address');
-    await answer(chat, 'New e-mail address', 'bea@example.org');
+    await answer(chat, 'Your e-mail address', 'bea@example.org');
     await untilSaid(chat, 'a link to bea@example.org');
     expect((await backend.visit(stored(site, 'session_uuid')!)).newEmail).to.equal(
       'bea@example.org',
@@ -208,9 +208,9 @@ describe('e-mail', () => {
     await press(chat, 'Use ana@gmial.com anyway');
     await untilSaid(chat, 'a link to ana@gmial.com');
     await press(chat, 'Change address');
-    await answer(chat, 'New e-mail address', 'bea@gmial.com');
+    await answer(chat, 'Your e-mail address', 'bea@gmial.com');
     await until(() => button(chat, 'Did you mean bea@gmail.com?'), 'the question');
-    await answer(chat, 'New e-mail address', 'bea@gmial.com');
+    await answer(chat, 'Your e-mail address', 'bea@gmial.com');
     await untilSaid(chat, 'a link to bea@gmial.com');
     const visit = await backend.visit(stored(site, 'session_uuid')!);
     expect([visit.email, visit.newEmail]).to.deep.equal(['ana@gmial.com', 'bea@gmial.com']);

@@ -51,7 +51,7 @@ describe('the newest line', () => {
     await press(chat, 'Change address');
     await until(() => inside(chat, 'input[type=email]'), 'the field');
     await expectInSight(chat);
-    await press(chat, 'Keep this address');
+    await press(chat, 'Cancel');
     await until(() => inside(chat, '.card'), 'the card');
     await expectInSight(chat);
   });

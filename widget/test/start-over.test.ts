@@ -177,7 +177,7 @@ describe('start over', () => {
       await reachPending(chat);
       await backend.fault(site, {method: 'PATCH', path: '/api/session', isHeld: true});
       await press(chat, 'Change address');
-      await answer(chat, 'New e-mail address', 'bea@example.com');
+      await answer(chat, 'Your e-mail address', 'bea@example.com');
       await untilCalled(site, 'PATCH', '/api/session');
       await beginAgain(chat, site);
       await backend.heal(site);

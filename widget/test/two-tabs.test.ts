@@ -124,7 +124,7 @@ describe('two tabs', () => {
     await reachPending(one);
     await until(() => inside(other, '.card'), 'the pending card');
     await press(one, 'Change address');
-    await answer(one, 'New e-mail address', 'zoe@example.org');
+    await answer(one, 'Your e-mail address', 'zoe@example.org');
     await untilSaid(other, 'a link to z•••@example.org');
     await backend.confirm(stored(site, 'session_uuid')!);
     for (const chat of [one, other]) await until(() => inside(chat, '.reference'), 'the end');
@@ -152,7 +152,7 @@ describe('two tabs', () => {
     await answer(one, 'Your e-mail address', 'ana@example.com');
     await press(other, 'Change address');
     await field('zoe@exa');
-    await press(other, 'Keep this address');
+    await press(other, 'Cancel');
     await press(other, 'Change address');
     await field('');
   });

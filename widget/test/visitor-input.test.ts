@@ -162,7 +162,7 @@ describe('what visitors type and paste', () => {
     const chat = await mountOpen();
     await reachPending(chat);
     await press(chat, 'Change address');
-    await answer(chat, 'New e-mail address', 'anton@example.com');
+    await answer(chat, 'Your e-mail address', 'anton@example.com');
     await until(() => lines(chat).includes('anton@example.com'), 'the new e-mail address');
     const at = lines(chat).indexOf('anton@example.com');
     expect(lines(chat)[at + 1]).to.match(/^We’ve sent a link to anton@example\.com/);

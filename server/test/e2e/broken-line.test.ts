@@ -39,7 +39,7 @@ t.test('a lasting failure is displayed, and the next press tries again', async (
   await page.route('**/widget/**', (route) => route.abort());
 
   await widget.button('Open chat').click();
-  await widget.getByText('Chat unavailable. Please try again.').waitFor();
+  await widget.getByText('Chat unavailable.').waitFor();
   await page.unroute('**/widget/**');
   await widget.open();
 

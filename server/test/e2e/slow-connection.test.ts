@@ -128,7 +128,7 @@ t.test('a press without a connection', async (t) => {
   });
   await untilProtected(page);
   const launcher = widget.root.locator('.launcher');
-  const excuse = widget.getByText('Chat unavailable. Please try again.');
+  const excuse = widget.getByText('Chat unavailable.');
   await context.setOffline(true);
 
   await launcher.tap();

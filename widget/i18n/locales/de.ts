@@ -23,7 +23,7 @@ const de: Texts = {
   nameRequired: 'Bitte nennen Sie mir Ihren Namen.',
   tooLong: 'Bitte verwenden Sie höchstens {count} Zeichen.',
   send: 'Senden',
-  niceToMeet: 'Schön, Sie kennenzulernen, {name}.',
+  niceToMeet: 'Freut mich, {name}.',
 
   consentPersonalData:
     'Dürfen wir Ihren Namen, Ihre E‑Mail-Adresse, Ihre Antworten, Ihre Nachrichten und Ihre Dateien speichern, um Ihr Anliegen zu bearbeiten? Sonst können wir es nicht annehmen.',
@@ -36,8 +36,7 @@ const de: Texts = {
   disagree: 'Ich lehne ab',
   changeAnswer: 'Ändern: {answer}',
 
-  askFiles:
-    'Bitte fügen Sie Ihre Unterlagen hinzu. „Fertig & weiter“ lädt sie hoch und führt Sie weiter.',
+  askFiles: 'Bitte fügen Sie Ihre Unterlagen hinzu. „Fertig & weiter“ lädt sie hoch.',
   dropHere: 'PDF-Dateien hier ablegen',
   filesLater: 'In diesem Schritt brauchen Sie keine Dateien.',
   chooseFiles: 'PDF-Dateien auswählen',
@@ -67,15 +66,14 @@ const de: Texts = {
   file_too_large: 'Diese Datei ist größer als {size}. Bitte wählen Sie eine kleinere.',
   not_a_pdf: 'Das ist keine PDF-Datei. Bitte speichern Sie das Dokument als PDF.',
   empty_file: 'Diese Datei ist leer. Bitte wählen Sie eine andere.',
-  too_many_files: 'Die Höchstzahl ist erreicht. Entfernen Sie zuerst eine Datei.',
+  too_many_files: 'Höchstzahl erreicht. Entfernen Sie zuerst eine Datei.',
   file_infected:
     'Die Sicherheitsprüfung hat diese Datei beanstandet. Bitte wählen Sie eine andere.',
   active_content:
-    'PDFs mit Programmen können wir nicht annehmen. Meist hilft es, sie neu als PDF zu drucken.',
-  too_slow:
-    'Das Hochladen hat zu lange gedauert. Bitte versuchen Sie es erneut, am besten im WLAN.',
+    'PDFs mit Programmen können wir nicht annehmen. Bitte drucken Sie es neu als PDF.',
+  too_slow: 'Das Hochladen hat zu lange gedauert. Bitte versuchen Sie es erneut.',
   cancelled: 'Abgebrochen.',
-  unreadable: 'Die Datei wurde geändert oder verschoben. Bitte fügen Sie sie erneut hinzu.',
+  unreadable: 'Die Datei wurde geändert. Bitte fügen Sie sie erneut hinzu.',
   fileOffline: 'Keine Verbindung. Es geht automatisch weiter.',
   fileBusy: 'Gerade ist viel los. Es geht automatisch weiter.',
   fileFailed: 'Das Hochladen ist fehlgeschlagen. Bitte versuchen Sie es erneut.',
@@ -95,14 +93,12 @@ const de: Texts = {
   pendingTitle: 'Bitte schauen Sie in Ihr Postfach',
   pendingHint:
     'Sobald Sie bestätigt haben, geht es hier weiter. Keine E-Mail? Bitte schauen Sie in den Spam-Ordner.',
-  pendingDelayed: 'Es kann eine Weile dauern, bis der Link ankommt.',
+  pendingDelayed: 'Der Link kann etwas später ankommen.',
   sendAgain: 'Erneut senden',
   sendAgainIn: 'Erneut senden ({seconds} s)',
   sent: 'Link gesendet.',
   sendAgainLater: 'Gerade können wir keinen Link senden. Bitte versuchen Sie es später erneut.',
   changeAddress: 'Adresse ändern',
-  newAddress: 'Neue E-Mail-Adresse',
-  keepAddress: 'Adresse behalten',
 
   complete: 'Vielen Dank! Ihre E-Mail-Adresse ist bestätigt, Ihr Anliegen ist angekommen.',
   completeNamed:
@@ -111,7 +107,7 @@ const de: Texts = {
   reference: 'Ihre Referenz',
   copy: 'Referenz kopieren',
   copied: 'Kopiert',
-  notCopied: 'Das Kopieren hat nicht geklappt. Bitte kopieren Sie die Referenz selbst.',
+  notCopied: 'Bitte kopieren Sie die Referenz selbst.',
   refused:
     'Kein Problem. Wir behalten weder Ihre Angaben noch Dateien. Kommen Sie jederzeit wieder.',
   newRequest: 'Neues Anliegen beginnen',
@@ -126,18 +122,17 @@ const de: Texts = {
   helloUnnamed: 'Hallo, schön, Sie wiederzusehen. Ihr Anliegen liegt uns vor.',
   notYou: 'Nicht Sie? Von diesem Gerät entfernen',
 
-  gone: 'Ihr letzter Besuch ist eine Weile her, deshalb haben wir Ihre Angaben gelöscht. Fangen wir neu an.',
+  gone: 'Ihr Besuch ist eine Weile her. Wir haben Ihre Angaben gelöscht. Bitte beginnen Sie neu.',
   reset:
     'Wir mussten das Gespräch wegen eines technischen Problems zurücksetzen. Bitte beginnen Sie neu.',
   error:
-    'Leider ist bei uns ein Fehler aufgetreten. Er wurde zur Prüfung gemeldet. Bitte versuchen Sie es später erneut.',
-  notHere:
-    'Leider bin ich auf dieser Seite gerade nicht erreichbar. Bitte kontaktieren Sie uns anders.',
+    'Leider ist ein Fehler aufgetreten und wurde gemeldet. Bitte versuchen Sie es später erneut.',
+  notHere: 'Leider bin ich hier gerade nicht erreichbar. Bitte kontaktieren Sie uns anders.',
   offline: 'Sie sind anscheinend offline. Machen Sie ruhig weiter; wir speichern alles später.',
   unreachable:
     'Der Chat hat gerade keine Verbindung. Machen Sie ruhig weiter; wir versuchen es weiter.',
   busy: 'Gerade ist viel los. Machen Sie ruhig weiter; wir speichern gleich alles.',
-  slow: 'Das dauert gerade etwas länger. Wir versuchen es weiter.',
+  slow: 'Das dauert etwas länger. Wir versuchen es weiter.',
   notLoaded:
     'Das konnte nicht geladen werden. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es erneut.',
   notKept:
@@ -150,9 +145,9 @@ const de: Texts = {
   stop: 'Stopp',
   sending: 'Wird gesendet …',
   notSent: 'Noch nicht gesendet.',
-  downloadReady: 'Bereit. Zum Öffnen erneut drücken.',
+  downloadReady: 'Bereit. Bitte erneut drücken.',
   askQuestion: 'Frage stellen',
-  toAsk: 'Um Ihre Frage zu senden, brauche ich zuerst Ihre Zustimmung.',
+  toAsk: 'Für Ihre Frage brauche ich Ihre Zustimmung.',
   start: 'Beginnen',
   continueSteps: 'Weiter mit meinem Anliegen',
   leaveEmail: 'E-Mail-Adresse hinterlassen',

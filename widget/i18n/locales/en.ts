@@ -93,8 +93,6 @@ const en = {
   sent: 'Link sent.',
   sendAgainLater: 'We can’t send another link just yet. Please try again later.',
   changeAddress: 'Change address',
-  newAddress: 'New e-mail address',
-  keepAddress: 'Keep this address',
 
   complete: 'Thank you! Your e-mail address is confirmed and we have your request.',
   completeNamed: 'Thank you, {name}! Your e-mail address is confirmed and we have your request.',

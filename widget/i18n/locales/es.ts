@@ -94,8 +94,6 @@ const es: Texts = {
   sent: 'Enlace enviado.',
   sendAgainLater: 'De momento no podemos enviar otro enlace. Inténtelo más tarde.',
   changeAddress: 'Cambiar la dirección',
-  newAddress: 'Nuevo correo electrónico',
-  keepAddress: 'Conservar esta dirección',
 
   complete: '¡Gracias! Su correo electrónico está confirmado y tenemos su solicitud.',
   completeNamed: '¡Gracias, {name}! Su correo electrónico está confirmado y tenemos su solicitud.',

@@ -36,8 +36,7 @@ const fr: Texts = {
   disagree: 'Je refuse',
   changeAnswer: 'Modifier : {answer}',
 
-  askFiles:
-    'Merci d’ajouter vos documents. « Terminer et continuer » les envoie et passe à la suite.',
+  askFiles: 'Merci d’ajouter vos documents. « Terminer et continuer » les envoie.',
   dropHere: 'Déposez vos PDF ici',
   filesLater: 'Aucun fichier n’est nécessaire à cette étape.',
   chooseFiles: 'Choisir des fichiers PDF',
@@ -69,11 +68,10 @@ const fr: Texts = {
   empty_file: 'Ce fichier est vide. Choisissez-en un autre.',
   too_many_files: 'La limite est atteinte. Retirez d’abord un fichier.',
   file_infected: 'Notre contrôle de sécurité a signalé ce fichier. Choisissez-en un autre.',
-  active_content:
-    'Nous n’acceptons pas de PDF contenant des programmes. L’imprimer en PDF suffit souvent.',
-  too_slow: 'L’envoi a pris trop de temps. Réessayez, si possible en Wi-Fi.',
+  active_content: 'Nous n’acceptons pas de PDF contenant des programmes. Imprimez-le en PDF.',
+  too_slow: 'L’envoi a pris trop de temps. Réessayez.',
   cancelled: 'Annulé.',
-  unreadable: 'Le fichier a été modifié ou déplacé. Ajoutez-le à nouveau.',
+  unreadable: 'Le fichier a été modifié. Ajoutez-le à nouveau.',
   fileOffline: 'Pas de connexion. L’envoi reprendra automatiquement.',
   fileBusy: 'Nous sommes très sollicités. L’envoi reprendra automatiquement.',
   fileFailed: 'L’envoi a échoué. Réessayez.',
@@ -97,8 +95,6 @@ const fr: Texts = {
   sent: 'Lien envoyé.',
   sendAgainLater: 'Nous ne pouvons pas renvoyer de lien pour l’instant. Réessayez plus tard.',
   changeAddress: 'Changer d’adresse',
-  newAddress: 'Nouvelle adresse e-mail',
-  keepAddress: 'Garder cette adresse',
 
   complete: 'Merci ! Votre adresse e-mail est confirmée et nous avons bien votre demande.',
   completeNamed:
@@ -122,15 +118,15 @@ const fr: Texts = {
   helloUnnamed: 'Bonjour, ravie de vous revoir. Nous avons bien votre demande.',
   notYou: 'Ce n’est pas vous ? Retirer de cet appareil',
 
-  gone: 'Votre dernière visite remonte à un moment, nous avons donc effacé vos réponses. Recommençons.',
+  gone: 'Votre visite remonte à un moment, nous avons effacé vos réponses. Merci de recommencer.',
   reset:
     'Un problème technique nous a obligés à réinitialiser la conversation. Merci de recommencer.',
-  error: 'Une erreur s’est produite et a été signalée pour examen. Merci de réessayer plus tard.',
-  notHere: 'Désolée, je ne suis pas joignable ici pour l’instant. Contactez-nous autrement.',
+  error: 'Une erreur s’est produite et a été signalée. Merci de réessayer plus tard.',
+  notHere: 'Désolée, je ne suis pas joignable ici. Contactez-nous autrement.',
   offline: 'Vous semblez hors ligne. Continuez ; nous enregistrerons tout plus tard.',
   unreachable: 'Le chat n’a pas de connexion. Continuez ; nous réessayons.',
   busy: 'Nous sommes très sollicités. Continuez ; nous enregistrerons tout sous peu.',
-  slow: 'Cela prend plus de temps que d’habitude. Nous continuons d’essayer.',
+  slow: 'Cela prend plus de temps. Nous réessayons.',
   notLoaded: 'Cette partie n’a pas pu être chargée. Vérifiez votre connexion et réessayez.',
   notKept:
     'Votre navigateur ne peut pas enregistrer cette conversation. Elle sera perdue si vous quittez la page.',
@@ -142,9 +138,9 @@ const fr: Texts = {
   stop: 'Arrêter',
   sending: 'Envoi…',
   notSent: 'Pas encore envoyé.',
-  downloadReady: 'Prêt. Appuyez à nouveau pour l’ouvrir.',
+  downloadReady: 'Prêt. Appuyez à nouveau.',
   askQuestion: 'Poser une question',
-  toAsk: 'Pour envoyer votre question, j’ai d’abord besoin de votre accord.',
+  toAsk: 'Pour votre question, j’ai besoin de votre accord.',
   start: 'Commencer',
   continueSteps: 'Poursuivre ma demande',
   leaveEmail: 'Laisser mon adresse e-mail',

@@ -94,8 +94,6 @@ const ptBr: Texts = {
   sent: 'Link enviado.',
   sendAgainLater: 'Ainda não podemos enviar outro link. Tente mais tarde.',
   changeAddress: 'Mudar o endereço',
-  newAddress: 'Novo e-mail',
-  keepAddress: 'Manter este endereço',
 
   complete: 'Obrigada! Seu e-mail está confirmado e recebemos sua solicitação.',
   completeNamed: 'Obrigada, {name}! Seu e-mail está confirmado e recebemos sua solicitação.',

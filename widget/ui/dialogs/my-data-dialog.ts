@@ -162,7 +162,7 @@ const fieldView = ({data, texts}: MyDataContext, field: 'name' | 'email', value:
   }
   return html`
     <form novalidate @submit=${submitTo((text) => data.save(text))}>
-      <label class="hint" for="edit">${isName ? label : texts.newAddress}</label>
+      <label class="hint" for="edit">${label}</label>
       <div class="field">
         <input
           id="edit"

@@ -28,7 +28,7 @@ export const emailView = (context: ViewContext) => {
   const isShown = suggested && (isSuggestionAsked || !suggested.startsWith(value.trim()));
   return html`
     ${textFieldView(context, {
-      label: isChanging ? texts.newAddress : texts.emailLabel,
+      label: texts.emailLabel,
       value: first,
       type: 'email',
       maxLength: MAX_EMAIL_LENGTH,

@@ -1,6 +1,5 @@
 import {html} from 'lit';
 
-import {cancelChange} from '../../core/commands/change-answer.js';
 import {resendLink} from '../../core/commands/submit-email.js';
 import {interpolate} from '../../i18n/interpolate.js';
 import {buttonView} from '../controls/button.js';
@@ -13,12 +12,7 @@ import {emailView} from './email.js';
 export const verifyEmailView = (context: ViewContext) => {
   const {chat, state, texts} = context;
   const verification = chat.verification!;
-  if (verification.isChanging) {
-    return html`
-      ${emailView(context)}
-      ${buttonView(texts.keepAddress, () => cancelChange(chat), {style: 'link'})}
-    `;
-  }
+  if (verification.isChanging) return emailView(context);
   const openChange = () => {
     verification.openChange();
     chat.status.setFieldError(null);
