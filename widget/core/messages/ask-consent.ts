@@ -23,20 +23,13 @@ export const askConsent = async (chat: Chat) => {
   else await flow.goTo(consent, [reason]);
 };
 
-/** Asks the refused question again, in a new session. */
+/** Asks the refused question again, in a new session. The other answers were deleted, and are given again. */
 export const reconsider = async (chat: Chat) => {
-  const {answers, flow, language, state, transcript} = chat;
+  const {answers, flow, state, transcript} = chat;
   const refused = transcript.lines.filter(({step}) => step).at(-1);
-  const nameStep = flow.graph.firstOf((step) => step.type === 'ask' && step.field === 'name');
-  const name = nameStep && transcript.answerTo(nameStep.id);
   await askAgain(chat, flow.graph.find(refused!.step!) ?? OWN_CONSENT, () => {
     // A refusal that ended a question did not end the steps.
     if (!state.isAsking) answers.start();
-    // The name is still in a line, and need not be typed again.
-    if (name) {
-      answers.setName(name.text(language));
-      answers.complete(nameStep.id);
-    }
     transcript.say('visitor', ({texts}) => texts.changedMind);
     return [];
   });
