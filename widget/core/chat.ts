@@ -202,7 +202,10 @@ class Conversation
     try {
       await work();
     } catch (error) {
-      if (!flowSignal.aborted) this.fail(error);
+      if (flowSignal.aborted) return;
+      const asking = this.questions?.askAgain(error);
+      if (asking) await asking;
+      else this.fail(error);
     } finally {
       if (!signal.aborted) this.store.patch({isSubmitting: false});
     }
@@ -218,18 +221,16 @@ class Conversation
   fail(error: unknown) {
     const {status} = this;
     const ending = endingOf(error);
-    if (ending === 'aborted') return;
     if (ending) return void this.lifecycle.restartAfter(ending);
     if (error instanceof ClientError) {
       if (error.code === 'invalid_email') return status.setFieldError('emailInvalid');
-      if (this.questions?.askAgain(error)) return;
       if (error.isTransient) return status.showRetrying(error);
     }
     status.report(error);
     status.showNotice({key: 'error', kind: 'error'});
   }
 
-  /** Loads files, e-mail address, and the questions of the site. Returns false if that failed; the visitor may try again. */
+  /** Loads the code of files, e-mail address and questions. Returns false if the visitor has to try again. */
   async loadIntake() {
     const {signal} = this;
     try {
@@ -238,7 +239,9 @@ class Conversation
       this.verification ??= createVerification(this);
       if (this.flow.graph.firstOf(isSiteQuestion)) {
         const {createQuestions} = await this.loaders.loadQuestions();
-        await (this.questions ??= createQuestions(this)).load();
+        const questions = this.questions ?? createQuestions(this);
+        await questions.load();
+        this.questions = questions;
       }
       return true;
     } catch (error) {
@@ -254,25 +257,19 @@ class Conversation
     return this.loadIntake();
   }
 
-  onStep(step: Step) {
+  onStep(step: Step | null) {
     // Another tab may have answered while Maria was typing.
     if (this.flow.isOvertaken) return void this.lifecycle.catchUp();
-    // After an erasure there is no session. A report of the step would create one.
-    const isErased = !this.reference && step.type === 'end';
+    if (!step) this.store.patch({isWriting: true});
     const {isAsking, isLeavingEmail, sessionState} = this.state;
     // Only steps that the visitor has started are counted. After the e-mail step, only questions are.
-    const isLate = sessionState !== 'visit' && !isSiteQuestion(step);
-    if (isAsking || isLeavingEmail || isLate) this.outbox.flushLater();
-    else if (!isErased) this.outbox.reportStep(step.id);
+    const isCounted =
+      step && !isAsking && !isLeavingEmail && (sessionState === 'visit' || isSiteQuestion(step));
+    // It has a call only if the backend could not be reached, or something was not sent.
+    if (!isCounted) this.outbox.flushLater();
+    // After an erasure there is no session. A report of the step would create one.
+    else if (this.reference || step.type !== 'end') this.outbox.reportStep(step.id);
     this.host.onStep();
     this.startPolling();
-  }
-
-  onDoors() {
-    if (this.flow.isOvertaken) return void this.lifecycle.catchUp();
-    this.store.patch({isWriting: true});
-    // The backend could not be reached: a call shows when it can.
-    if (this.state.connection) this.outbox.flushLater();
-    this.host.onStep();
   }
 }

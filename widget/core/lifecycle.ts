@@ -3,11 +3,12 @@ import type {SiteConfig} from '../../server/contract/sites.js';
 
 import {MariaCompleteEvent, MariaResetEvent, MariaSubmittedEvent} from '../events.js';
 import type {Drafts} from './flow/drafts.js';
+import {isOpenStep} from './flow/step-types.js';
 import type {Loaders} from './loaders.js';
 import type {ResumeDeps} from './resume.js';
 import {endingOf, isEnd} from './session/session-end.js';
 import type {VisitorSession} from './session/session.js';
-import type {End} from './session/session-end.js';
+import type {End, Ending} from './session/session-end.js';
 import {loadConfig} from './site-config.js';
 import type {Intent} from './state.js';
 import type {Status} from './status.js';
@@ -148,8 +149,11 @@ export const createLifecycle = (chat: LifecycleDeps) => {
   const showComplete = async () => {
     chat.verification?.stopPolling();
     host.emit(new MariaCompleteEvent(session.uuid));
-    if (flow.isAtOpenStep) return status.showToast('verified');
-    await flow.goTo(flow.graph.endOf('complete'));
+    const {step} = flow.follow(flow.isSkipped, flow.step);
+    const isOpen = isOpenStep(step);
+    if (isOpen) status.showToast('verified');
+    if (isOpen && step === flow.step) return;
+    await flow.goTo(isOpen ? flow.step : flow.graph.endOf('complete'));
   };
 
   /** Reports the reason to the page's developer, and says to the visitor that the chat is not available. */
@@ -219,7 +223,7 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     },
     forget,
     /** Starts again after the session has ended, or another tab has replaced it. */
-    async restartAfter(ending: End | 'replaced') {
+    async restartAfter(ending: Ending) {
       chat.reset(isEnd(ending));
       if (isEnd(ending)) {
         session.forget();

@@ -91,10 +91,12 @@ export const createMyData = ({chat, links, saveFile}: MyDataDeps) => {
   };
 
   const run = async (work: () => Promise<unknown>) => {
+    const {signal} = chat;
     patch({isBusy: true, asking: null, error: null});
     try {
       await work();
     } catch (error) {
+      if (signal.aborted) return;
       if (endingOf(error)) return chat.fail(error);
       status.emitError(error);
       patch({error: toState(error)});

@@ -7,7 +7,7 @@ import type {EmailVerification} from './email/email-verification.js';
 import type {Answers, VisitorAnswers} from './flow/answers.js';
 import {ACTIVE_KEY, UNSENT_FILES_KEY} from './flow/answers.js';
 import type {Flow} from './flow/flow.js';
-import {answerKey, isOpenStep, isSiteQuestion} from './flow/step-types.js';
+import {answerKey, isEmailStep, isOpenStep, isSiteQuestion} from './flow/step-types.js';
 import {consentAnswer, filesAnswer} from './flow/answer-texts.js';
 import type {AskedField} from './flow/step-types.js';
 import type {TextOf, Transcript} from './flow/transcript.js';
@@ -81,16 +81,18 @@ export const resumeConversation = (chat: ResumeDeps, session: Session | null) =>
 
 /**
  * Completes the steps that the backend has answers to. Once each consent is decided, it completes all
- * of them, except the questions of the site that need an answer.
+ * of them, except the questions of the site that need an answer or follow the e-mail step.
  */
 const completeAnswered = (chat: ResumeDeps) => {
   const {answers, flow} = chat;
   const {passed} = flow.follow(() => true);
   const isWhole = [...passed].every((one) => one.type !== 'consent' || answerTo(chat, one));
-  const isOver = (step: Step) =>
-    isWhole && isOpenStep(step) && !(isSiteQuestion(step) && step.required !== false);
+  let isLate = false;
   for (const one of flow.graph.steps) {
-    if (isOver(one) || answerTo(chat, one)) answers.complete(one.id);
+    const isAsked = isSiteQuestion(one) && (isLate || one.required !== false);
+    const isOver = isWhole && isOpenStep(one) && !isAsked;
+    if (isOver || answerTo(chat, one)) answers.complete(one.id);
+    isLate ||= isEmailStep(one);
   }
 };
 

@@ -22,4 +22,4 @@ export const createUploads = (chat: UploadDeps) => createQueue(chat, uploadWithP
 /** Are here, because these files use code of this one. */
 export const loadMessages = () => import('../ui/messages/messages.js');
 export const loadResume = () => import('../ui/steps/resume.js');
-export const loadQuestions = () => import('../ui/questions/answers.js');
+export const loadQuestions = () => import('../ui/questions/questions.js');

@@ -2,7 +2,7 @@ import type {CSSResult} from 'lit';
 
 import type {Loaders} from '../core/loaders.js';
 import type * as messages from '../ui/messages/messages.js';
-import type * as questions from '../ui/questions/answers.js';
+import type * as questions from '../ui/questions/questions.js';
 import type * as resume from '../ui/steps/resume.js';
 import type * as intake from './intake.js';
 

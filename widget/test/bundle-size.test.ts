@@ -60,8 +60,8 @@ describe('bundle size', () => {
   for (const [role, bytes] of [
     ['messages', 8_000],
     ['resume', 2_250],
-    ['answers', 4_500],
-    ['questions', 4_000],
+    ['questions', 4_500],
+    ['inputs', 4_000],
     ['export', 1_000],
     ['chime', 500],
   ] as const) {
@@ -74,7 +74,6 @@ describe('bundle size', () => {
   it('no file is without a part in these sums', () => {
     const roles = new Set(manifest.files.map(({role}) => role));
     expect([...roles].sort()).to.deep.equal([
-      'answers',
       'attribute-warnings',
       'chat',
       'chime',
@@ -83,6 +82,7 @@ describe('bundle size', () => {
       'dialogs',
       'export',
       'host-page',
+      'inputs',
       'intake',
       'language',
       'launcher',

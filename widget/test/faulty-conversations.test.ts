@@ -97,7 +97,6 @@ const visit = async (document: unknown, conditionValues: Answers) => {
     textValues: {name: '', labelOf: () => '', greeting: '', verification: null},
     prepareStep: () => Promise.resolve(true),
     onStep: () => undefined,
-    onDoors: () => undefined,
     isStarted: true,
   });
   flow.load(document);

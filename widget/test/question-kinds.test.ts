@@ -68,8 +68,9 @@ describe('kinds of questions', () => {
     ['text', 'ab', 'Please write at least 3 characters.'],
     ['long_text', '', 'Please answer this question.'],
     ['long_text', 'x'.repeat(41), 'Please use 40 characters or fewer.'],
-    ['number', '', 'Please enter a number.'],
-    ['number', 'ten', 'Please enter a number.'],
+    ['number', '', 'Please enter only the number, such as 12.'],
+    ['number', 'ten', 'Please enter only the number, such as 12.'],
+    ['number', '45 kilometres', 'Please enter only the number, such as 12.'],
     ['number', '0', 'Please enter 1\u00a0km or more.'],
     ['number', '2000.1', 'Please enter 2000\u00a0km or less.'],
     ['number', '1.25', 'Decimal places: 1 at most.'],
@@ -106,17 +107,37 @@ describe('kinds of questions', () => {
     expect(inside(chat, 'fieldset')!.getAttribute('aria-invalid')).to.equal('true');
     expect(inside(chat, 'fieldset')!.getAttribute('aria-describedby')).to.equal('fault');
     await tick(chat, 'EN', 'DE', 'FR', 'ES');
+    await untilFault(chat, 'Please choose no more than 3.');
+    const above = Node.DOCUMENT_POSITION_FOLLOWING;
+    expect(inside(chat, '#fault')!.compareDocumentPosition(button(chat, 'Continue')!)).to.equal(
+      above,
+    );
     await go();
     await untilFault(chat, 'Please choose no more than 3.');
     await tick(chat, 'FR', 'ES', 'Other');
+    await untilFault(chat, '');
     await go();
-    await untilFault(chat, 'Please answer this question.');
-    expect(inside(chat, 'input[name=other]')!.checkVisibility()).to.equal(true);
+    await untilFault(chat, 'Please write your own answer in the field.');
+    await until(() => chat.shadowRoot!.activeElement?.matches('input[name=other]'), 'the focus');
+    expect(inside(chat, 'input[name=other]')!.ariaInvalid).to.equal('true');
     await tick(chat, 'Other');
     expect(inside(chat, 'input[name=other]')!.checkVisibility()).to.equal(false);
     await go();
     await untilStep(chat, 'name');
     expect(lines(chat)).to.include('EN, DE');
+  });
+
+  it('a price has its decimals in the log, and a list the words of its language', async () => {
+    const price = {kind: 'number', text: 'How much?', decimals: 2, unit: '€'};
+    const {chat} = await openWith([ask('price', price), ask('languages', LANGUAGES)], [], 'de');
+    await give(chat, '45,50');
+    await tick(chat, 'EN', 'DE', 'FR');
+    await press(chat, 'Weitermachen');
+    await untilStep(chat, 'name');
+    expect(lines(chat)).to.include('45,50\u00a0€');
+    expect(lines(chat)).to.include('EN, DE und FR');
+    await chat.setLang('ar');
+    await until(() => lines(chat).includes('EN وDE وFR'), 'the list in Arabic');
   });
 
   it('a single choice with more than six or long options is a list of radio buttons', async () => {

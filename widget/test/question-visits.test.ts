@@ -232,13 +232,13 @@ describe('answers to questions during visits', () => {
       const names = window.performance
         .getEntriesByType('resource')
         .map(({name}) => /widget\/([a-z-]+)-[\w-]{8}\.js$/.exec(name)?.[1] ?? '');
-      return ['answers', 'questions', 'questions-en'].filter((name) => names.includes(name));
+      return ['questions', 'inputs', 'questions-en'].filter((name) => names.includes(name));
     };
     expect(await loadedBy([])).to.deep.equal([]);
-    expect(await loadedBy([ask('text', KINDS.text)])).to.deep.equal(['answers', 'questions-en']);
+    expect(await loadedBy([ask('text', KINDS.text)])).to.deep.equal(['questions', 'questions-en']);
     expect(await loadedBy([ask('phone', KINDS.phone)])).to.deep.equal([
-      'answers',
       'questions',
+      'inputs',
       'questions-en',
     ]);
   });

@@ -54,16 +54,16 @@ const END = [
   },
   {id: 'email', type: 'ask', field: 'email'},
 ];
+const VERIFY = {id: 'verify', type: 'verify_email'};
 const LAST = [
-  {id: 'verify', type: 'verify_email'},
   {id: 'complete', type: 'end', outcome: 'complete'},
   {id: 'refused', type: 'end', outcome: 'refused'},
 ];
 
-/** These steps before the name, and those after the e-mail address. */
-export const conversationWith = (steps: object[], after: object[] = []) => ({
+/** These steps before the name, those after the e-mail address, and those after its confirmation. */
+export const conversationWith = (steps: object[], after: object[] = [], late: object[] = []) => ({
   version: 1,
-  steps: [...steps, ...END, ...after, ...LAST],
+  steps: [...steps, ...END, ...after, VERIFY, ...late, ...LAST],
 });
 
 export const siteWith = async (steps: object[], after: object[] = []) => {

@@ -15,18 +15,19 @@ export const canChange = ({answers, flow, state, transcript}: Chat, line: Line) 
   return line === transcript.answerTo(step.id);
 };
 
-export const changeAnswer = ({flow}: Chat, line: Line) => {
-  const step = flow.graph.find(line.step!);
-  if (flow.step && step) void flow.reopen(step);
-};
+/** Goes back to the step of a line that can be changed. */
+export const changeAnswer = ({flow}: Chat, line: Line) => flow.reopen(flow.graph.find(line.step!)!);
 
 /** Leaves a change of an answer or of the e-mail address. Returns false if there is none. */
-export const cancelChange = ({drafts, flow, state, status, verification}: Chat) => {
+export const cancelChange = (chat: Chat) => {
+  const {drafts, flow, state, status, transcript, verification} = chat;
   const {reopenedStep} = state;
   if (reopenedStep) {
     drafts.set(isSiteQuestion(reopenedStep) ? answerKey(reopenedStep) : 'name');
     // While Maria goes back to the question, there is nothing to leave.
-    if (flow.step) void flow.complete(reopenedStep);
+    if (!flow.step) return true;
+    transcript.removeOpen(reopenedStep);
+    void flow.complete(reopenedStep);
   } else if (verification?.isChanging) {
     verification.closeChange();
     drafts.set('email');

@@ -1,4 +1,5 @@
 import type {Chat} from '../chat.js';
+import {isEmailStep} from '../flow/step-types.js';
 
 /** Asks for the name, if it is unknown, and for the e-mail address. The other steps can follow. */
 export const leaveEmail = (chat: Chat) => {
@@ -10,4 +11,4 @@ export const leaveEmail = (chat: Chat) => {
 export const canLeaveEmail = ({flow, state}: Chat) =>
   state.sessionState === 'visit' &&
   !state.isLeavingEmail &&
-  flow.graph.firstOf((step) => step.type === 'ask' && step.field === 'email') !== null;
+  flow.graph.firstOf(isEmailStep) !== null;

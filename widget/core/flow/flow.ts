@@ -22,8 +22,8 @@ export interface FlowDeps {
   readonly isStarted: boolean;
   /** Loads what a step needs. The flow stops if the result is falsy. */
   prepareStep(): Promise<unknown>;
-  onStep(step: Step): void;
-  onDoors(): void;
+  /** Called when the flow waits at a step, or at the doors. */
+  onStep(step: Step | null): void;
 }
 
 /** Goes from step to step: speaks, and waits where the visitor is asked. Only it changes the step. */
@@ -38,6 +38,8 @@ export const createFlow = (chat: FlowDeps) => {
   let position: ReturnType<StepGraph['positionOf']> = null;
   /** The step that waits, or that Maria is about to ask. Null at the doors. */
   let next: Step | null = null;
+  /** The step that the visitor has left in order to change an answer. */
+  let left: Step | null = null;
   let running = new AbortController();
   /** Number of the newest way to a step, which ends the earlier ones. */
   let journey = 0;
@@ -71,8 +73,8 @@ export const createFlow = (chat: FlowDeps) => {
   };
 
   /**
-   * Follows the branches while the steps are past, and returns these and the next one. A condition
-   * reads only answers on this way: an answer that a changed one has led away from has no effect.
+   * Follows the branches while the steps are past. Returns these steps and the next one. Conditions
+   * read only the answers to these steps, and no answer that a changed one has led away from.
    */
   const follow = (isPast: (step: Step) => boolean, from: Step | null = graph.first) => {
     const passed = new Set<Step>();
@@ -108,8 +110,10 @@ export const createFlow = (chat: FlowDeps) => {
     return spoken;
   };
 
-  const waitAt = (found: Step | null, isSilent = false) => {
+  const waitAt = (found: Step | null, isSaid = false) => {
     const step: Step = found ?? {id: 'complete', type: 'end', outcome: 'complete'};
+    // The visitor has read the end, or what to wait for.
+    const isSilent = isSaid || (step === left && !isOpenStep(step));
     // A consent for a question, and an e-mail address for its reply, are asked for outside the order of
     // the steps.
     const isInOrder = !store.state.isAsking && step === walk().step;
@@ -117,7 +121,10 @@ export const createFlow = (chat: FlowDeps) => {
     position = reached ?? position;
     next = step;
     store.patch({step});
-    if (!isSilent) say(promptFor(step));
+    if (!isSilent) {
+      transcript.removeOpen(step);
+      say(promptFor(step));
+    }
     host.emit(new MariaStepEvent(step.id, reached?.index ?? null, reached?.total ?? null));
     setPhase('step');
     chat.onStep(step);
@@ -142,7 +149,7 @@ export const createFlow = (chat: FlowDeps) => {
     if (!(await prepared) || own !== journey) return;
     if (!isAtDoors) return waitAt(step);
     setPhase('doors');
-    chat.onDoors();
+    chat.onStep(null);
   };
 
   const begin = (remarks: TextOf[] = []) => {
@@ -178,10 +185,6 @@ export const createFlow = (chat: FlowDeps) => {
     get hasOpenSteps() {
       return isOpenStep(walk().step);
     },
-    /** True at one of these steps. */
-    get isAtOpenStep() {
-      return isOpenStep(store.state.step);
-    },
     /** True if another tab has answered the step, or has gone through a door. */
     get isOvertaken() {
       const {phase, step} = store.state;
@@ -198,7 +201,7 @@ export const createFlow = (chat: FlowDeps) => {
     setPhase,
     reset() {
       interrupt();
-      position = next = null;
+      position = next = left = null;
       spokenSteps.clear();
       transcript.clear();
     },
@@ -210,6 +213,7 @@ export const createFlow = (chat: FlowDeps) => {
     },
     /** Goes back to an answered step. */
     reopen(step: Step) {
+      left = store.state.step;
       answers.reopen(step.id);
       const done = goTo(step);
       store.patch({reopenedStep: step});

@@ -70,7 +70,7 @@ export const createOutbox = (chat: OutboxDeps) => {
   const deliverAll = async (signal: AbortSignal) => {
     try {
       do await chat.retrier.run(flush, signal);
-      while (hasMore() && !signal.aborted);
+      while (hasMore());
     } catch (error) {
       if (!signal.aborted) chat.fail(error);
     } finally {

@@ -6,9 +6,9 @@ import {typeOf} from './step-types.js';
 import type {TextValues} from './step-types.js';
 import type {TextOf} from './transcript.js';
 
-/** Returns what Maria says at a step, marked if it asks for a consent. */
+/** Returns what Maria says at a step. */
 export const promptOf = (step: Step, values: TextValues): TextOf =>
-  Object.assign(textOf(step, values), {isConsent: step.type === 'consent'});
+  Object.assign(textOf(step, values), {asks: step});
 
 /** Returns the site's own text, otherwise ours. */
 const textOf = (step: Step, values: TextValues): TextOf => {

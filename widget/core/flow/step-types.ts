@@ -90,6 +90,8 @@ export const typeOf = ({type}: Pick<Step, 'type'>): StepType => STEP_TYPES[type]
 export const isSiteQuestion = (step: Step): step is QuestionStep =>
   step.type === 'ask' && 'kind' in step;
 
+export const isEmailStep = (step: Step) => step.type === 'ask' && step.field === 'email';
+
 export const answerKey = ({field}: QuestionStep): AnswerKey => `answers.${field}`;
 
 /** True for a step that the visitor can answer after only the e-mail address was asked for. */

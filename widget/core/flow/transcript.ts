@@ -1,11 +1,13 @@
+import type {Step} from '../../../server/contract/conversation.js';
+
 import type {Language} from '../../i18n/languages.js';
 import {delay} from '../transport/retry.js';
 
 /** Returns a text in a language. Lines are drawn with it, so that a new language reaches old lines. */
 export interface TextOf {
   (language: Language): string;
-  /** True for a text that asks for a consent. */
-  isConsent?: boolean;
+  /** Step at which Maria says this. */
+  asks?: Step;
 }
 
 export interface Line<Message = unknown> {
@@ -34,7 +36,15 @@ export class Transcript {
 
   /** Returns the newest answer to a step. */
   answerTo(step: string) {
-    return this.lines.filter((line) => line.step === step).at(-1);
+    return this.lines.findLast((line) => line.step === step);
+  }
+
+  /** Removes a question that was not answered since, before it is asked again or left. */
+  removeOpen(step: Step) {
+    const answered = this.lines.indexOf(this.answerTo(step.id)!);
+    this.arrange(
+      this.lines.filter(({text}, index) => text.asks?.id !== step.id || index < answered),
+    );
   }
 
   /** Shows these lines: the same ones in another order, or further ones among them. */

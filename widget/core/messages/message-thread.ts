@@ -115,7 +115,9 @@ export class MessageThread {
       for (const one of running) one.isStopped = true;
       this.typing.hide();
     };
-    chat.session.call('POST', '/api/messages/stop').then(onStopped, (error) => chat.fail(error));
+    const {signal} = chat;
+    const onFailure = (error: unknown) => signal.aborted || chat.fail(error);
+    chat.session.call('POST', '/api/messages/stop').then(onStopped, onFailure);
   }
 
   /** Tries again at once, after the connection or the visitor is back. */

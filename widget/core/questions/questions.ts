@@ -1,10 +1,12 @@
+import {MAX_ANSWERS_BYTES} from '../../../server/contract/answer-limits.js';
 import type {AnswerFault} from '../../../server/contract/answers.js';
-import {labelAnswer} from '../../../server/contract/answer-labels.js';
+import type * as labels from '../../../server/contract/answer-labels.js';
 import type {ErrorBody, WrongAnswer} from '../../../server/contract/common.js';
 import type {QuestionStep, Step} from '../../../server/contract/conversation.js';
 import type {Answer} from '../../../server/contract/questions.js';
 import type {Session} from '../../../server/contract/sessions.js';
 
+import {interpolate} from '../../i18n/interpolate.js';
 import type {Language, LanguageTag} from '../../i18n/languages.js';
 import {loadQuestionTexts, questionTexts} from '../../i18n/questions/question-texts.js';
 import type {ChatHost} from '../chat-host.js';
@@ -16,8 +18,10 @@ import type {TextOf} from '../flow/transcript.js';
 import type {VisitorSession} from '../session/session.js';
 import type {ChatState} from '../state.js';
 import type {ClientError} from '../transport/api-client.js';
+import {toJson} from '../transport/json.js';
 import type {Retrier} from '../transport/retry.js';
 import {checkGiven} from './check-given.js';
+import {faultText} from './fault-text.js';
 
 /** The parts of a conversation that the questions of the site need. */
 export interface QuestionDeps {
@@ -45,16 +49,41 @@ export interface ListedAnswer {
 /** Checks, keeps and submits the answers to the questions of the site. */
 export type Questions = ReturnType<typeof createQuestions>;
 
+/** Functions that are loaded if a question has another kind than `text`. */
+interface Inputs {
+  labelAnswer: typeof labels.labelAnswer;
+  removeFaultyOptions: (step: Step) => void;
+}
+
 /** `loadInputs` loads the inputs of all kinds but `text`. */
 export const createQuestions = (
   chat: QuestionDeps,
-  loadInputs: () => Promise<void> = async () => undefined,
+  loadInputs: () => Promise<Inputs | null> = async () => null,
 ) => {
   const {answers, drafts, flow, host, session} = chat;
   let fault: AnswerFault | null = null;
-  flow.graph.steps.forEach(removeFaultyOptions);
+  let inputs: Inputs | null = null;
+
+  const cleanOptions = () => inputs && flow.graph.steps.forEach(inputs.removeFaultyOptions);
 
   const isVisit = () => chat.state.sessionState === 'visit';
+
+  /** Returns the answers to these questions, by field. */
+  const answersTo = (steps: Iterable<Step>) => {
+    const given: Record<string, Answer> = {};
+    for (const step of [...steps].filter(isSiteQuestion)) {
+      const value = answers.siteAnswers[answerKey(step)];
+      if (isGiven(value)) given[step.field] = value;
+    }
+    return given;
+  };
+
+  /** Returns what is wrong with an answer that is too large together with the others. */
+  const checkSize = ({field}: QuestionStep, value: Answer): AnswerFault | null => {
+    const all = {...answersTo(flow.graph.steps), [field]: value};
+    const isTooLarge = new Blob([toJson(all)]).size > MAX_ANSWERS_BYTES;
+    return isTooLarge ? {code: 'answers_too_large'} : null;
+  };
 
   const showFault = (found: AnswerFault | null) => {
     fault = found;
@@ -64,17 +93,23 @@ export const createQuestions = (
   const findStep = (key: string) =>
     flow.graph.firstOf((step) => isSiteQuestion(step) && answerKey(step) === key) as QuestionStep;
 
+  const wordsOf = (language: Language) => ({
+    tag: language.tag,
+    ...language.texts,
+    ...questionTexts(language, chat),
+  });
+
   const labelOf = (
     key: string,
     language: Language,
     value: Answers[string] = answers.siteAnswers[key],
-  ) =>
-    isGiven(value)
-      ? labelAnswer(findStep(key), value, {tag: language.tag, ...questionTexts(language, chat)})
-      : '';
+  ) => {
+    if (!isGiven(value)) return '';
+    return inputs?.labelAnswer(findStep(key), value, wordsOf(language)) ?? (value as string);
+  };
 
   const textOf = (step: QuestionStep, value: Answer | null, language: Language) =>
-    value === null ? questionTexts(language, chat).skip : labelOf(answerKey(step), language, value);
+    value === null ? wordsOf(language).skip : labelOf(answerKey(step), language, value);
 
   const passedSteps = () => flow.follow(flow.isSkipped).passed;
 
@@ -90,8 +125,13 @@ export const createQuestions = (
   const keep = async (step: QuestionStep, value: Answer | null) => {
     answers.setAnswer(answerKey(step), value);
     drafts.set(answerKey(step));
-    chat.addAnswer((language) => textOf(step, value, language));
-    await flow.complete(step);
+    const answer: TextOf = (language) => textOf(step, value, language);
+    chat.addAnswer(answer);
+    // The end, or the wait for the confirmation, is not said again after a change.
+    const changed: TextOf = (language) =>
+      interpolate(wordsOf(language), 'changed', {answer: answer(language)});
+    const isChanged = chat.state.reopenedStep === step && !isVisit();
+    await flow.complete(step, isChanged ? [changed] : []);
   };
 
   /** An answer after the e-mail step is submitted at once. */
@@ -125,14 +165,17 @@ export const createQuestions = (
     // The site's owner may have changed the question during the visit.
     await chat.lifecycle.loadSettings();
     if (signal.aborted) return;
-    flow.graph.steps.forEach(removeFaultyOptions);
+    cleanOptions();
     const find = (step: QuestionStep) => refused.find(({field}) => field === step.field);
     const isWrong = (step: Step) => isSiteQuestion(step) && Boolean(find(step));
     const step = flow.graph.firstOf(isWrong) as QuestionStep | null;
     // The site no longer asks it, so that the answer is not sent again.
     if (!step) return flow.begin();
-    answers.reopen(step.id);
-    await flow.goTo(step);
+    // A change that is refused can be cancelled. The backend has the earlier answer.
+    if (isVisit() || !isGiven(answers.siteAnswers[answerKey(step)])) {
+      answers.reopen(step.id);
+      await flow.goTo(step);
+    } else await flow.reopen(step);
     showFault(find(step)!.expected);
   };
 
@@ -145,17 +188,27 @@ export const createQuestions = (
     get fault() {
       return fault;
     },
+    /** Returns what is wrong with the newest answer, in one sentence. */
+    faultText: (step: QuestionStep, language: Language) =>
+      fault
+        ? faultText(step, fault, {
+            texts: wordsOf(language),
+            label: (limit) => labelOf(answerKey(step), language, limit),
+          })
+        : '',
     /** Resolves once the texts of the visitor's language and the backend's answers are there. */
     async load() {
       fault = null;
       const hasInputs = flow.graph.firstOf((step) => isSiteQuestion(step) && step.kind !== 'text');
       // The panel may still be waiting for its own texts.
       const texts = loadQuestionTexts(host.languages.wanted as LanguageTag);
-      await Promise.all([texts, fetched, hasInputs ? loadInputs() : null]);
+      [inputs] = await Promise.all([hasInputs ? loadInputs() : null, texts, fetched]);
+      cleanOptions();
     },
-    clearFault: () => fault && showFault(null),
+    showFault,
     async answer(step: QuestionStep, given: unknown) {
-      const {fault: found, value} = checkGiven(step, given);
+      const {fault: wrong, value} = checkGiven(step, given);
+      const found = wrong ?? checkSize(step, value);
       if (found) return showFault(found);
       await (isVisit() ? keep(step, value) : submitLate(step, value));
     },
@@ -166,48 +219,26 @@ export const createQuestions = (
     /** Returns the answers to submit. Removes those to questions that are no longer asked. */
     collect() {
       const passed = passedSteps();
-      const collected: Record<string, Answer> = {};
       for (const step of flow.graph.steps.filter(isSiteQuestion)) {
         const key = answerKey(step);
-        const value = answers.siteAnswers[key];
-        if (passed.has(step)) {
-          if (isGiven(value)) collected[step.field] = value;
-        } else if (value !== undefined) {
-          answers.setAnswer(key);
-          answers.reopen(step.id);
-        }
+        if (passed.has(step) || answers.siteAnswers[key] === undefined) continue;
+        answers.setAnswer(key);
+        answers.reopen(step.id);
       }
-      return {answers: collected};
+      return {answers: answersTo(passed)};
     },
     /** Asks again after the backend has refused answers. Returns undefined for another error. */
-    askAgain({cause}: ClientError) {
-      const {answers: refused} = Object(cause) as Partial<ErrorBody>;
+    askAgain(error: unknown) {
+      const {answers: refused} = Object((error as ClientError).cause) as Partial<ErrorBody>;
       return refused && askFirst(refused);
     },
     /** Returns the answers for *My data*. */
     list(submitted: Session | null, language: Language) {
       const isSubmitted = submitted !== null && !isVisit();
       const items = isSubmitted ? listSubmitted(submitted) : listKept(language);
-      return {title: questionTexts(language, chat).yourAnswers, items};
+      return {title: wordsOf(language).yourAnswers, items};
     },
   };
-};
-
-/** A conversation that was saved by another version of the server can have other options. */
-const removeFaultyOptions = (step: Step) => {
-  if (!isSiteQuestion(step) || step.kind !== 'choice') return;
-  const options: unknown = step.options;
-  step.options = Array.isArray(options) ? (options as unknown[]).filter(isOption) : [];
-};
-
-type Option = Extract<QuestionStep, {kind: 'choice'}>['options'][number];
-
-const isOption = (option: unknown): option is Option => {
-  const {label, value} = Object(option) as {label?: unknown; value?: unknown};
-  const words = Object.values(Object(label) as object);
-  return (
-    typeof value === 'string' && Boolean(label) && words.every((one) => typeof one === 'string')
-  );
 };
 
 /** False for a skipped question, and for one that was not asked. */

@@ -3,11 +3,8 @@ import {ClientError} from '../transport/api-client.js';
 /** How the backend ends a session. */
 export type End = 'gone' | 'reset';
 
-/**
- * `replaced`: another tab has replaced this session by another one. `aborted`: the conversation that made
- * the call has ended, and the call has no effect on the next one.
- */
-export type Ending = End | 'replaced' | 'aborted';
+/** `replaced`: another tab has replaced this session by another one. */
+export type Ending = End | 'replaced';
 
 export const isEnd = (kind: string | null): kind is End => kind === 'gone' || kind === 'reset';
 
@@ -21,8 +18,6 @@ export class SessionReplaced extends ClientError {
 /** Returns how an error ends the session. A backend that is busy or cannot be reached never does. */
 export const endingOf = (error: unknown): Ending | null => {
   if (error instanceof SessionReplaced) return 'replaced';
-  // The reason of an aborted signal.
-  if ((error as Error).name === 'AbortError') return 'aborted';
   if (!(error instanceof ClientError)) return null;
   if (error.status === 'gone') return 'gone';
   return error.status === 'invalid' || error.status === 'collision' ? 'reset' : null;

@@ -1,5 +1,4 @@
 import {ClientError} from './api-client.js';
-import {unlessAborted} from './unless-aborted.js';
 
 const FIRST_DELAY_MS = 1_000;
 const MAX_DELAY_MS = 30_000;
@@ -38,7 +37,7 @@ export class Retrier {
   async run<T>(call: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let failures = 1; ; failures++) {
       try {
-        return await unlessAborted(signal, call());
+        return await call();
       } catch (error) {
         if (!isTransient(error)) throw error;
         this.onRetry(error);

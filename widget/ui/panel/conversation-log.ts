@@ -45,20 +45,23 @@ const markScrolledBack = ({target}: Event) => {
 };
 
 const lineView = (context: ViewContext, line: Line, before: Line | undefined) => {
-  const {language, messaging, parts, texts} = context;
+  const {chat, language, messaging, parts, texts} = context;
   const isMaria = line.from === 'maria';
   const isFirst = before?.from !== line.from;
   const message = line.message as ThreadMessage | undefined;
+  const isReplaced = line.step && chat.transcript.answerTo(line.step) !== line;
   return html`
     <div class="line ${line.from} ${isFirst ? 'first' : ''}" aria-live=${line.at ? nothing : 'off'}>
       ${isMaria ? avatarView(isFirst ? texts.maria : '') : nothing}
       <p class="bubble" part="message">
         <span class="sr">${isMaria ? texts.mariaSays : texts.youSay} </span>
-        <span dir="auto"
+        <span dir="auto" role=${isReplaced ? 'deletion' : nothing}
           >${
             message && messaging?.thread
               ? parts.messages?.messageView(context, messaging.thread, message)
-              : (line.text.isConsent ? consentTextView : textView)(line.text(language))
+              : (line.text.asks?.type === 'consent' ? consentTextView : textView)(
+                  line.text(language),
+                )
           }</span
         >
       </p>

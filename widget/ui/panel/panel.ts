@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 
+import {isOpenStep} from '../../core/flow/step-types.js';
 import {interpolate} from '../../i18n/interpolate.js';
 import {freshText} from '../controls/fresh-text.js';
 import {CLOSE, MENU, iconButton} from '../controls/icons.js';
@@ -125,7 +126,7 @@ const trayView = (context: ViewContext) => {
 
 /** For visitors who have left their e-mail address before the other steps. */
 const openStepsView = ({chat, state, texts}: ViewContext) =>
-  state.sessionState !== 'visit' && !chat.flow.isAtOpenStep && chat.flow.hasOpenSteps
+  state.sessionState !== 'visit' && !isOpenStep(state.step) && chat.flow.hasOpenSteps
     ? buttonView(texts.continueSteps, () => startSteps(chat), {style: 'link'})
     : nothing;
 

@@ -1,8 +1,8 @@
-import type {AnswerFault} from '../../../server/contract/answers.js';
+import {html} from 'lit';
+
 import type {LocalisedText, QuestionStep} from '../../../server/contract/conversation.js';
 import type {Answer} from '../../../server/contract/questions.js';
 
-import {faultText} from '../../core/questions/fault-text.js';
 import {answerKey} from '../../core/flow/step-types.js';
 import {siteTextOf} from '../../core/flow/step-texts.js';
 import type {QuestionTexts} from '../../i18n/questions/locales/en.js';
@@ -27,6 +27,8 @@ export interface AskedQuestion<Step extends QuestionStep = QuestionStep> {
   draft: string | undefined;
   /** Sentence about what is wrong; empty if nothing is. */
   fault: string;
+  /** True if the visitor's own words are wrong, and not the choice of options. */
+  isOtherWrong: boolean;
   /** Ids of the elements that describe the input. */
   describedBy: string;
 }
@@ -37,9 +39,9 @@ export const askedQuestion = (context: ViewContext, step: QuestionStep): AskedQu
   const inLanguage = (text: LocalisedText | undefined) =>
     text ? siteTextOf(text, chat.textValues)(language) : '';
   const unit = step.kind === 'number' ? inLanguage(step.unit) : '';
-  const found: AnswerFault | null = chat.questions!.fault;
+  const questions = chat.questions!;
   const hint = inLanguage(step.hint);
-  const fault = found ? faultText(step, found, language, texts) : '';
+  const fault = questions.faultText(step, language);
   const value = chat.answers.siteAnswers[answerKey(step)];
   return {
     context,
@@ -53,6 +55,11 @@ export const askedQuestion = (context: ViewContext, step: QuestionStep): AskedQu
     valueText: typeof value === 'string' ? value : '',
     draft: chat.drafts.get(answerKey(step)),
     fault,
+    isOtherWrong: step.kind === 'choice' && /^too_(short|long)$/.test(questions.fault?.code ?? ''),
     describedBy: `${hint && 'answer-hint'} ${fault && 'fault'}`.trim(),
   };
 };
+
+/** Shows what is wrong with the answer, below the input. */
+export const faultView = ({fault}: AskedQuestion) =>
+  html`<p class="fault" id="fault" role="alert">${fault}</p>`;

@@ -6,6 +6,7 @@ import {localise} from '../../../server/contract/localise.js';
 import type {Answer, Choice} from '../../../server/contract/questions.js';
 
 import {buttonView} from '../controls/button.js';
+import {faultView} from './asked-question.js';
 import type {AskedQuestion} from './asked-question.js';
 
 /** Beyond these, a list is easier to read than buttons. */
@@ -44,9 +45,7 @@ export const buttonsView = ({context, describedBy, label, step, texts, value}: A
     >
       ${options.map(([answer, words]) => {
         const style = answer === value ? 'primary' : 'choice';
-        // The second click of a double click is meant for the question before.
-        const choose = ({detail}: MouseEvent) =>
-          detail < 2 && void chat.questions!.answer(step, answer);
+        const choose = () => chat.questions!.answer(step, answer);
         return buttonView(words, choose, {style, isDisabled: state.isSubmitting});
       })}
     </div>
@@ -54,16 +53,9 @@ export const buttonsView = ({context, describedBy, label, step, texts, value}: A
 };
 
 /** A list of radio buttons, or of check boxes. The last one can have the visitor's own words. */
-export const optionsView = ({
-  context,
-  describedBy,
-  fault,
-  label,
-  step,
-  texts,
-  value,
-}: ChoiceQuestion) => {
-  const {language, state, texts: common} = context;
+export const optionsView = (asked: ChoiceQuestion) => {
+  const {context, describedBy, fault, isOtherWrong, label, step, texts, value} = asked;
+  const {chat, language, state, texts: common} = context;
   const {multiple = false, options, other = false} = step;
   const chosen = (Array.isArray(value) ? value : [value]) as (Choice | undefined)[];
   const own = chosen.find(isOther)?.other;
@@ -71,6 +63,13 @@ export const optionsView = ({
     0,
     options.findIndex((option) => chosen.includes(option.value)),
   );
+  /** Says at once that there are too many. */
+  const count = (event: Event) => {
+    event.stopPropagation();
+    const {length} = (event.currentTarget as Element).querySelectorAll(':checked');
+    const max = step.max_choices ?? Infinity;
+    chat.questions!.showFault(length > max ? {code: 'too_many_choices', max} : null);
+  };
   const optionView = (option: string, words: string, isChosen: boolean, isFocused: boolean) => html`
     <label class="option">
       <input
@@ -84,7 +83,11 @@ export const optionsView = ({
     </label>
   `;
   return html`
-    <fieldset aria-invalid=${fault ? 'true' : nothing} aria-describedby=${describedBy || nothing}>
+    <fieldset
+      aria-invalid=${fault ? 'true' : nothing}
+      aria-describedby=${describedBy || nothing}
+      @input=${count}
+    >
       <legend class="sr">${label}</legend>
       ${options.map((option, index) =>
         optionView(
@@ -98,11 +101,18 @@ export const optionsView = ({
         other
           ? html`
               ${optionView('', texts.other, own !== undefined, false)}
-              <input name="other" aria-label=${texts.other} dir="auto" .value=${own ?? ''} />
+              <input
+                name="other"
+                aria-label=${texts.other}
+                aria-invalid=${isOtherWrong ? 'true' : 'false'}
+                dir="auto"
+                .value=${own ?? ''}
+              />
             `
           : nothing
       }
     </fieldset>
+    ${faultView(asked)}
     ${buttonView(common.goOn, () => undefined, {style: 'primary', isDisabled: state.isSubmitting})}
   `;
 };

@@ -1,49 +1,11 @@
-/** The inputs of all kinds of questions but `text`. */
-import type {QuestionStep} from '../../../server/contract/conversation.js';
+/** The questions of a site, in a file of their own: most sites have none. */
+import type {QuestionDeps} from '../../core/questions/questions.js';
+import {createQuestions as createForInputs} from '../../core/questions/questions.js';
+import {questionStyles} from '../styles/questions.js';
+import {loadInputs} from './load-inputs.js';
 
-import {decimalOf} from '../../core/questions/parse-number.js';
-import {today} from '../../core/questions/today.js';
-import {localeOf} from '../../i18n/format.js';
-import type {AskedQuestion} from './asked-question.js';
-import {optionsView} from './choices.js';
-import type {ChoiceQuestion} from './choices.js';
-import {lineView} from './line-view.js';
-import type {LineAttributes} from './line-view.js';
-import {textAreaView} from './text-area-view.js';
+export {questionView} from './question-view.js';
 
-export {buttonsView, hasButtons} from './choices.js';
-export {readAnswer} from './read-answer.js';
+export const styles = [questionStyles];
 
-/** The content of the form of a question. */
-export const inputView = (asked: AskedQuestion) => {
-  const {kind} = asked.step;
-  if (kind === 'choice') return optionsView(asked as ChoiceQuestion);
-  return kind === 'long_text' ? textAreaView(asked) : lineView(asked, attributesOf(asked));
-};
-
-const attributesOf = ({context, step, value}: AskedQuestion): LineAttributes => {
-  switch (step.kind) {
-    case 'number':
-      return {
-        inputMode: numberMode(step),
-        value: numberText(value, localeOf(context.language)),
-      };
-    case 'date':
-      return {type: 'date', min: toDay(step.min), max: toDay(step.max)};
-    case 'phone':
-      return {type: 'tel', autocomplete: 'tel'};
-    case 'url':
-      return {type: 'url', autocomplete: 'url'};
-    default:
-      return {};
-  }
-};
-
-const numberText = (value: AskedQuestion['value'], locale: string) =>
-  typeof value === 'number' ? String(value).replace('.', decimalOf(locale)) : '';
-
-/** The number pads of some phones have no minus. */
-const numberMode = ({min = 0, decimals}: Extract<QuestionStep, {kind: 'number'}>) =>
-  min < 0 ? 'text' : decimals ? 'decimal' : 'numeric';
-
-const toDay = (limit: string | undefined) => (limit === 'today' ? today().latest : limit);
+export const createQuestions = (chat: QuestionDeps) => createForInputs(chat, loadInputs);

@@ -88,6 +88,10 @@ export const answerStyles = css`
   .line:has(+ .line:not(.first)) time {
     display: none;
   }
+  /* An answer that was changed afterwards. */
+  [role='deletion'] {
+    text-decoration: line-through;
+  }
   .line [aria-live] {
     order: -1;
     align-self: center;

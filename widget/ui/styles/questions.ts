@@ -15,6 +15,9 @@ export const questionStyles = css`
     padding: 0;
     border: 0;
   }
+  fieldset + .fault:not(:empty) {
+    margin-block: 0 8px;
+  }
   .composer .option {
     display: flex;
     align-items: center;
