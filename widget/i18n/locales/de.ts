@@ -135,8 +135,7 @@ const de: Texts = {
   slow: 'Das dauert etwas länger. Wir versuchen es weiter.',
   notLoaded:
     'Das konnte nicht geladen werden. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es erneut.',
-  notKept:
-    'Ihr Browser kann dieses Gespräch nicht speichern. Es geht verloren, wenn Sie die Seite verlassen.',
+  notKept: 'Dieses Gespräch geht verloren, wenn Sie die Seite verlassen.',
   dismiss: 'Ausblenden',
   retry: 'Erneut versuchen',
   cancel: 'Abbrechen',

@@ -89,7 +89,7 @@ const fr: Texts = {
   pendingTitle: 'Consultez votre messagerie',
   pendingHint:
     'Nous continuerons ici dès que vous aurez confirmé. Rien reçu ? Regardez aussi dans les indésirables.',
-  pendingDelayed: 'Le lien peut mettre un moment à arriver.',
+  pendingDelayed: 'Le lien peut tarder.',
   sendAgain: 'Renvoyer',
   sendAgainIn: 'Renvoyer ({seconds} s)',
   sent: 'Lien envoyé.',
@@ -127,7 +127,7 @@ const fr: Texts = {
   unreachable: 'Le chat n’a pas de connexion. Continuez ; nous réessayons.',
   busy: 'Nous sommes très sollicités. Continuez ; nous enregistrerons tout sous peu.',
   slow: 'Cela prend plus de temps. Nous réessayons.',
-  notLoaded: 'Cette partie n’a pas pu être chargée. Vérifiez votre connexion et réessayez.',
+  notLoaded: 'Le chargement a échoué. Vérifiez votre connexion et réessayez.',
   notKept:
     'Votre navigateur ne peut pas enregistrer cette conversation. Elle sera perdue si vous quittez la page.',
   dismiss: 'Masquer',
