@@ -49,7 +49,7 @@ void t.test('answers to the questions of a site', async (t) => {
       value: 'nurse',
       label: 'Pflegekraft',
     });
-    t.match(answers[1], {label: 'Monday, Friday'});
+    t.match(answers[1], {label: 'Monday und Friday'});
     t.match(answers[2], {question: 'Why Pflegekraft?', label: 'I like people.\nAnd coffee.'});
     t.match(answers[4], {label: 'Ja'});
     t.match(answers[5], {label: '4\u00a0Jahre'});
