@@ -2,6 +2,7 @@ import type {CDPSession} from 'playwright-core';
 import t from 'tap';
 
 import {startServer} from '../start-server.js';
+import {until} from '../until.js';
 import {openBrowser} from './browser.js';
 import {GLOBALS_PROBE, TIMER_PROBE} from './probes.js';
 import {openSite, createScriptTag} from './site-page.js';
@@ -14,6 +15,9 @@ const LEFT_BY_LIT = [
   'litPropertyMetadata',
   'reactiveElementVersions',
 ];
+
+/** Limit for calls under way, each of which has a timer. */
+const MAX_CALL_MS = 60_000;
 
 t.test('the page has one global of ours, and after opening the globals of Lit', async (t) => {
   const {url} = await startServer(t);
@@ -53,7 +57,7 @@ t.test('no timer runs while the chat is closed, before and after its use', async
   await page.keyboard.press('Escape');
   await widget.button('Open chat').waitFor();
 
-  t.same(await untilStill(() => page.evaluate('timers()')), []);
+  t.same(await untilStill(() => page.evaluate<unknown[]>('timers()')), []);
   await page.evaluate('setInterval(() => 0, 1000)');
   t.match(await page.evaluate('timers()'), [/^setInterval/], 'the probe detects a running timer');
 });
@@ -89,13 +93,13 @@ async function getListeners(session: CDPSession, expression: string): Promise<st
   return listeners.map(({type}) => type);
 }
 
-/** Repeats a check until it finds nothing, for at most two seconds. Returns the last result. */
-async function untilStill(look: () => Promise<unknown>): Promise<unknown> {
-  let left: unknown;
-  for (let i = 0; i < 20; i++) {
+/** Repeats a check until it finds nothing. Returns what it found last, for a timer that never ends. */
+async function untilStill(look: () => Promise<unknown[]>): Promise<unknown[]> {
+  let left: unknown[] = [];
+  const isStill = async () => {
     left = await look();
-    if (Array.isArray(left) && left.length === 0) return left;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+    return left.length === 0;
+  };
+  await until(isStill, MAX_CALL_MS).catch(() => undefined);
   return left;
 }
