@@ -11,27 +11,38 @@ export interface ChangedValue {
 
 /** Inserts the name and the labels of other answers, as the widget does. */
 export const fillQuestion = (text: string, answers: StoredAnswer[], name: string): string =>
-  insertAnswers(text, (place) => {
-    if (place === 'name') return name;
-    return answers.findLast(({field}) => `answers.${field}` === place)?.label ?? '';
-  });
+  insertAnswers(text, (place) => getValue(place, answers, name));
+
+const getValue = (place: string, answers: StoredAnswer[], name: string): string =>
+  place === 'name' ? name : (answers.findLast((one) => toPlace(one.field) === place)?.label ?? '');
+
+const toPlace = (field: string): string => `answers.${field}`;
 
 /**
  * Returns the questions whose wording contains a changed value, with the new value: a corrected
- * value must not remain in other rows. Other questions keep the wording that the visitor saw.
+ * value must not remain in other rows. The rest of the wording stays as the visitor saw it.
  */
 export const refillQuestions = (
   answers: StoredAnswer[],
   changes: ChangedValue[],
   {conversation, name, language}: {conversation: Conversation; name: string; language: string},
 ): Pick<StoredAnswer, 'field' | 'question'>[] => {
-  const refill = ({field, question}: StoredAnswer): string => {
+  const findQuestion = (field: string) => {
     const step = conversation.steps.find((one) => 'kind' in one && one.field === field);
-    const text = step && 'kind' in step ? localise(step.text, language) : '';
-    const filled = fillQuestion(text, answers, name);
-    if (filled === question || containsPlace(text, changes)) return filled;
+    return step && 'kind' in step ? step : undefined;
+  };
+  const isWord = ({place}: ChangedValue) => {
+    const changed = answers.find(({field}) => toPlace(field) === place);
+    return !['yes_no', 'number'].includes(changed?.kind ?? '');
+  };
+  const words = changes.filter(isWord);
+  const getValueBefore = (place: string) =>
+    changes.find((change) => change.place === place)?.before ?? getValue(place, answers, name);
+  const refill = ({field, question}: StoredAnswer): string => {
+    const text = localise(findQuestion(field)?.text ?? '', language);
+    if (insertAnswers(text, getValueBefore) === question) return fillQuestion(text, answers, name);
     // The site has edited or removed the question since it was answered.
-    return changes.reduce(replaceValue, question);
+    return replaceValues(question, words);
   };
   return answers
     .map((answer) => ({field: answer.field, before: answer.question, question: refill(answer)}))
@@ -39,19 +50,16 @@ export const refillQuestions = (
     .map(({field, question}) => ({field, question}));
 };
 
-const containsPlace = (text: string, changes: ChangedValue[]): boolean => {
-  let isFound = false;
-  insertAnswers(text, (place) => {
-    isFound ||= changes.some((change) => change.place === place);
-    return '';
-  });
-  return isFound;
+/** Replaces values in a question where they are whole words. */
+const replaceValues = (question: string, changes: ChangedValue[]): string => {
+  const values = changes.map(({before}) => before).filter((before) => before !== '');
+  if (values.length === 0) return question;
+  const anyValue = values.map(escapePattern).join('|');
+  const wholeWords = new RegExp(`(?<![\\p{L}\\p{N}])(?:${anyValue})(?![\\p{L}\\p{N}])`, 'gu');
+  return question.replace(
+    wholeWords,
+    (value) => changes.find(({before}) => before === value)?.after ?? value,
+  );
 };
 
-/** Replaces a value in a question where it is a word or several words. */
-const replaceValue = (question: string, {before, after}: ChangedValue): string => {
-  if (before === '') return question;
-  const value = before.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
-  const wholeWords = new RegExp(`(?<![\\p{L}\\p{N}])${value}(?![\\p{L}\\p{N}])`, 'gu');
-  return question.replace(wholeWords, () => after);
-};
+const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');

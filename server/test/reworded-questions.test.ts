@@ -106,6 +106,13 @@ t.test('a question that the site has edited or removed', async (t) => {
   await change(edited, {position: 'doctor'});
   t.equal(await getWhy(), 'Why Doctor?');
 
+  const reworded = await edit(position!, {
+    ...QUESTIONS[2]!,
+    text: 'Why exactly {answers.position}?',
+  });
+  await change(reworded, {position: 'nurse'});
+  t.equal(await getWhy(), 'Why Nurse?', 'with the wording that the visitor saw');
+
   const removed = await edit(position!);
   await change(removed, {position: {other: 'Pilot ($&)'}});
   t.equal(await getWhy(), 'Why Pilot ($&)?');
