@@ -171,7 +171,7 @@ const formatAnswer = ({
   isAsked,
 }: Lead['answers'][number]): OwnerMail['rows'][0] => {
   const text = question.replace(/\s+/g, ' ').trim();
-  if (label === null) return [`${text} (not answered)`, ['–']];
+  if (label === null) return [`${text} (no answer sent)`, ['–']];
   return [`${text}${isAsked ? '' : ' (no longer asked)'}`, label.split(/[\n\u2028\u2029]+/)];
 };
 

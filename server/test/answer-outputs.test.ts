@@ -55,7 +55,7 @@ void t.test('answers reach the owner and the operator', async (t) => {
     await until(() => findMail()?.subject?.startsWith('New request') === true);
 
     const {text = ''} = findMail() ?? {};
-    t.match(text, /Nurse\n\nOn which days\? \(not answered\):\n {2}–\n\nWhy Nurse\? \(not/);
+    t.match(text, /Nurse\n\nOn which days\? \(no answer sent\):\n {2}–\n\nWhy Nurse\? \(no/);
     t.notMatch(text, /Do you drive/, 'a question that the visitor has not seen');
     t.notMatch(text, /Where\? \(not/);
     await skipping.call('DELETE', '/api/session');
