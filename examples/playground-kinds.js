@@ -63,7 +63,7 @@ export const PROPERTIES = {
     type: 'area',
     placeholder:
       'May we store your name, e-mail address, answers and files to handle your request?',
-    hint: 'The default text does not mention answers to your questions. Write a text that does.',
+    hint: 'The default text names answers and files. Write your own if visitors upload no file.',
   },
   hint: {label: 'Hint below the question', type: 'line'},
   placeholder: {label: 'Example in the empty field', type: 'line'},
