@@ -36,8 +36,8 @@ export interface ChatHost {
   onStep(): void;
   /** The visitor has agreed to storing, and a question that waits can be sent. */
   onMayWrite(): void;
-  /** The conversation is cleared: dialogs close. `hasEnded`: the backend has ended its session. */
-  onReset(hasEnded: boolean): void;
+  /** The conversation is cleared: dialogs close. `hasEnded`: its session has ended, or another tab has replaced it. */
+  onReset(hasEnded?: boolean): void;
   /** The backend has changed the session for this tab; other tabs are out of date. */
   onBackendChange(): void;
   onLoadError: (error: unknown) => undefined;

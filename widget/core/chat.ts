@@ -177,7 +177,7 @@ class Conversation
   }
 
   /** Clears the conversation in this tab, and stops what runs for it. */
-  reset(hasEnded = false) {
+  reset(hasEnded?: boolean) {
     this.running.abort();
     this.running = new AbortController();
     this.flow.reset();

@@ -27,7 +27,7 @@ export interface LifecycleDeps extends ResumeDeps {
   /** Returns false if files and e-mail address cannot be loaded. */
   loadIntake(): Promise<boolean>;
   readonly loaders: Loaders;
-  /** Clears the conversation in this tab. `hasEnded`: the backend has ended its session. */
+  /** Clears the conversation in this tab. `hasEnded`: its session has ended, or another tab has replaced it. */
   reset(hasEnded?: boolean): void;
   readonly canAsk: boolean;
   setIntent(intent: Partial<Intent>): void;
@@ -70,8 +70,8 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     return answers.hasBegun ? resume(null) : flow.begin();
   };
 
-  const restart = () => {
-    chat.reset();
+  const restart = (hasEnded?: boolean) => {
+    chat.reset(hasEnded);
     return start();
   };
 
@@ -148,12 +148,14 @@ export const createLifecycle = (chat: LifecycleDeps) => {
 
   const showComplete = async () => {
     chat.verification?.stopPolling();
+    chat.verification?.closeChange();
     host.emit(new MariaCompleteEvent(session.uuid));
-    const {step} = flow.follow(flow.isSkipped, flow.step);
+    const {next} = flow;
+    const {step} = flow.follow(flow.isSkipped, next);
     const isOpen = isOpenStep(step);
     if (isOpen) status.showToast('verified');
-    if (isOpen && step === flow.step) return;
-    await flow.goTo(isOpen ? flow.step : flow.graph.endOf('complete'));
+    if (isOpen && step === next) return;
+    await flow.goTo(isOpen ? next : flow.graph.endOf('complete'));
   };
 
   /** Reports the reason to the page's developer, and says to the visitor that the chat is not available. */
@@ -194,7 +196,7 @@ export const createLifecycle = (chat: LifecycleDeps) => {
       if (!session.uuid) answers.reload();
       // The last words stay on the screen until the other tab has begun a new session.
       if (!session.isStale || !(session.uuid || answers.hasBegun)) return;
-      await restart();
+      await restart(true);
     },
     /** Shows answers that were given in another tab, and continues after them. */
     async catchUp() {
@@ -224,7 +226,7 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     forget,
     /** Starts again after the session has ended, or another tab has replaced it. */
     async restartAfter(ending: Ending) {
-      chat.reset(isEnd(ending));
+      chat.reset(true);
       if (isEnd(ending)) {
         session.forget();
         if (!announceEnd(ending)) return;

@@ -245,7 +245,7 @@ export class ChatController implements ChatHost, ReactiveController {
     if (this.state!.isAsking) void this.continueMessaging();
   }
 
-  onReset(hasEnded: boolean) {
+  onReset(hasEnded?: boolean) {
     this.messaging?.reset(hasEnded);
     this.dialogs.close();
   }

@@ -122,6 +122,17 @@ describe('the end', () => {
     expect(names(chat)).to.deep.equal(all);
   });
 
+  it('ends the change of an address that is confirmed meanwhile', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await reachPending(chat);
+    await press(chat, 'Change address');
+    await until(() => button(chat, 'Cancel'), 'the way back');
+    await backend.confirm(uuidOf(site));
+    await until(() => inside(chat, '.done'), 'the end');
+    expect(button(chat, 'Cancel')).to.equal(undefined);
+  });
+
   it('greets a recognised visitor, who can be forgotten on this device', async () => {
     const {chat, uuid} = await complete({name: null, files: [{id: '1', name: 'old.pdf', size: 9}]});
     await untilSaid(chat, 'Hello, good to see you again.');

@@ -8,6 +8,7 @@ import {
   newSite,
   press,
   reachEmail,
+  sitePage,
   stored,
   until,
   untilCalled,
@@ -61,6 +62,21 @@ describe('a visit that ends while the visitor types', () => {
     await until(() => inside(chat, '.doors'), 'the doors');
     expect(field(chat)!.value).to.equal('Is a copy enough?');
     expect(stored(site, 'outgoing')).to.equal(null);
+  });
+
+  it('returns it also if another tab learns first that the visit has ended', async () => {
+    const {chat, site} = await openTalk();
+    await untilListening(site);
+    const uuid = uuidOf(site);
+    await backend.fault(site, {method: 'POST', path: '/api/messages', delayMs: 60_000, times: 1});
+    await write(chat, 'Is a copy enough?');
+    await untilCalled(site, 'POST', '/api/messages');
+    await backend.end(uuid);
+    const {chat: other} = await sitePage(`site=${site}`);
+    inside(other, '.launcher')!.click();
+    await until(() => stored(site, 'session_uuid') !== uuid, 'the end in the other tab');
+    const draft = () => chat.controller.chat!.drafts.get('message');
+    await until(() => draft() === 'Is a copy enough?', 'the words for the field');
   });
 
   it('keeps an e-mail address for the field of the next visit', async () => {

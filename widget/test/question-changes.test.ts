@@ -120,9 +120,14 @@ describe('changed answers to questions', () => {
     await untilFault(chat, 'Please write at least 12 characters.');
     await press(chat, 'Cancel');
     await untilStep(chat, 'complete');
+    expect(lines(chat)).to.deep.equal(before);
     expect(replaced(chat)).to.deep.equal([]);
     await changeInMyData(chat, KINDS.text.text);
     expect((await field(chat)).value).to.equal('ACME');
+    await give(chat, 'Other Company Ltd');
+    await untilStep(chat, 'complete');
+    expect(lines(chat).at(-1)).to.equal('Changed: Other Company Ltd');
+    expect(countOf(chat, 'Thank you')).to.equal(1);
   });
 
   it('answers that are too large together are shortened where they are given', async () => {

@@ -113,7 +113,7 @@ export const createFlow = (chat: FlowDeps) => {
   const waitAt = (found: Step | null, isSaid = false) => {
     const step: Step = found ?? {id: 'complete', type: 'end', outcome: 'complete'};
     // The visitor has read the end, or what to wait for.
-    const isSilent = isSaid || (step === left && !isOpenStep(step));
+    const isSilent = isSaid || (step.id === left?.id && !isOpenStep(step));
     // A consent for a question, and an e-mail address for its reply, are asked for outside the order of
     // the steps.
     const isInOrder = !store.state.isAsking && step === walk().step;
@@ -127,6 +127,7 @@ export const createFlow = (chat: FlowDeps) => {
     }
     host.emit(new MariaStepEvent(step.id, reached?.index ?? null, reached?.total ?? null));
     setPhase('step');
+    if (!store.state.reopenedStep) left = null;
     chat.onStep(step);
   };
 
@@ -213,7 +214,7 @@ export const createFlow = (chat: FlowDeps) => {
     },
     /** Goes back to an answered step. */
     reopen(step: Step) {
-      left = store.state.step;
+      left ??= store.state.step;
       answers.reopen(step.id);
       const done = goTo(step);
       store.patch({reopenedStep: step});

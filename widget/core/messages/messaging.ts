@@ -63,7 +63,7 @@ export const createMessaging = (chat: Chat, createThread: () => MessageThread) =
       pageSignal = signal;
       thread?.listen(signal);
     },
-    reset(hasEnded: boolean) {
+    reset(hasEnded?: boolean) {
       if (hasEnded) thread?.sendQueue.returnWords();
       thread = null;
     },
