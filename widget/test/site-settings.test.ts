@@ -50,13 +50,14 @@ describe('the settings of the site', () => {
     const site = await ownSite();
     (await mountAtDoors(site)).remove();
     openNewTab(site);
-    await backend.fault(site, {path: '/validate-uuid', delayMs: 2_000, times: 1});
+    await backend.fault(site, {path: '/validate-uuid', isHeld: true});
     const chat = await mount(site);
 
     void chat.open();
 
     await untilCalled(site, 'GET', '/config');
     expect(inside(chat, '.bubble:not(.typing)'), 'before the other response').not.to.exist;
+    await backend.heal(site);
     await untilSaid(chat, GREETING);
     const calls = await callsOf(site);
     expect(calls.slice(1).sort()).to.deep.equal([
@@ -99,13 +100,14 @@ describe('the settings of the site', () => {
 
   it('they are requested while the UUID takes long', async () => {
     const site = await ownSite();
-    await backend.fault(site, {path: '/generate-uuid', delayMs: 8_000, times: 1});
+    await backend.fault(site, {path: '/generate-uuid', isHeld: true});
     const chat = await mount(site);
 
     void chat.open();
 
     await untilCalled(site, 'GET', '/config');
     expect(stored(site, 'session_uuid'), 'the UUID has not arrived').to.equal(null);
+    await backend.heal(site);
     await untilSaid(chat, GREETING);
   });
 });

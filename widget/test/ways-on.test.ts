@@ -70,12 +70,13 @@ describe('a way on for an early question', () => {
   it('where nobody replies, it is not asked', async () => {
     const site = newSite();
     await backend.config(site, {can_ask: false});
-    await backend.fault(site, {path: '/generate-uuid', delayMs: 1_000, times: 1});
+    await backend.fault(site, {path: '/generate-uuid', isHeld: true});
     const chat = await mount(site);
     await chat.open();
     await until(() => field(chat), 'the field');
     type(chat, 'Early');
     key(chat, {});
+    await backend.heal(site);
 
     await until(() => inside(chat, '[name=answer]'), 'the field for the name');
     await untilQuiet(site);
