@@ -34,7 +34,7 @@ t.test(
       ours.replace('/', '//'),
       `uploads/${uuid}/more/${file}`,
       `uploads/${file}`,
-      `uploads/${uuid}/${uuid.replace(/-4/, '-1')}.pdf`,
+      `uploads/${uuid}/${uuid.replace(/^(.{8}-.{4})-4/, '$1-1')}.pdf`,
       `uploads/${uuid.replaceAll('-', '')}/${file}`,
       `uploads/${uuid}/`,
       'uploads/',
