@@ -14,6 +14,7 @@ import {
   pdf,
   press,
   until,
+  untilQuiet,
   untilSaid,
 } from './helpers.js';
 import {
@@ -134,6 +135,8 @@ describe('a file of a message at the file step', () => {
     expect(remarks(chat)).to.deep.equal([true, false]);
 
     chat.remove();
+    // A late response would still be an activity in this tab, which then continues silently.
+    await untilQuiet(site);
     const again = await mountOpen(site);
     await press(again, 'Continue');
     await until(() => remarks(again).join() === 'true', 'the remark');
