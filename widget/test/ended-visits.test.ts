@@ -25,6 +25,17 @@ const end = async (site: string) => {
   await backend.cut(uuidOf(site));
 };
 
+/** Writes a message whose call does not end during the test. */
+const writeSlowly = async () => {
+  const opened = await openTalk();
+  const {chat, site} = opened;
+  await untilListening(site);
+  await backend.fault(site, {method: 'POST', path: '/api/messages', delayMs: 60_000, times: 1});
+  await write(chat, 'Is a copy enough?');
+  await untilCalled(site, 'POST', '/api/messages');
+  return opened;
+};
+
 describe('a visit that ends while the visitor types', () => {
   it('leaves an unsent message in the field, which keeps the focus', async () => {
     const {chat, site} = await openTalk();
@@ -52,11 +63,7 @@ describe('a visit that ends while the visitor types', () => {
   });
 
   it('returns it also if the event stream learns first that the visit has ended', async () => {
-    const {chat, site} = await openTalk();
-    await untilListening(site);
-    await backend.fault(site, {method: 'POST', path: '/api/messages', delayMs: 60_000, times: 1});
-    await write(chat, 'Is a copy enough?');
-    await untilCalled(site, 'POST', '/api/messages');
+    const {chat, site} = await writeSlowly();
     await end(site);
     await untilGone(chat);
     await until(() => inside(chat, '.doors'), 'the doors');
@@ -65,12 +72,8 @@ describe('a visit that ends while the visitor types', () => {
   });
 
   it('returns it also if another tab learns first that the visit has ended', async () => {
-    const {chat, site} = await openTalk();
-    await untilListening(site);
+    const {chat, site} = await writeSlowly();
     const uuid = uuidOf(site);
-    await backend.fault(site, {method: 'POST', path: '/api/messages', delayMs: 60_000, times: 1});
-    await write(chat, 'Is a copy enough?');
-    await untilCalled(site, 'POST', '/api/messages');
     await backend.end(uuid);
     const {chat: other} = await sitePage(`site=${site}`);
     inside(other, '.launcher')!.click();
