@@ -103,8 +103,8 @@ describe('file trouble', () => {
     const file = pdf('one.pdf');
     await choose(chat, file);
     await until(() => rows(chat).length === 1, 'the row');
-    const isUnreadable = () => Promise.reject(new DOMException('', 'NotReadableError'));
-    const restore = replace(File.prototype, 'arrayBuffer', isUnreadable);
+    const isUnreadable = () => Promise.reject(new TypeError('Failed to fetch'));
+    const restore = replace(Response.prototype, 'arrayBuffer', isUnreadable);
     try {
       await press(chat, 'Upload files');
       await untilRowSays(chat, 'This file was changed or moved. Please add it again.');

@@ -1,4 +1,4 @@
-import {appendFile, rm, truncate, writeFile} from 'node:fs/promises';
+import {appendFile, rm, truncate, utimes, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 
 import t from 'tap';
@@ -11,9 +11,15 @@ import {firefox} from './browsers/firefox.js';
 import {Visitor} from './browsers/visitor.js';
 import {webkit} from './browsers/webkit.js';
 
+/** The time of the last change, in seconds, when a file is chosen. */
+const CHOSEN_AT = 1_700_000_000;
+
 const CHANGES = {
   'grown.pdf': (file: string) => appendFile(file, '% saved again\n'),
-  'shrunk.pdf': (file: string) => truncate(file, 10_000),
+  'shrunk within a second.pdf': async (file: string) => {
+    await truncate(file, 10_000);
+    await utimes(file, CHOSEN_AT, CHOSEN_AT + 0.5);
+  },
   'deleted.pdf': (file: string) => rm(file),
 };
 
@@ -42,6 +48,7 @@ for (const kind of [chromium, firefox, webkit]) {
           return rows.length;
         };
         await writeFile(file, makePdf(40_000));
+        await utimes(file, CHOSEN_AT, CHOSEN_AT);
         await visitor.choose([file]);
         await visitor.untilSaid('Ready to upload');
 

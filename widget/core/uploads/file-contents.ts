@@ -7,8 +7,7 @@ import type {FileRow} from './file-row.js';
 /** Decides by the bytes, as the server does. Names and declared types prove nothing. */
 export const looksLikePdf = async (file: File) => {
   try {
-    const head = await file.slice(0, PDF_HEADER_WITHIN_BYTES).arrayBuffer();
-    return new TextDecoder('latin1').decode(head).includes('%PDF-');
+    return (await file.slice(0, PDF_HEADER_WITHIN_BYTES).text()).includes('%PDF-');
   } catch {
     // A folder that was dropped, or a file that was removed meanwhile, cannot be read.
     return false;

@@ -52,10 +52,11 @@ export const uploadFile = async (
 
 /**
  * Browsers report a file that changes during its upload as a lost connection, or report nothing. A
- * copy in memory cannot change.
+ * copy in memory cannot change. `file.arrayBuffer()` does not fail in WebKit if the file became
+ * shorter within the second in which it was chosen: it fills the rest with zeros.
  */
 const copyInMemory = async (file: File) => {
-  const bytes = await file.arrayBuffer().catch(() => null);
+  const bytes = await new Response(file).arrayBuffer().catch(() => null);
   if (bytes?.byteLength !== file.size) throw new FileUnreadable();
   return new File([bytes], file.name, {type: file.type});
 };
