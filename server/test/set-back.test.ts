@@ -218,7 +218,11 @@ t.test('no restore is detected after', async (t) => {
     const replicas = [
       server,
       await startServer(t, {beside: server, settings: OFTEN}),
-      await startServer(t, {settings: {...OFTEN, DATABASE_URL: server.config.databaseUrl ?? ''}}),
+      // Another DATA_DIR, but the same storage: the deletions of this server must reach the object.
+      await startServer(t, {
+        settings: {...OFTEN, DATABASE_URL: server.config.databaseUrl ?? ''},
+        deps: {objects: server.objects},
+      }),
     ];
     for (const {cleanup} of replicas) cleanup.start();
     const {visitor, key} = await createVisitWithFile(server);
