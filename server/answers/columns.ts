@@ -49,11 +49,11 @@ const readAnswersOf = async (sql: Sql, uuids: string[]) => {
   return byUuid;
 };
 
-/** Numbers and dates keep the form in which spreadsheets calculate with them. */
 const toCells = (answers: StoredAnswer[]): Row =>
-  Object.fromEntries(
-    answers.map(({field, kind, value, label}) => {
-      const isValue = typeof value === 'number' || (kind === 'date' && typeof value === 'string');
-      return [`${PREFIX}${field}`, isValue ? value : label];
-    }),
-  );
+  Object.fromEntries(answers.map((answer) => [`${PREFIX}${answer.field}`, toCell(answer)]));
+
+/** Returns an answer as a cell. Numbers and dates keep the form in which spreadsheets calculate. */
+export const toCell = ({kind, value, label}: StoredAnswer): string | number => {
+  if (typeof value === 'number') return value;
+  return kind === 'date' && typeof value === 'string' ? value : label;
+};

@@ -1,8 +1,9 @@
-import {listAnswers} from '../answers/store.js';
-import {listUnanswered} from '../answers/unanswered.js';
 import type {Config} from '../config/config.js';
+import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
+import type {RecordedConsent} from '../contract/sessions.js';
 import type {Sql} from '../database/sql.js';
 import {listStoredFiles} from '../files/store.js';
+import {countOwnMessages} from '../messages/store.js';
 import {findLatestConsents} from '../visits/consents.js';
 import {findSession} from '../visits/store.js';
 import {
@@ -11,10 +12,12 @@ import {
   restartValidity,
 } from '../sessions/verification-store.js';
 import {findSite} from '../sites/store.js';
+import type {Site} from '../sites/store.js';
 import {renderConfirmationMail} from './confirmation-mail.js';
 import type {ConfirmationLinks} from '../mail/links.js';
 import type {Mail} from '../mail/transport.js';
 import {renderAlertMail} from './alert-mail.js';
+import {listLeadAnswers} from './lead-answers.js';
 import {renderLeadMail, renderMessageMail} from './owner-mails.js';
 import type {LeadCause} from './owner-mails.js';
 import type {MailJob} from '../jobs/queue.js';
@@ -67,8 +70,6 @@ const composeLead = async (
   const site = visit && (await findSite(sql, visit.site));
   if (!session || !site?.notifyEmail) return undefined;
   const consents = await findLatestConsents(sql, uuid);
-  const answers = await listAnswers(sql, uuid);
-  const unanswered = await listUnanswered(sql, {uuid, site, answers}, session);
   const files = await listStoredFiles(sql, uuid);
   if (causes.files_added && files.length === 0) return undefined;
   return {
@@ -80,13 +81,23 @@ const composeLead = async (
       name: session.name,
       email: session.email,
       consents: consents.map((consent) => ({...consent, at: new Date(consent.recorded_at)})),
-      answers: [
-        ...answers.map(({kind, ...answer}) => ({...answer, isAsked: kind !== null})),
-        ...unanswered.map((question) => ({...question, label: null, isAsked: true})),
-      ].sort((a, b) => a.position - b.position),
+      unaskedPurposes: findUnaskedPurposes(site, consents),
+      answers: await listLeadAnswers(sql, {uuid, site}, session),
       files: files.map(({name, size}) => ({name, size: size ?? 0})),
+      messages: await countOwnMessages(sql, uuid),
     }),
   };
+};
+
+/** Returns the purposes for which the site's conversation asks, and that have no decision. */
+const findUnaskedPurposes = (
+  {settings: {conversation = DEFAULT_CONVERSATION}}: Site,
+  consents: RecordedConsent[],
+): string[] => {
+  const purposes = conversation.steps.flatMap((step) =>
+    step.type === 'consent' ? [step.purpose] : [],
+  );
+  return [...new Set(purposes)].filter((asked) => !consents.some(({purpose}) => purpose === asked));
 };
 
 const getLeadCause = (

@@ -2,6 +2,7 @@ import type {MailContent} from './confirmation-mail.js';
 import {entry, paragraph, renderMailLayout} from '../mail/layout.js';
 import type {EntryLine} from '../mail/layout.js';
 import {formatSize} from '../mail/format.js';
+import {formatCount} from '../text/count.js';
 
 const ENGLISH = {language: 'en', direction: 'ltr'};
 
@@ -15,12 +16,22 @@ interface Lead {
   name: string;
   email: string;
   consents: {purpose: string; granted: boolean; at: Date}[];
-  /**
-   * Answers to the questions of the site. The label is null for a question without an answer.
-   * `isAsked` is false if the site no longer asks the question.
-   */
-  answers: {question: string; label: string | null; isAsked: boolean}[];
+  /** Purposes for which the site's conversation asks, but did not ask this visitor. */
+  unaskedPurposes: string[];
+  answers: LeadAnswer[];
   files: {name: string; size: number}[];
+  /** Number of messages that the visitor has written. */
+  messages: number;
+}
+
+/** Answer to a question of the site. The label is null for a question without an answer. */
+export interface LeadAnswer {
+  question: string;
+  label: string | null;
+  /** Cell of the CSV, which differs from the label for a number or a date. */
+  value?: string;
+  /** False if the site no longer asks the question. */
+  isAsked: boolean;
 }
 
 const PURPOSES: Record<string, string> = {
@@ -28,9 +39,6 @@ const PURPOSES: Record<string, string> = {
   ai_training: 'Training the AI assistant with the files',
   ai_answers: 'AI assistant reading the files',
 };
-
-/** Consents that every visitor is asked for, unless the site's conversation omits them. */
-const USUAL_PURPOSES = ['personal_data', 'ai_training'];
 
 /** Owners have no access to the server, so the e-mail names no command. */
 const EXPORT_ADVICE =
@@ -69,12 +77,24 @@ export const renderLeadMail = (lead: Lead): MailContent => {
       ['Name', [lead.name]],
       ['E-mail address (confirmed)', [lead.email]],
       ...lead.answers.map(formatAnswer),
-      ['Consents', formatConsents(lead.consents)],
+      ['Consents', formatConsents(lead)],
       ['Files', files.length > 0 ? files : ['none']],
+      ...formatMessages(lead),
       ['Reference', [lead.reference]],
-      ['How to get the files and messages', [EXPORT_ADVICE]],
+      [getExportLabel(lead), [EXPORT_ADVICE]],
     ],
   });
+};
+
+/** Returns the number of messages. The e-mail omits their texts, as little data as possible. */
+const formatMessages = ({messages}: Lead): OwnerMail['rows'] =>
+  messages === 0
+    ? []
+    : [['Messages', [`${formatCount(messages, 'message')}, not included in this e-mail`]]];
+
+const getExportLabel = ({files, messages}: Lead): string => {
+  if (files.length > 0) return `How to get the files${messages > 0 ? ' and messages' : ''}`;
+  return messages > 0 ? 'How to read the messages' : 'How to get all stored data';
 };
 
 export interface WaitingVisitor {
@@ -165,26 +185,23 @@ const toTextLine = (line: EntryLine): string =>
   `  ${typeof line === 'string' ? line : line.join(' ')}`;
 
 /** An entry has no empty line, which would end it in the text of the e-mail. */
-const formatAnswer = ({
-  question,
-  label,
-  isAsked,
-}: Lead['answers'][number]): OwnerMail['rows'][0] => {
+const formatAnswer = ({question, label, value, isAsked}: LeadAnswer): OwnerMail['rows'][0] => {
   const text = question.replace(/\s+/g, ' ').trim();
   if (label === null) return [`${text} (no answer sent)`, ['–']];
-  return [`${text}${isAsked ? '' : ' (no longer asked)'}`, label.split(/[\n\u2028\u2029]+/)];
+  const isShown = value === undefined || label === value || label.split(/\s/).includes(value);
+  return [
+    `${text}${isAsked ? '' : ' (no longer asked)'}`,
+    isShown ? label.split(/[\n\u2028\u2029]+/) : [[label, `(${value})`]],
+  ];
 };
 
-const formatConsents = (consents: Lead['consents']): string[] => {
-  const decided = consents.map(
+const formatConsents = ({consents, unaskedPurposes}: Lead): string[] => [
+  ...consents.map(
     ({purpose, granted, at}) =>
       `${PURPOSES[purpose] ?? purpose}: ${granted ? 'granted' : 'refused'} (${formatTime(at)})`,
-  );
-  const missing = USUAL_PURPOSES.filter(
-    (usual) => !consents.some(({purpose}) => purpose === usual),
-  );
-  return [...decided, ...missing.map((purpose) => `${PURPOSES[purpose]}: not asked`)];
-};
+  ),
+  ...unaskedPurposes.map((purpose) => `${PURPOSES[purpose] ?? purpose}: not asked`),
+];
 
 const formatTime = (at: Date): string => {
   const time = new Intl.DateTimeFormat('en-GB', {

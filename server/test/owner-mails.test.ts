@@ -1,6 +1,8 @@
 import type {Email} from 'postal-mime';
 import t from 'tap';
 
+import type {Step} from '../contract/conversation.js';
+import {arriveAt, saveQuestions} from './answer-helpers.js';
 import {
   OWNER_EMAIL,
   confirmLink,
@@ -8,6 +10,7 @@ import {
   getWholeMail,
   resetMailLimits,
 } from './contact-helpers.js';
+import {getConfirmationLink} from './mailbox.js';
 import {writeMessage} from './responder-helpers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -28,6 +31,107 @@ const writeToOwner = async (server: TestServer, visitor: Visitor): Promise<Email
 };
 
 const getReplyTo = ({replyTo}: Email) => replyTo?.map(({address}) => address);
+
+const findLead = (server: TestServer, visitor: Visitor) =>
+  server.mailbox.mails.find(
+    ({subject, text}) => subject?.startsWith('New request') && text?.includes(visitor.uuid),
+  );
+
+/** Confirms the e-mail address, and returns the e-mail about the request. */
+const readLead = async (server: TestServer, visitor: Visitor, link: string): Promise<Email> => {
+  await confirmLink(link);
+  await until(() => findLead(server, visitor) !== undefined);
+  return findLead(server, visitor) as Email;
+};
+
+void t.test('the e-mail about a request', async (t) => {
+  const server = await startServer(t);
+
+  await t.test('says how many messages the visitor has written, without their texts', async (t) => {
+    for (const [count, line] of [
+      [1, '1 message'],
+      [2, '2 messages'],
+    ] as const) {
+      const {visitor, link} = await createPendingContact(server, `writer-${count}@example.com`);
+      for (let i = 0; i < count; i++) await writeMessage(visitor, `Is plugh ${i} open?`);
+
+      const mail = await readLead(server, visitor, link);
+
+      for (const part of [mail.text ?? '', mail.html ?? '']) {
+        t.ok(part.includes(`${line}, not included in this e-mail`), line);
+        t.match(part, /How to read the messages/);
+        t.notMatch(part, /plugh/);
+      }
+    }
+  });
+
+  await t.test('does not mention messages if there are none', async (t) => {
+    const {visitor, link} = await createPendingContact(server, 'silent@example.com');
+
+    const {text} = await readLead(server, visitor, link);
+
+    t.notMatch(text, /message/i);
+    t.match(text, /How to get all stored data:\n {2}Ask the administrator/);
+  });
+
+  await t.test('lists the answers in the order of the conversation, as in the CSV', async (t) => {
+    const ask = (field: string, kind: 'text' | 'number' | 'date' = 'text'): Step => ({
+      id: field,
+      type: 'ask',
+      kind,
+      field,
+      text: `Your ${field}?`,
+    });
+    const [town, price, day] = [ask('town'), ask('price', 'number'), ask('day', 'date')];
+    await saveQuestions(server, 'edited', [town, ask('floor'), price, day]);
+    const visitor = await arriveAt(server, 'edited');
+    await visitor.call('POST', '/api/session/progress', {json: {step: 'floor'}});
+    const answers = {town: 'Köln', price: 12_000, day: '2027-01-31'};
+    await visitor.contact('edited@example.com', 'Anna', {locale: 'de', answers});
+    const link = getConfirmationLink(await server.mailbox.waitFor('edited@example.com'));
+    await saveQuestions(server, 'edited', [day, ask('new'), price, ask('floor'), ask('other')]);
+
+    const {text} = await readLead(server, visitor, link);
+
+    const asked = [...(text ?? '').matchAll(/^Your (.+):\n {2}(.+)$/gm)];
+    t.same(
+      asked.map(([, question, answer]) => [question, answer]),
+      [
+        ['town? (no longer asked)', 'Köln'],
+        ['day?', '31. Januar 2027 (2027-01-31)'],
+        ['price?', '12.000 (12000)'],
+        ['floor? (no answer sent)', '–'],
+      ],
+    );
+  });
+
+  await t.test('names only the consents for which the conversation asks', async (t) => {
+    const training: Step = {id: 'training', type: 'consent', purpose: 'ai_training'};
+    for (const [site, steps, line] of [
+      ['silent', [], undefined],
+      ['training', [training], 'Training the AI assistant with the files: not asked'],
+      [
+        'reading',
+        [{...training, purpose: 'ai_answers'}],
+        'AI assistant reading the files: not asked',
+      ],
+    ] as [string, Step[], string | undefined][]) {
+      await saveQuestions(server, site, steps);
+      const visitor = await arriveAt(server, site);
+      await visitor.contact(`consents-${site}@example.com`, 'Anna', {});
+      const link = getConfirmationLink(
+        await server.mailbox.waitFor(`consents-${site}@example.com`),
+      );
+
+      const {text} = await readLead(server, visitor, link);
+
+      const [, consents = ''] = /\nConsents:\n((?: {2}.+\n)+)/.exec(text ?? '') ?? [];
+      const lines = consents.trimEnd().split('\n');
+      t.match(lines[0], /Storing the data: granted/);
+      t.same(lines.slice(1), line === undefined ? [] : [`  ${line}`], site);
+    }
+  });
+});
 
 void t.test('the e-mail about a message lets the owner answer', async (t) => {
   const server = await startServer(t, {repliesToMessages: true});
