@@ -3,7 +3,7 @@ import {readFile} from 'node:fs/promises';
 
 import type {SiteSettings} from '../contract/sites.js';
 import type {Queryable} from '../database/sql.js';
-import {addMissingSite} from './store.js';
+import {addMissingSite, updateUnchangedSite} from './store.js';
 
 // dist/server/sites/ -> the project
 const EXAMPLES = new URL('../../../examples/', import.meta.url);
@@ -22,7 +22,10 @@ const DEMO_SITES: readonly {key: string; name: string; settingsFile?: string}[] 
 export const isDemoSite = (key: string): boolean =>
   key === PLAYGROUND_SITE || DEMO_SITES.some((site) => site.key === key);
 
-/** Adds the missing sites. The npm package has no examples, and so no site with their settings. */
+/**
+ * Adds the missing sites, and updates those with an example's settings, unless somebody has changed
+ * the site. The npm package has no examples, and so no site with their settings.
+ */
 export const ensureDemoSites = async (
   sql: Queryable,
   publicUrl: string,
@@ -37,6 +40,7 @@ export const ensureDemoSites = async (
       ...{key, name, allowedOrigins, settings},
       notifyEmail: 'owner@example.com',
     });
+    if (file) await updateUnchangedSite(sql, {key, settings});
   }
 };
 

@@ -74,6 +74,19 @@ export const addMissingSite = async (sql: Queryable, site: Site): Promise<void> 
     on conflict (key) do nothing`;
 };
 
+/**
+ * Replaces the settings of a site that has not been changed since it was created. It then still
+ * counts as unchanged.
+ */
+export const updateUnchangedSite = async (
+  sql: Queryable,
+  {key, settings}: Pick<Site, 'key' | 'settings'>,
+): Promise<void> => {
+  await sql`
+    update sites set settings = ${JSON.stringify(settings)}::text::jsonb
+    where key = ${key} and updated_at = created_at`;
+};
+
 /** Creates or updates a site. A removed site is restored. */
 export const saveSite = async (sql: Queryable, site: Site): Promise<void> => {
   await sql`

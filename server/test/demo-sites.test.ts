@@ -1,4 +1,5 @@
-import {readFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
+import {pathToFileURL} from 'node:url';
 
 import t from 'tap';
 
@@ -9,7 +10,9 @@ import {connectDatabase} from '../database/connect.js';
 import {findWarnings} from '../sites/conversation-warnings.js';
 import {ensureDemoSites} from '../sites/demo-sites.js';
 import {validateSettings} from '../sites/settings.js';
-import {startServer} from './start-server.js';
+import {findSite, saveSite} from '../sites/store.js';
+import type {Site} from '../sites/store.js';
+import {startServer, temporaryFolder} from './start-server.js';
 import {createMigratedDatabase} from './test-database.js';
 import {request} from './visitor.js';
 
@@ -31,6 +34,33 @@ t.test('a server without the examples has no site with their settings', async (t
     rows.map(({key}) => key),
     ['demo', 'workshop'],
   );
+});
+
+t.test('a site of an example', async (t) => {
+  const {url} = await createMigratedDatabase(t);
+  const sql = connectDatabase({url});
+  t.teardown(() => sql.end());
+  const folder = await temporaryFolder(t);
+  const examples = pathToFileURL(`${folder}/`);
+  /** Starts a release whose example has this `max_files`. Returns that of the site. */
+  const startRelease = async (files: number) => {
+    await writeFile(new URL('questions.json', examples), JSON.stringify({max_files: files}));
+    await ensureDemoSites(sql, 'http://localhost:8080', examples);
+    return (await findSite(sql, 'questions'))?.settings.max_files;
+  };
+
+  await t.test('gets the settings of each release', async (t) => {
+    for (const files of [1, 2, 3]) {
+      t.equal(await startRelease(files), files);
+    }
+  });
+
+  await t.test('keeps settings that somebody has set', async (t) => {
+    const site = await findSite(sql, 'questions');
+    await saveSite(sql, {...(site as Site), settings: {max_files: 2}});
+
+    t.equal(await startRelease(1), 2);
+  });
 });
 
 t.test('the example of questions', async (t) => {
