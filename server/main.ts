@@ -5,6 +5,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import type {FastifyBaseLogger} from 'fastify';
 
+import {reportReplacedSecret} from './alerts/replaced-secret.js';
 import {buildApp} from './app.js';
 import type {RunningApp} from './app.js';
 import {startJobs} from './background-work.js';
@@ -81,6 +82,7 @@ const startBackgroundJobs = async (
       await migrate(databaseUrl);
       await makeAuditPartitions(sql);
       if (!config.production) await ensureDemoSites(sql, config.publicUrl);
+      await reportReplacedSecret({sql, config, log});
       break;
     } catch (error) {
       const refusal = toRefusal(error, databaseUrl);

@@ -107,6 +107,13 @@ const ALERT_TEXTS = {
     meaning: 'Visitors cannot upload files.',
     action: 'Start the scanner, or check CLAMAV_HOST. Run maria doctor.',
   },
+  secret_replaced: {
+    title: 'The secret was replaced',
+    meaning:
+      'Visitors with an older token start over, and links in earlier e-mails do not work. Receivers refuse webhooks, and responders with a stored key do not reply.',
+    action:
+      'Set SECRET_KEY of all servers to the new and the old key, separated by a comma. If you have removed a key on purpose, there is nothing to do.',
+  },
   suspicious_activity: {
     title: 'Suspicious requests',
     meaning:

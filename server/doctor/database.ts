@@ -1,3 +1,4 @@
+import {isSecretReplaced, REPLACED_SECRET} from '../alerts/replaced-secret.js';
 import {one} from '../database/one.js';
 import {parseConnection, formatHosts} from '../database/connection-url.js';
 import {findPendingMigrations} from '../database/migrate.js';
@@ -41,6 +42,7 @@ export async function* checkDatabase(deps: DoctorDeps): AsyncGenerator<Finding> 
   }
   yield checkEncryption(deps, server);
   yield* checkMigrations(deps, server);
+  yield* checkKey(deps);
   const maxServers = Math.floor(maxConnections / CONNECTIONS_PER_SERVER);
   const found = `${maxConnections} allowed, up to ${CONNECTIONS_PER_SERVER} for each server`;
   yield maxServers > 1
@@ -94,4 +96,10 @@ async function* checkMigrations(
   const advice =
     'Grant CREATE: the server creates tables in migrations and for each month of the audit log.';
   yield fail('rights', 'the user is not allowed to create tables in its schema', advice);
+}
+
+async function* checkKey({backgroundSql: sql, config}: DoctorDeps): AsyncGenerator<Finding> {
+  const [table] = await sql<{exists: boolean}[]>`select to_regclass('tasks') is not null as exists`;
+  if (!table?.exists || !(await isSecretReplaced(sql, config.secrets))) return;
+  yield warn('secret', REPLACED_SECRET.found, REPLACED_SECRET.advice);
 }
