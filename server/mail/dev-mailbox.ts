@@ -50,25 +50,36 @@ export class DevMailbox {
     return new DevMailbox(directory, server, `smtp://127.0.0.1:${port}`);
   }
 
-  /** Returns the stored e-mails, the newest first. */
+  /** Returns the newest stored e-mails, the newest first. */
   async list(): Promise<CaughtMail[]> {
-    const names = (await readdir(this.directory)).filter((name) => name.endsWith('.eml'));
-    const newest = names.sort().reverse().slice(0, MAX_SHOWN);
-    return Promise.all(
-      newest.map(async (name) => ({
-        id: name.replace(/\.eml$/, ''),
-        mail: await PostalMime.parse(await readFile(path.join(this.directory, name))),
-      })),
-    );
+    return Promise.all((await this.listIds()).slice(0, MAX_SHOWN).map((id) => this.read(id)));
+  }
+
+  /** Returns the number of stored e-mails, of which `list` returns the newest. */
+  async count(): Promise<number> {
+    return (await this.listIds()).length;
   }
 
   async find(id: string): Promise<CaughtMail | undefined> {
-    return (await this.list()).find((caught) => caught.id === id);
+    return (await this.listIds()).includes(id) ? this.read(id) : undefined;
   }
 
   /** Returns the source of an e-mail that `find` or `list` has returned. */
   readSource(id: string): Promise<Buffer> {
     return readFile(path.join(this.directory, `${id}.eml`));
+  }
+
+  /** Returns the ids of all stored e-mails, the newest first. */
+  private async listIds(): Promise<string[]> {
+    const names = (await readdir(this.directory)).filter((name) => name.endsWith('.eml'));
+    return names
+      .sort()
+      .reverse()
+      .map((name) => name.replace(/\.eml$/, ''));
+  }
+
+  private async read(id: string): Promise<CaughtMail> {
+    return {id, mail: await PostalMime.parse(await this.readSource(id))};
   }
 
   async stop(): Promise<void> {

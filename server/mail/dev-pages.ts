@@ -38,7 +38,8 @@ details pre { margin-top: 0.8rem; font: 0.82rem/1.5 var(--code); }
 `;
 
 interface PageOptions {
-  language: string;
+  /** Languages of the reader, in their order. */
+  languages: string[];
   /** Path below which a proxy serves this server. */
   basePath: string;
 }
@@ -62,13 +63,13 @@ const page = ({title, body, basePath}: DevPage): string => `<!doctype html>
 `;
 
 export const renderMailList = (
-  mails: CaughtMail[],
+  {mails, count}: {mails: CaughtMail[]; count: number},
   suppressed: SuppressedMail[],
-  {language, basePath}: PageOptions,
+  {languages, basePath}: PageOptions,
 ): string => {
   const items = mails.map(
     ({id, mail}) =>
-      `<li><a href="${basePath}/dev/mail/${id}"><strong dir="auto">${escapeHtml(getSubject(mail))}</strong><small>to ${escapeHtml(formatReceivers(mail))}</small>${formatMailTime(mail, language)}</a></li>`,
+      `<li><a href="${basePath}/dev/mail/${id}"><strong dir="auto">${escapeHtml(getSubject(mail))}</strong><small>to ${escapeHtml(formatReceivers(mail))}</small>${renderMailTime(mail, languages)}</a></li>`,
   );
   const list =
     items.length > 0
@@ -76,15 +77,19 @@ export const renderMailList = (
       : `<p class="empty">No e-mails yet. Talk to Maria on the <a href="${basePath}/">demo page</a> and enter an e-mail address.</p>`;
   const hint =
     'The server stores each e-mail here and sends none, because <code>SMTP_URL</code> is not set. Open an e-mail to use its links.';
-  const body = `<p class="lead">${hint}</p>${limitHints(suppressed, {language, basePath})}${list}`;
-  return page({title: 'E-mails', body, basePath});
+  const older =
+    count > mails.length
+      ? `<p>These are the newest ${mails.length} of ${count} e-mails. The folder <code>mail</code> in <code>DATA_DIR</code> has all of them.</p>`
+      : '';
+  const body = `<p class="lead">${hint}</p>${limitHints(suppressed, {languages, basePath})}${list}${older}`;
+  return page({title: 'Development mailbox', body, basePath});
 };
 
-const limitHints = (suppressed: SuppressedMail[], {language, basePath}: PageOptions): string => {
+const limitHints = (suppressed: SuppressedMail[], {languages, basePath}: PageOptions): string => {
   if (suppressed.length === 0) return '';
   const lines = suppressed.map(({by, count, latest}) => {
     const mails = count === 1 ? 'An e-mail' : `${count} e-mails`;
-    const time = escapeHtml(formatTime(latest, language));
+    const time = renderTime(latest, languages);
     return by === 'address' ? stoppedHint(mails, time) : delayedHint(mails, time);
   });
   return `<div class="suppressed" role="status">${lines.join('')}<p>The limits are fixed, in <code>server/mail/limits.ts</code>. Without them, anyone could use your server to send e-mails to strangers. Wait until the time is over, or delete the counts in this database.</p>
@@ -100,7 +105,7 @@ const delayedHint = (mails: string, time: string): string =>
 export const renderMail = (
   {id, mail}: CaughtMail,
   source: string,
-  {language, basePath}: PageOptions,
+  {languages, basePath}: PageOptions,
 ): string => {
   const head: [string, string][] = [
     ['To', formatReceivers(mail)],
@@ -116,7 +121,7 @@ export const renderMail = (
   return page({
     title: getSubject(mail),
     basePath,
-    body: `<dl class="head">${rows.join('')}<dt>Sent</dt><dd>${formatMailTime(mail, language)}</dd></dl>
+    body: `<dl class="head">${rows.join('')}<dt>Sent</dt><dd>${renderMailTime(mail, languages)}</dd></dl>
 <div class="views">${rendered}<section><h2>As text</h2><pre dir="auto">${linkUrls(mail.text ?? '')}</pre></section></div>
 <details><summary>Source</summary><pre dir="ltr">${escapeHtml(source)}</pre></details>
 <p><a class="secondary" href="${basePath}/dev/mail/${id}/source">Download .eml</a> <a class="secondary" href="${basePath}/dev/mail">All e-mails</a></p>`,
@@ -134,14 +139,19 @@ const formatReceivers = ({to}: Email): string => formatAddresses(to ?? []);
 const formatAddresses = (all: NonNullable<Email['to']>): string =>
   all.map(({address}) => address).join(', ');
 
-/** Formats in the server's time zone, because only browsers on this machine open these pages. */
-const formatTime = (time: Date, language: string): string =>
-  new Intl.DateTimeFormat(language, {dateStyle: 'medium', timeStyle: 'medium'}).format(time);
-
-const formatMailTime = ({date}: Email, language: string): string => {
+const renderMailTime = ({date}: Email, languages: string[]): string => {
   const time = new Date(date ?? Number.NaN);
-  if (Number.isNaN(time.getTime())) return '';
-  return `<time datetime="${time.toISOString()}">${escapeHtml(formatTime(time, language))}</time>`;
+  return Number.isNaN(time.getTime()) ? '' : renderTime(time, languages);
+};
+
+/**
+ * Renders a time in the first of these languages that is supported. It has the server's time zone,
+ * because only browsers on this machine open these pages.
+ */
+const renderTime = (time: Date, languages: string[]): string => {
+  const format = new Intl.DateTimeFormat(languages, {dateStyle: 'medium', timeStyle: 'medium'});
+  const {locale} = format.resolvedOptions();
+  return `<time lang="${locale}" dir="auto" datetime="${time.toISOString()}">${escapeHtml(format.format(time))}</time>`;
 };
 
 const linkUrls = (text: string): string =>

@@ -43,7 +43,7 @@ export const devRoutes: Plugin<DevRouteDeps> = async (app, {mailbox, sql, public
   acceptEmptyForms(app);
   const publicHost = new URL(publicUrl).hostname;
   const basePath = getBasePath(publicUrl);
-  const shownTo = (request: FastifyRequest) => ({language: getLanguage(request), basePath});
+  const shownTo = (request: FastifyRequest) => ({languages: getLanguages(request), basePath});
   const options = {schema: {hide: true}, preHandler: [requireLoopback, requireOwnHost(publicHost)]};
   const ofOne = {...options, schema: {hide: true, params: Type.Object({id: Type.String()})}};
   const find = async (id: string): Promise<CaughtMail> => {
@@ -53,11 +53,8 @@ export const devRoutes: Plugin<DevRouteDeps> = async (app, {mailbox, sql, public
   };
   app.get('/mail', options, async (request, reply) => {
     const suppressed = await listSuppressedMails(sql);
-    return sendHtml(
-      reply,
-      PAGE_POLICY,
-      renderMailList(await mailbox.list(), suppressed, shownTo(request)),
-    );
+    const shown = {mails: await mailbox.list(), count: await mailbox.count()};
+    return sendHtml(reply, PAGE_POLICY, renderMailList(shown, suppressed, shownTo(request)));
   });
   app.get('/mail.json', options, async () =>
     (await mailbox.list()).map(({id, mail}) => ({
@@ -112,14 +109,18 @@ const requireLoopback = async ({socket, headers, method}: FastifyRequest): Promi
   if (!isLoopback || isForwarded || isForeign || isForeignPost) throw new NotFound();
 };
 
-/** Returns the browser's preferred language, in which times are written. */
-const getLanguage = ({headers}: FastifyRequest): string => {
-  const wanted = headers['accept-language']?.split(/[,;]/)[0]?.trim() ?? '';
+/** Returns the languages of the browser, in which times are written, and English as the last. */
+const getLanguages = ({headers}: FastifyRequest): string[] => {
+  const tags = (headers['accept-language'] ?? '').split(',').map((part) => part.split(';')[0]);
+  return [...tags.flatMap((tag = '') => toLocales(tag.trim())), 'en'];
+};
+
+/** Returns no locale for an invalid tag, and for `*`. */
+const toLocales = (tag: string): string[] => {
   try {
-    return Intl.getCanonicalLocales(wanted)[0] ?? 'en';
+    return Intl.getCanonicalLocales(tag);
   } catch {
-    // `*`, or an invalid tag.
-    return 'en';
+    return [];
   }
 };
 

@@ -1,6 +1,8 @@
 import {once} from 'node:events';
+import {writeFile} from 'node:fs/promises';
 import {get} from 'node:http';
 import type {IncomingMessage} from 'node:http';
+import path from 'node:path';
 
 import t from 'tap';
 
@@ -10,7 +12,8 @@ import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
 
 void t.test('the mailbox for development', async (t) => {
-  const mailbox = await DevMailbox.start(await temporaryFolder(t));
+  const folder = await temporaryFolder(t);
+  const mailbox = await DevMailbox.start(folder);
   t.teardown(() => mailbox.stop());
   const server = await startServer(t, {deps: {mailbox, smtpUrl: mailbox.smtpUrl}});
   const visitor = await Visitor.consenting(server.url);
@@ -21,6 +24,8 @@ void t.test('the mailbox for development', async (t) => {
     const page = await request(server.url, 'GET', '/dev/mail');
     t.equal(page.status, 200);
     t.match(page.body['text'], /caught@example\.com/);
+    t.match(page.body['text'], /<title>Development mailbox – Maria Chat<\/title>/);
+    t.notMatch(page.body['text'], /These are the newest/);
     const {body} = await request<unknown[]>(server.url, 'GET', '/dev/mail.json');
     t.match(body, [{to: ['caught@example.com'], text: /\/verify\//}]);
     const [mail] = await mailbox.list();
@@ -56,18 +61,20 @@ void t.test('the mailbox for development', async (t) => {
     const read = async (language: string) => {
       const headers = {'accept-language': language};
       const {body} = await request(server.url, 'GET', '/dev/mail', {headers});
-      const [, machine = '', person] = /<time datetime="(.+?)">(.+?)<\/time>/.exec(
-        String(body['text']),
-      ) ?? [''];
+      const [, tag, machine = '', person] =
+        /<time lang="(.+?)" dir="auto" datetime="(.+?)">(.+?)<\/time>/.exec(String(body['text'])) ??
+        [];
       const style = {dateStyle: 'medium', timeStyle: 'medium'} as const;
-      return {person, expected: (as: string) => new Date(machine).toLocaleString(as, style)};
+      return {tag, person, expected: (as: string) => new Date(machine).toLocaleString(as, style)};
     };
     for (const [language, as] of [
       ['de-DE,de;q=0.9', 'de-DE'],
+      ['tlh,*;q=0.9,fr-CA;q=0.8', 'fr-CA'],
+      ['ar', 'ar'],
       ['*', 'en'],
     ] as const) {
-      const {person, expected} = await read(language);
-      t.equal(person, expected(as));
+      const {tag, person, expected} = await read(language);
+      t.same([tag, person], [as, expected(as)]);
     }
   });
 
@@ -101,6 +108,21 @@ void t.test('the mailbox for development', async (t) => {
     const free = await Visitor.consenting(server.url);
     await free.contact('free@example.com');
     t.match(await list(), /not sent<.*At most 3 an hour and 6 a day go to one e-mail address/s);
+  });
+
+  await t.test('says that it lists only the newest e-mails, and shows older ones', async (t) => {
+    const [{id} = {id: ''}] = await mailbox.list();
+    const source = await mailbox.readSource(id);
+    for (let i = 0; i < 50; i++) {
+      await writeFile(path.join(folder, `${Date.now() + 1_000}-copy-${i}.eml`), source);
+    }
+
+    const {body} = await request(server.url, 'GET', '/dev/mail');
+    const text = String(body['text']);
+
+    t.match(text, /These are the newest 50 of \d+ e-mails\./);
+    t.notMatch(text, id);
+    t.equal((await request(server.url, 'GET', `/dev/mail/${id}`)).status, 200);
   });
 
   await t.test('refuses pages of another origin', async (t) => {
