@@ -7,15 +7,23 @@ import type {StoredAnswer} from './store.js';
 
 const PREFIX = 'answers.';
 
-/** Returns a column for each question that a session of this query has answered. */
+/**
+ * Returns a column for each question that a session of this query has answered. The questions of a
+ * site stand together, in the order of its conversation.
+ */
 export const listAnswerColumns = async (
   sql: Queryable,
   sessions: PendingQuery<AnyRow[]>,
 ): Promise<string[]> => {
   const rows = await sql<{field: string}[]>`
-    select field from session_answers
-    where session_uuid in (select uuid from (${sessions}) as matching)
-    group by field order by min(position), field`;
+    select field from (
+      select distinct on (field) field, site, position
+      from (
+        select field, site, min(position) as position
+        from session_answers join (${sessions}) as matching on matching.uuid = session_uuid
+        group by field, site) as per_site
+      order by field, site) as first_site
+    order by site, position, field`;
   return rows.map(({field}) => `${PREFIX}${field}`);
 };
 

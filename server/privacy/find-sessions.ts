@@ -3,10 +3,12 @@ import type {Queryable} from '../database/sql.js';
 import {readUuid} from '../text/uuid.js';
 import {parseEmail} from '../text/email.js';
 import {findUnconfirmedEmail} from '../sessions/verification-store.js';
+import {selectSessionState} from '../visits/store.js';
 
 export interface FoundSession {
   uuid: string;
   siteKey: string;
+  /** State of the session, as `maria sessions` prints it; without a session, that of the visit. */
   state: string;
 }
 
@@ -39,7 +41,9 @@ const findByUuid = (sql: Queryable, given: string): Promise<FoundSession[]> => {
       `Invalid --uuid "${given}". Pass the whole UUID. Find it with: maria sessions --reference REFERENCE`,
     );
   return sql<FoundSession[]>`
-    select uuid, site_key as "siteKey", state from visits where uuid = ${uuid}`;
+    select v.uuid, v.site_key as "siteKey",
+           case when s.uuid is null then v.state else ${selectSessionState(sql)} end as state
+    from visits v left join user_sessions s on s.uuid = v.uuid where v.uuid = ${uuid}`;
 };
 
 /** Finds sessions, also pending and archived ones. Ignores letter case of the e-mail address. */
@@ -50,7 +54,8 @@ const findByEmail = async (sql: Queryable, given: string): Promise<FoundSession[
       'Invalid --email. Pass one plain e-mail address, such as anna@example.com.',
     );
   const found = await sql<(FoundSession & {isSessionEmail: boolean})[]>`
-    select v.uuid, v.site_key as "siteKey", v.state, lower(s.email) = lower(${email}) as "isSessionEmail"
+    select v.uuid, v.site_key as "siteKey", ${selectSessionState(sql)} as state,
+           lower(s.email) = lower(${email}) as "isSessionEmail"
     from (
       -- Not one condition with "or", which no index supports.
       select uuid from user_sessions where lower(email) = lower(${email})

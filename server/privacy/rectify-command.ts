@@ -142,7 +142,7 @@ const createUnknownFields = (uuid: string, unknown: string[], conversation: Conv
   const fields = listQuestions(conversation).map(({field}) => field);
   const expected = fields.length > 0 ? `Expected one of ${fields.join(', ')}. ` : '';
   return createUsageError(
-    `Nothing was changed: session ${uuid} has no answer ${unknown.map((field) => `"${field}"`).join(' and ')}, and its site does not ask for it. ${expected}Print the answers with: maria sessions --answers --format json`,
+    `Nothing was changed: session ${uuid} has no answer ${unknown.map((field) => `"${field}"`).join(' and ')}, and its site does not ask for it. ${expected}Print the answers with: maria sessions --reference ${uuid} --answers --format json`,
   );
 };
 

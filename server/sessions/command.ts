@@ -9,9 +9,11 @@ import type {Sql} from '../database/sql.js';
 import {PAGE_ROWS, readPages} from '../database/read-pages.js';
 import {findSite} from '../sites/store.js';
 import {readUuid} from '../text/uuid.js';
+import {selectSessionState} from '../visits/store.js';
 
 const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [--since TIME] [--reference REFERENCE] [--format table|json|csv] [--answers]
-  Print the sessions that have an e-mail address, oldest first.
+  Print the sessions that have an e-mail address, oldest first. The column ai_training is empty if the
+  visitor was not asked for this consent.
   --site         Print only sessions of this site (default: all sites)
   --state        Print only sessions in this state (default: all states). pending: the e-mail address is
                  not confirmed. complete: it is confirmed. archived: it was not confirmed in time.
@@ -20,7 +22,7 @@ const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [
                  characters of it
   --format       Print as a table, JSON or CSV (default: table)
   --answers      Also print the answers to the site's questions, in JSON or CSV. CSV has a column for each
-                 question, named answers.FIELD.
+                 question with an answer, named answers.FIELD, in the order of the conversation.
   Example: maria sessions --site acme --state complete --since 7d`;
 
 const OPTIONS = {
@@ -101,7 +103,8 @@ type SessionRow = {
   name: string;
   email: string;
   locale: string | null;
-  ai_training: boolean;
+  /** Null if the visitor was not asked. */
+  ai_training: boolean | null;
   files: number;
   created_at: Date;
   completed_at: Date | null;
@@ -114,9 +117,11 @@ const readSessionPage = (sql: Sql, filter: Filter, last: SessionRow | undefined)
 const listSessions = (sql: Sql, {site, state, since, uuids}: Filter, after = '0') => sql`
     select * from (
       select id, uuid, site_key as site,
-             case when archived_at is not null then 'archived'
-                  when verified then 'complete' else 'pending' end as state,
-             name, email, locale, consent_ai_training as ai_training,
+             ${selectSessionState(sql)} as state,
+             name, email, locale,
+             case when exists (
+               select from consents c where c.session_uuid = s.uuid and c.purpose = 'ai_training')
+             then consent_ai_training end as ai_training,
              (select count(*)::int from file_uploads f
               where f.session_uuid = s.uuid and f.state = 'stored') as files,
              created_at, completed_at

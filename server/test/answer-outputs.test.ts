@@ -4,6 +4,7 @@ import path from 'node:path';
 import t from 'tap';
 
 import {applyRetention} from '../cleanup/retention.js';
+import type {Step} from '../contract/conversation.js';
 import {exportCommand} from '../privacy/export-command.js';
 import {rectifyCommand} from '../privacy/rectify-command.js';
 import {sessionsCommand} from '../sessions/command.js';
@@ -22,6 +23,14 @@ void t.test('answers reach the owner and the operator', async (t) => {
   const server = await startServer(t);
   await saveQuestions(server, 'acme');
   await saveQuestions(server, 'plain', []);
+  const zoo = ['animal', 'colour'].map((field): Step => ({
+    id: field,
+    type: 'ask',
+    field,
+    kind: 'text',
+    text: `Which ${field}?`,
+  }));
+  await saveQuestions(server, 'zoo', zoo);
   const visitor = await arriveAt(server, 'acme');
   const hostile = {...ANSWERS, position: {other: '=1+1'}, why: '<b>bold</b>\n\n@SUM(A1)'};
   await visitor.contact('anna@example.com', 'Anna', {
@@ -93,8 +102,25 @@ void t.test('answers reach the owner and the operator', async (t) => {
       /,'=1\+1,"Monday, Friday","<b>bold<\/b>\n\n@SUM\(A1\)",Köln,Yes,0,2027-01-31,'\+49/,
     );
     t.match(row, /,'-2\r?$/);
+    t.match(row, /,en,,0,/, 'the visitor was not asked for ai_training');
     t.notMatch(await sessions('--site', 'plain', '--format', 'csv', '--answers'), /answers\./);
     t.notMatch(await sessions('--format', 'csv'), /answers|Köln/);
+  });
+
+  await t.test('as columns that keep the questions of a site together', async (t) => {
+    const other = await arriveAt(server, 'zoo');
+    await other.consent({ai_training: false});
+    const answers = {animal: 'Lion', town: 'Ulm', colour: 'Red'};
+    await other.contact('zoo@example.com', 'Zora', {locale: 'fr', answers});
+
+    const csv = await sessions('--format', 'csv', '--answers');
+
+    t.match(
+      csv.split('\r\n')[0],
+      /position,.*,answers\.old_field,answers\.animal,answers\.colour$/,
+    );
+    t.match(csv, /zoo@example\.com,fr,false,0,/);
+    await other.call('DELETE', '/api/session');
   });
 
   await t.test('in JSON, but not in a table', async (t) => {
@@ -133,7 +159,10 @@ void t.test('answers reach the owner and the operator', async (t) => {
         /days \(unknown_choice\): .* \(monday, tuesday, friday\), for "On which/,
       ],
       ['licence=perhaps', /licence \(wrong_type\): expected true or false, for "Do you drive\?"/],
-      ['shoe=42', /has no answer "shoe".*Expected one of position, days, why, town, licence/],
+      [
+        'shoe=42',
+        /has no answer "shoe".*Expected one of position, days, why, town, licence.*sessions --reference [-0-9a-f]{36} /,
+      ],
       ['constructor=1', /has no answer "constructor"/],
       ['years', /Expected FIELD=VALUE/],
     ] as const) {

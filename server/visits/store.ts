@@ -189,6 +189,11 @@ export const setVisitState = async (
   await sql`update visits set state = ${state} where uuid = ${uuid}`;
 };
 
+/** Returns the state of the session `s`, as commands print it. */
+export const selectSessionState = (sql: Queryable) => sql`
+  case when s.archived_at is not null then 'archived'
+       when s.verified then 'complete' else 'pending' end`;
+
 export const findSession = async (
   sql: Queryable,
   uuid: string,
