@@ -23,8 +23,8 @@ export const isDemoSite = (key: string): boolean =>
   key === PLAYGROUND_SITE || DEMO_SITES.some((site) => site.key === key);
 
 /**
- * Adds the missing sites, and updates those with an example's settings, unless somebody has changed
- * the site. The npm package has no examples, and so no site with their settings.
+ * Adds the missing sites. A site with an example's settings gets those of this release, unless it
+ * was changed. The npm package has no examples, and so no site with their settings.
  */
 export const ensureDemoSites = async (
   sql: Queryable,

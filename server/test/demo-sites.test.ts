@@ -55,7 +55,7 @@ t.test('a site of an example', async (t) => {
     }
   });
 
-  await t.test('keeps settings that somebody has set', async (t) => {
+  await t.test('keeps settings of its own', async (t) => {
     const site = await findSite(sql, 'questions');
     await saveSite(sql, {...(site as Site), settings: {max_files: 2}});
 
