@@ -96,4 +96,15 @@ describe('scripts of the page', () => {
       1,
     );
   });
+
+  it('hooks for the page’s own Lit do not change the widget’s copy', async () => {
+    const {chat, window} = await sitePage(`site=${newSite()}`);
+    const called: string[] = [];
+    const names = ['reactiveElementPolyfill', 'litHtmlPolyfill', 'litElementPolyfill'];
+    for (const name of [...names, 'litElementHydrate'].map((one) => `${one}Support`))
+      Object.assign(window, {[name]: () => void called.push(name)});
+    inside(chat, '.launcher')!.click();
+    await until(() => inside(chat, '.doors'), 'the doors');
+    expect(called).to.deep.equal([]);
+  });
 });
