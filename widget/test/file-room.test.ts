@@ -23,22 +23,27 @@ const heightOf = (chat: Element, selector: string) =>
 describe('room at the file step', () => {
   for (const [width, height] of [
     [1280, 720],
+    [1280, 800],
     [360, 740],
   ] as const) {
-    it(`half of the panel stays with the log at ${width} × ${height} px`, async () => {
+    it(`three files and half of the panel for the log fit in ${width} × ${height} px`, async () => {
       await setViewport({width, height});
       const chat = await mountOpen();
       await reachFiles(chat);
       await press(chat, 'Ask a question');
       await until(() => inside(chat, 'textarea'), 'the field');
-      await choose(chat, pdf('1.pdf'), pdf('2.pdf'), pdf('3.pdf'));
+      await choose(chat, pdf('1.pdf'), pdf('2.pdf', 3_000), pdf('3.pdf', 4_000));
       await until(() => rows(chat).length === 3, 'the rows');
-      await until(() => inside(chat, '.tray')!.scrollTop > 0, 'the newest row');
       expect(heightOf(chat, '.log') / heightOf(chat, '.panel')).to.be.at.least(0.5);
       expect(inside(chat, '.main')!.scrollHeight).to.equal(inside(chat, '.main')!.clientHeight);
-      const row = every(chat, '.file').at(-1)!.getBoundingClientRect();
-      expect(row.top).to.be.at.least(inside(chat, '.tray')!.getBoundingClientRect().top);
-      expect(row.bottom).to.be.at.most(inside(chat, '.files > .pair')!.getBoundingClientRect().top);
+      const tray = inside(chat, '.tray')!;
+      const {top} = inside(chat, '.files > .pair')!.getBoundingClientRect();
+      for (const file of every(chat, '.file')) {
+        const row = file.getBoundingClientRect();
+        expect(row.top).to.be.at.least(tray.getBoundingClientRect().top);
+        expect(row.bottom).to.be.at.most(top);
+      }
+      expect(tray.scrollHeight).to.equal(tray.clientHeight);
       await setViewport({width: 1000, height: 800});
     });
   }
@@ -47,7 +52,7 @@ describe('room at the file step', () => {
     await setViewport({width: 360, height: 740});
     const chat = await mountOpen();
     await reachFiles(chat);
-    await choose(chat, pdf('1.pdf'), pdf(`${'Contract of sale '.repeat(6)}.pdf`));
+    await choose(chat, pdf('1.pdf'), pdf(`${'Contract of sale '.repeat(6)}.pdf`, 3_000));
     await until(() => rows(chat).length === 2, 'the rows');
     for (const row of every(chat, '.file')) {
       expect(row.getBoundingClientRect().height).to.be.at.most(52);

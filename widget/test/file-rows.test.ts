@@ -171,14 +171,15 @@ describe('file rows', () => {
     await until(() => chat.step !== 'files', 'the next step');
   });
 
-  it('when the limit is reached the picker says so', async () => {
+  it('when the limit is reached, there is no button to add files', async () => {
     const {chat} = await atFiles();
-    const says = () => inside(chat, '.dropzone b')!.textContent;
+    const says = () => inside(chat, '.dropzone b')?.textContent;
     expect(says()).to.equal('Choose PDF files');
     await choose(chat, pdf('1.pdf'), pdf('2.pdf'));
     await until(() => says() === 'Add more files', 'the next words');
     await choose(chat, pdf('3.pdf'));
-    await until(() => says() === 'Limit reached: 3', 'the count');
+    await until(() => says() === undefined, 'the limit');
+    expect(inside<HTMLInputElement>(chat, '.picker')!.disabled).to.equal(true);
   });
 
   it('removing a file is said, and the focus goes to the next row, at last to the picker', async () => {
@@ -260,13 +261,13 @@ describe('file rows', () => {
   it('new rows are scrolled to, and no button hides the one with the focus', async () => {
     await setViewport({width: 390, height: 560});
     const {chat} = await atFiles();
-    await choose(chat, pdf('1.pdf'), pdf('2.pdf'), pdf('3.pdf'), pdf('4.pdf'));
-    await untilState(chat, 'queued', 'queued', 'queued', 'error');
+    await choose(chat, ...['1.pdf', '2.pdf', '3.pdf', '4.pdf', '5.pdf'].map((name) => pdf(name)));
+    await untilState(chat, 'queued', 'queued', 'queued', 'error', 'error');
     const tray = inside(chat, '.tray')!;
     await until(() => tray.scrollTop > 0, 'the tray to be scrolled');
     const bar = () => inside(chat, '.files > .pair')!.getBoundingClientRect();
     expect(every(chat, '.file').at(-1)!.getBoundingClientRect().bottom).to.be.at.most(bar().top);
-    for (const name of ['1.pdf', '2.pdf', '3.pdf', '4.pdf']) {
+    for (const name of ['1.pdf', '2.pdf', '3.pdf', '4.pdf', '5.pdf']) {
       const remove = button(chat, `Remove ${name}`)!;
       remove.focus();
       expect(remove.getBoundingClientRect().bottom, name).to.be.at.most(bar().top);

@@ -42,7 +42,6 @@ const de: Texts = {
   chooseFiles: 'PDF-Dateien auswählen',
   orDrop: 'oder hier ablegen',
   addMore: 'Weitere Dateien',
-  fileCount: 'Höchstzahl erreicht: {count}',
   upload: 'Dateien hochladen',
   done: 'Fertig & weiter',
   skipFiles: 'Ohne Dateien weiter',
@@ -92,7 +91,7 @@ const de: Texts = {
     'Wir senden einen Link an {email}. Bitte öffnen Sie ihn, um Ihre Adresse zu bestätigen.',
   pendingTitle: 'Bitte schauen Sie in Ihr Postfach',
   pendingHint:
-    'Sobald Sie bestätigt haben, geht es hier weiter. Keine E-Mail? Bitte schauen Sie in den Spam-Ordner.',
+    'Sobald Sie bestätigt haben, sehen Sie es hier. Keine E-Mail? Bitte schauen Sie in den Spam-Ordner.',
   pendingDelayed: 'Der Link kann etwas später ankommen.',
   sendAgain: 'Erneut senden',
   sendAgainIn: 'Erneut senden ({seconds} s)',

@@ -40,7 +40,6 @@ const en = {
   chooseFiles: 'Choose PDF files',
   orDrop: 'or drop them here',
   addMore: 'Add more files',
-  fileCount: 'Limit reached: {count}',
   upload: 'Upload files',
   done: 'Done & continue',
   skipFiles: 'Continue without files',
@@ -86,7 +85,7 @@ const en = {
   pendingLater: 'We’ll send a link to {email}. Please open it to confirm your address.',
   pendingTitle: 'Please check your inbox',
   pendingHint:
-    'We’ll continue here once you’ve confirmed. No e-mail yet? Please check your spam folder.',
+    'You’ll see it here once you’ve confirmed. No e-mail yet? Please check your spam folder.',
   pendingDelayed: 'The link may take a while to arrive.',
   sendAgain: 'Send again',
   sendAgainIn: 'Send again ({seconds} s)',

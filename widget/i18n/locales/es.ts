@@ -41,7 +41,6 @@ const es: Texts = {
   chooseFiles: 'Elegir archivos PDF',
   orDrop: 'o suéltelos aquí',
   addMore: 'Añadir más archivos',
-  fileCount: 'Límite alcanzado: {count}',
   upload: 'Subir archivos',
   done: 'Listo, continuar',
   skipFiles: 'Continuar sin archivos',
@@ -87,7 +86,7 @@ const es: Texts = {
   pendingLater: 'Enviaremos un enlace a {email}. Ábralo para confirmar su dirección.',
   pendingTitle: 'Revise su bandeja de entrada',
   pendingHint:
-    'Continuaremos aquí en cuanto confirme. ¿No le llega? Mire también en el correo no deseado.',
+    'Lo verá aquí en cuanto confirme. ¿No le llega? Mire también en el correo no deseado.',
   pendingDelayed: 'El enlace puede tardar un poco en llegar.',
   sendAgain: 'Enviar de nuevo',
   sendAgainIn: 'Enviar de nuevo ({seconds} s)',

@@ -42,7 +42,6 @@ const fr: Texts = {
   chooseFiles: 'Choisir des fichiers PDF',
   orDrop: 'ou déposez-les ici',
   addMore: 'Ajouter des fichiers',
-  fileCount: 'Limite atteinte : {count}',
   upload: 'Envoyer les fichiers',
   done: 'Terminer et continuer',
   skipFiles: 'Continuer sans fichier',
@@ -88,7 +87,7 @@ const fr: Texts = {
   pendingLater: 'Nous enverrons un lien à {email}. Ouvrez-le pour confirmer votre adresse.',
   pendingTitle: 'Consultez votre messagerie',
   pendingHint:
-    'Nous continuerons ici dès que vous aurez confirmé. Rien reçu ? Regardez aussi dans les indésirables.',
+    'Vous le verrez ici dès que vous aurez confirmé. Rien reçu ? Regardez aussi dans les indésirables.',
   pendingDelayed: 'Le lien peut tarder.',
   sendAgain: 'Renvoyer',
   sendAgainIn: 'Renvoyer ({seconds} s)',

@@ -41,7 +41,6 @@ const ptBr: Texts = {
   chooseFiles: 'Escolher arquivos PDF',
   orDrop: 'ou solte-os aqui',
   addMore: 'Adicionar mais arquivos',
-  fileCount: 'Limite atingido: {count}',
   upload: 'Enviar arquivos',
   done: 'Pronto, continuar',
   skipFiles: 'Continuar sem arquivos',
@@ -86,8 +85,7 @@ const ptBr: Texts = {
   pending: 'Enviamos um link para {email}. Abra-o para confirmar seu endereço.',
   pendingLater: 'Enviaremos um link para {email}. Abra-o para confirmar seu endereço.',
   pendingTitle: 'Confira sua caixa de entrada',
-  pendingHint:
-    'Continuaremos aqui assim que você confirmar. Não chegou? Veja também a pasta de spam.',
+  pendingHint: 'Você verá aqui assim que confirmar. Não chegou? Veja também a pasta de spam.',
   pendingDelayed: 'O link pode demorar um pouco para chegar.',
   sendAgain: 'Enviar de novo',
   sendAgainIn: 'Enviar de novo ({seconds} s)',

@@ -113,6 +113,8 @@ export const optionsView = (asked: ChoiceQuestion) => {
       }
     </fieldset>
     ${faultView(asked)}
-    ${buttonView(common.goOn, () => undefined, {style: 'primary', isDisabled: state.isSubmitting})}
+    <div class="pair">
+      ${buttonView(common.goOn, () => undefined, {style: 'primary', isDisabled: state.isSubmitting})}
+    </div>
   `;
 };

@@ -18,7 +18,6 @@ export const filesView = (context: ViewContext) => {
   const hasRows = rows.length > 0;
   const count = limits.maxFiles;
   const size = formatSize(limits.maxFileBytes, language);
-  const full = interpolate(texts, 'fileCount', {count});
   return html`
     <div class="files">
       <input
@@ -32,15 +31,7 @@ export const filesView = (context: ViewContext) => {
         @change=${(event: Event) => pick(context, event)}
         data-focus
       />
-      <label
-        class="dropzone ${hasRows ? 'small' : ''} ${isFull ? 'full' : ''}"
-        part="dropzone"
-        for="picker"
-      >
-        ${icon(CLIP)}
-        <b>${freshText(isFull ? full : hasRows ? texts.addMore : texts.chooseFiles)}</b>
-        ${isFull ? nothing : html`<span class="hint">${texts.orDrop}</span>`}
-      </label>
+      ${hasRows ? nothing : labelView(texts.chooseFiles, html`<span class="hint">${texts.orDrop}</span>`)}
       <p class=${hasRows ? 'sr' : 'hint'} id="limits">
         ${interpolate(texts, 'fileLimits', {count, size})}
       </p>
@@ -48,6 +39,13 @@ export const filesView = (context: ViewContext) => {
     </div>
   `;
 };
+
+/** Opens the picker. Below a list of files it is a button, with its icon only if there is little room. */
+const labelView = (text: string, hint: unknown = nothing) => html`
+  <label class="dropzone" part="dropzone" for="picker" title=${text}>
+    ${icon(CLIP)}<b>${freshText(text)}</b>${hint}
+  </label>
+`;
 
 /** Covers the panel while files are dragged over it, so that they can be dropped anywhere. */
 export const dropView = ({state: {step}, texts}: ViewContext) => html`
@@ -59,8 +57,7 @@ export const dropView = ({state: {step}, texts}: ViewContext) => html`
 /** Shows what can be done now. */
 const actionsView = ({chat, texts}: ViewContext) => {
   const uploads = chat.uploads!;
-  const {canFinish, finishing, hasUnsent, rows} = uploads;
-  if (!hasUnsent && !canFinish) return nothing;
+  const {canFinish, finishing, hasUnsent, isFull, rows} = uploads;
   const hasRows = rows.length > 0;
   const label = hasRows ? texts.done : texts.skipFiles;
   const isBusy = finishing === 'waiting';
@@ -77,6 +74,7 @@ const actionsView = ({chat, texts}: ViewContext) => {
           ? html`<p class="fault" role="alert">${texts.filesFailed}</p>`
           : nothing
       }
+      ${hasRows && !isFull ? labelView(texts.addMore) : nothing}
       ${hasUnsent ? buttonView(texts.upload, upload, {style: canFinish ? 'choice' : 'primary'}) : nothing}
       ${
         canFinish

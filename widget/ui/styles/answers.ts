@@ -97,7 +97,8 @@ export const answerStyles = css`
     align-self: center;
   }
   @media (pointer: fine) {
-    .line {
+    .line,
+    .rows {
       --press: 32px;
     }
   }

@@ -102,8 +102,7 @@ export const controlStyles = css`
     outline-offset: -1px;
     border-color: transparent;
   }
-  input[aria-invalid='true'],
-  textarea[aria-invalid='true'] {
+  [aria-invalid='true'] {
     border-color: var(--danger);
   }
   .send {

@@ -87,7 +87,7 @@ export const conversationStyles = css`
     max-block-size: 62%;
     overflow-y: auto;
     overscroll-behavior: contain;
-    padding: 10px 16px 12px;
+    padding: 8px 16px;
   }
   .talk {
     flex: none;

@@ -6,17 +6,17 @@ export const fileStyles = css`
     display: grid;
     gap: 8px;
   }
-  /* The buttons stay in view beside a long list and in a low window. */
-  .files > .pair {
+  /* Buttons stay in view beside a long list and in a low window. */
+  .tray .pair {
     position: sticky;
     /* Down to the tray's edge: its padding would show what goes on beneath. */
-    inset-block-end: -12px;
+    inset-block-end: -8px;
     z-index: 1;
-    margin-block-end: -12px;
-    padding-block: 6px 12px;
+    margin-block-end: -8px;
+    padding-block-end: 8px;
     background: var(--bg);
-    /* A fade shows that the list continues below. */
-    box-shadow: 0 -8px 8px var(--bg);
+    /* A fade shows that the content continues below. */
+    box-shadow: 0 -4px 4px var(--bg);
   }
   .pair .fault {
     flex: 1 0 100%;
@@ -27,19 +27,22 @@ export const fileStyles = css`
     content: '';
     display: block;
     position: sticky;
-    inset-block-start: -10px;
+    inset-block-start: -8px;
     z-index: 1;
-    margin-block: -10px 10px;
+    margin-block: -8px 8px;
     box-shadow: 0 0 6px 6px var(--bg);
   }
   .tray {
     scroll-padding-block: 20px 76px;
   }
-  /* Log and message field keep most of a small panel. */
+  /* Log, message field and three files have room in a small panel. */
   .main:has(.files):has(.talk) .log {
     min-block-size: 50%;
   }
-  .main:has(.files):has(.talk) .footnote {
+  .main:has(.files):has(.talk) :is(.header, .talk) {
+    padding-block: 6px;
+  }
+  .main:has(.files):has(.talk) :is(.steps, .footnote) {
     display: none;
   }
   /* While Maria types, the tray keeps its height. */
@@ -53,15 +56,26 @@ export const fileStyles = css`
   }
   .rows {
     display: grid;
-    gap: 4px;
     list-style: none;
+  }
+  /* One border around all rows needs less height than one around each. */
+  .files .rows {
+    border: 1px solid var(--border);
+    border-radius: 12px;
+  }
+  .files .file {
+    border-width: 0 0 1px;
+    border-radius: 0;
+    background: none;
+  }
+  .files .file:last-child {
+    border: 0;
   }
   .file {
     display: flex;
     align-items: center;
     gap: 8px;
-    padding: 2px 4px;
-    padding-inline-start: 10px;
+    padding-inline: 10px 4px;
     border: 1px solid var(--border);
     border-radius: 12px;
     background: var(--bg);
@@ -167,20 +181,23 @@ export const fileStyles = css`
       display: none;
     }
   }
-  /* The whole panel takes dropped files: what remains is a button. */
-  .dropzone.small {
-    justify-content: start;
-    min-block-size: 36px;
-    padding: 0 10px;
-    border: 0;
+  /* The whole panel takes dropped files: what remains is a button. A text without room is cut off. */
+  .pair .dropzone {
+    flex: 9 1 44px;
+    gap: 0 8px;
+    max-block-size: 44px;
+    min-block-size: 0;
+    padding: 0 8px;
+    border-style: solid;
+    border-radius: 12px;
+    overflow: hidden;
+  }
+  .pair .dropzone svg {
+    block-size: 42px;
   }
   .dropzone:hover {
     background: var(--tint);
     border-color: var(--accent-text);
-  }
-  .dropzone.full {
-    color: var(--muted);
-    pointer-events: none;
   }
   .pair .spinner {
     display: block;

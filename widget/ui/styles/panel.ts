@@ -168,7 +168,7 @@ export const panelStyles = css`
     stroke-linejoin: round;
   }
   :focus-visible,
-  .picker:focus-visible ~ .dropzone {
+  .files:has(.picker:focus-visible) .dropzone {
     outline: 2px solid var(--accent-text);
     outline-offset: 2px;
   }

@@ -59,12 +59,6 @@ export const questionStyles = css`
   .unit {
     align-self: center;
   }
-  .question .primary {
-    inline-size: 100%;
-  }
-  .question .pair .primary {
-    inline-size: auto;
-  }
   .question textarea {
     field-sizing: content;
     min-block-size: 96px;

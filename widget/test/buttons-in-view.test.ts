@@ -1,0 +1,68 @@
+import {expect} from '@open-wc/testing';
+import {setViewport} from '@web/test-runner-commands';
+
+import {every, inside, mountOpen, newSite, store, until} from './helpers.js';
+import {ask, siteWith} from './questions.js';
+
+/** Width and height of the window, and size of the text. The last two are windows at a zoom of 200 %. */
+const WINDOWS = [
+  [1280, 720, '1'],
+  [1280, 720, '1.3'],
+  [360, 640, '1'],
+  [360, 640, '1.3'],
+  [320, 568, '1.3'],
+  [640, 360, '1'],
+  [640, 360, '1.3'],
+  [500, 400, '1.3'],
+] as const;
+
+/** Returns whether nothing covers or cuts off an element, at its upper and its lower edge. */
+const isInView = (element: HTMLElement) => {
+  const {left, right, top, bottom} = element.getBoundingClientRect();
+  const root = element.getRootNode() as ShadowRoot;
+  return [top + 4, bottom - 4].every((y) => {
+    const hit = root.elementFromPoint((left + right) / 2, y);
+    return hit !== null && element.contains(hit);
+  });
+};
+
+const openAtConsent = async (lang: string, size: string) => {
+  const site = newSite();
+  store(site, 'text-size', size);
+  const chat = await mountOpen(site, lang);
+  chat.setAttribute('privacy-url', 'https://acme.example/privacy');
+  const form = inside<HTMLFormElement>(chat, '.tray form')!;
+  form.querySelector('input')!.value = 'Ana';
+  form.requestSubmit();
+  await until(() => inside(chat, '.consent .link'), 'the consent');
+  return chat;
+};
+
+describe('the buttons of a step', () => {
+  for (const [width, height, size] of WINDOWS) {
+    const where = `${width} × ${height} px, text ${size}`;
+
+    it(`both answers to a consent are in view: ${where}`, async () => {
+      await setViewport({width, height});
+      for (const lang of ['en', 'de']) {
+        const chat = await openAtConsent(lang, size);
+        expect(every(chat, '.consent button').map(isInView), lang).to.deep.equal([true, true]);
+        chat.remove();
+      }
+      await setViewport({width: 1000, height: 800});
+    });
+
+    it(`the button below a long list of options is in view: ${where}`, async () => {
+      await setViewport({width, height});
+      const options = [...'abcdefghij'].map((value) => ({value, label: `Option ${value}`}));
+      const site = await siteWith([ask('options', {kind: 'choice', text: 'Which?', options})]);
+      store(site, 'text-size', size);
+      const chat = await mountOpen(site);
+      const found = await until(() => inside(chat, '.question .primary'), 'the button');
+      await until(() => isInView(found), 'the button in view');
+      const tray = inside(chat, '.tray')!;
+      expect(tray.scrollHeight).to.be.above(tray.clientHeight);
+      await setViewport({width: 1000, height: 800});
+    });
+  }
+});
