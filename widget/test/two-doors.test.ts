@@ -255,9 +255,13 @@ describe('a reply that needs an e-mail address', () => {
     const {chat, site} = await reachReply();
     await until(() => inside(chat, '[name=answer]'), 'the field for the name');
     expect(field(chat), 'no second field').not.to.exist;
+    const position = () => inside(chat, '.titles p')!.textContent;
+    expect(position()).to.equal('Your assistant');
     await answer(chat, 'Your name', 'Ana');
     await answer(chat, 'Your e-mail address', 'ana@example.com');
     await until(() => inside(chat, '.card'), 'the pending card');
+    expect(position()).to.equal('Your assistant');
+    expect(inside(chat, '.card')!.textContent).to.not.include('continue');
 
     expect(await backend.visit(uuidOf(site))).to.include({name: 'Ana', email: 'ana@example.com'});
     expect(await pathsOf(site)).not.to.include('POST /api/session/progress');

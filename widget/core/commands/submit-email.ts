@@ -20,13 +20,11 @@ export const submitEmail = (chat: Chat, text: string) => {
 
 export const changeEmail = (chat: Chat, text: string) =>
   submitChecked(chat, text, async (email) => {
-    const {drafts, flow, status} = chat;
-    const verification = chat.verification!;
-    await verification.changeEmail(email);
+    const {drafts, flow} = chat;
+    await chat.verification!.changeEmail(email);
     // Two e-mail addresses may look the same behind the mask.
     chat.addAnswer(() => email);
     drafts.set('email');
-    status.showToast(sentText(verification));
     if (flow.step) flow.say(flow.promptFor(flow.step));
   });
 

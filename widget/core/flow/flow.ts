@@ -116,9 +116,10 @@ export const createFlow = (chat: FlowDeps) => {
     const isSilent = isSaid || (step.id === left?.id && !isOpenStep(step));
     // A consent for a question, and an e-mail address for its reply, are asked for outside the order of
     // the steps.
-    const isInOrder = !store.state.isAsking && step === walk().step;
+    const {isAsking, isLeavingEmail} = store.state;
+    const isInOrder = !isAsking && !isLeavingEmail && step === walk().step;
     const reached = isInOrder ? graph.positionOf(step) : null;
-    position = reached ?? position;
+    position = isLeavingEmail ? null : (reached ?? position);
     next = step;
     store.patch({step});
     if (!isSilent) {
