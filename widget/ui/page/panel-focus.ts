@@ -1,3 +1,7 @@
+/** The keyboard of a phone would cover what the visitor has not read yet. */
+const raisesKeyboard = (target: Element) =>
+  target.matches('input[name], textarea') && matchMedia('(pointer: coarse)').matches;
+
 /** Keeps the focus in the panel while the visitor is there, and not after the visitor has left. */
 export type PanelFocus = ReturnType<typeof createPanelFocus>;
 
@@ -11,6 +15,8 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
   let before: Element | null = null;
   /** The element that had the focus when the panel opened. */
   let opener: Element | null = null;
+  /** True until the first question is there that the panel did not have when it opened. */
+  let isFresh = false;
 
   const find = (selector: string) => root.querySelector<HTMLElement>(selector);
   const panel = () => find('.panel');
@@ -63,9 +69,8 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
       // A dialog of the page may keep the focus, but lets it go to the body first.
       if (!root.activeElement) (document.activeElement as HTMLElement | null)?.blur();
       const target = (current = wanted());
-      const wouldRaiseKeyboard =
-        target?.matches('input[name], textarea') && matchMedia('(pointer: coarse)').matches;
-      focus(wouldRaiseKeyboard || !target ? panel() : target);
+      isFresh = !target;
+      focus(target && !raisesKeyboard(target) ? target : panel());
     },
     /** Moves the focus to the next question after an answer. */
     follow() {
@@ -79,8 +84,10 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
       else before = null;
       if (earlier?.isConnected && !before) (earlier as HTMLElement).focus();
       else if (root.activeElement?.matches('textarea')) return;
-      else if (isNew && target) focus(target);
-      else if (!root.activeElement) refocus();
+      else if (isNew && target) {
+        if (!isFresh || !raisesKeyboard(target)) focus(target);
+        isFresh = false;
+      } else if (!root.activeElement) refocus();
     },
   };
 };
