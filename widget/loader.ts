@@ -201,10 +201,13 @@ const hasMoved = (before: Element | null) => {
   return activeElement !== before && activeElement?.matches('input, textarea, select');
 };
 
+let excuseTimer: ReturnType<typeof setTimeout> | undefined;
+
 const apologise = (host: HTMLElement, excuse: HTMLElement) => {
   excuse.textContent = WORDS[launcherLanguage(host)]![1];
   host.shadowRoot!.append(excuse);
-  setTimeout(() => excuse.remove(), 8_000);
+  clearTimeout(excuseTimer);
+  excuseTimer = setTimeout(() => excuse.remove(), 8_000);
 };
 
 const report = (error: unknown) => console.error('Maria Chat:', error);

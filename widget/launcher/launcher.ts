@@ -5,12 +5,12 @@ import {svgIcon} from './svg-icon.js';
 
 /** Texts that are needed before a language file is loaded. Its name begins with the key. */
 export const WORDS: Record<string, [open: string, unreachable: string]> = {
-  en: ['Open chat', 'Chat unavailable.'],
-  es: ['Abrir el chat', 'Chat no disponible.'],
-  fr: ['Ouvrir le chat', 'Chat indisponible.'],
-  de: ['Chat öffnen', 'Chat nicht erreichbar.'],
-  pt: ['Abrir o chat', 'Chat indisponível.'],
-  ar: ['فتح المحادثة', 'المحادثة غير متاحة.'],
+  en: ['Open chat', 'Chat unavailable. Please try again.'],
+  es: ['Abrir el chat', 'Chat no disponible. Reinténtelo.'],
+  fr: ['Ouvrir le chat', 'Chat indisponible. Réessayez.'],
+  de: ['Chat öffnen', 'Chat nicht erreichbar. Bitte erneut versuchen.'],
+  pt: ['Abrir o chat', 'Chat indisponível. Tente de novo.'],
+  ar: ['فتح المحادثة', 'المحادثة غير متاحة. أعد المحاولة.'],
 };
 
 /** Returns the key of the language that the element chooses in `i18n/languages.ts`. */
@@ -89,7 +89,6 @@ output {
   stroke-linejoin: round;
 }
 [aria-busy] {
-  cursor: progress;
   opacity: 0.5;
 }
 :host([mode=inline]) {

@@ -60,10 +60,31 @@ describe('attributes', () => {
       const {chat, window} = await page({...attributes, api: 'http://127.0.0.1:9'});
       await window.MariaChat!.open().catch(() => undefined);
       const excuse = await until(() => inside(chat, 'output'), 'the excuse');
-      expect(excuse.textContent).to.equal('Chat unavailable.');
+      expect(excuse.textContent).to.equal('Chat unavailable. Please try again.');
       expect(excuse.getBoundingClientRect().width).to.be.greaterThan(100);
     });
   }
+
+  it('a second press shows what cannot be fetched for as long as the first', async () => {
+    const {chat, window} = await page({api: 'http://127.0.0.1:9'});
+    const shown: number[] = [];
+    const begin = window.setTimeout.bind(window);
+    const end = window.clearTimeout.bind(window);
+    window.setTimeout = ((...timer: Parameters<typeof begin>) => {
+      const id = begin(...timer);
+      if (timer[1] === 8_000) shown.push(id);
+      return id;
+    }) as typeof begin;
+    const ended: unknown[] = [];
+    window.clearTimeout = (id) => {
+      ended.push(id);
+      end(id);
+    };
+    for (let press = 0; press < 2; press++) await window.MariaChat!.open().catch(() => undefined);
+    expect(shown).to.have.length(2);
+    expect(ended).to.include(shown[0]).and.not.include(shown[1]);
+    expect(every(chat, 'output')).to.have.length(1);
+  });
 
   it('what is no CSS value falls back', async () => {
     const {chat, window} = await page({'offset-x': 'auto', accent: 'nice', 'z-index': 'top'});
