@@ -63,6 +63,8 @@ export const adoptSession = (
 /** Continues a session, or a conversation that only this browser has. */
 export const resumeConversation = (chat: ResumeDeps, session: Session | null) => {
   const {answers, host, store} = chat;
+  const idleMs = Date.now() - Number(chat.storage.getInTab(ACTIVE_KEY));
+  const isActive = idleMs < SILENT_WITHIN_MS;
   if (session) adoptSession(chat, session);
   chat.uploads!.restore((session?.files ?? []).map(storedRow));
   if (session && session.state !== 'visit') {
@@ -70,10 +72,9 @@ export const resumeConversation = (chat: ResumeDeps, session: Session | null) =>
     chat.verification!.update(session);
     completeAnswered(chat);
     store.patch({isRecognised: session.state === 'complete'});
-    return greetReturning(chat, session);
+    return greetReturning(chat, session, isActive);
   }
-  const idleMs = Date.now() - Number(chat.storage.getInTab(ACTIVE_KEY));
-  if (idleMs < SILENT_WITHIN_MS) return continueSilently(chat);
+  if (isActive) return continueSilently(chat);
   askToContinue(chat);
   // The visitor sees earlier messages before deciding.
   host.onStep();
@@ -120,9 +121,12 @@ const askToContinue = (chat: ResumeDeps) => {
 };
 
 /** Greets a visitor whose session was submitted earlier, in this browser. */
-const greetReturning = (chat: ResumeDeps, {name, state}: Session) => {
+const greetReturning = (chat: ResumeDeps, {name, state}: Session, isActive: boolean) => {
   const {flow} = chat;
   replayAnswers(chat);
+  const {step} = flow.follow(flow.isSkipped);
+  // The page was loaded again while a question waited that follows the e-mail step.
+  if (isActive && step && isSiteQuestion(step)) return flow.waitAt(step);
   if (state === 'pending')
     return flow.waitAt(flow.graph.firstOf(({type}) => type === 'verify_email'));
   flow.say(({texts}) => (name ? interpolate(texts, 'hello', {name}) : texts.helloUnnamed));

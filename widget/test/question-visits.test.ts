@@ -181,6 +181,7 @@ describe('answers to questions during visits', () => {
     await give(chat, 'ACME');
     await submitContact(chat);
     await untilStep(chat, 'yes_no');
+    openNewTab(site);
     const again = await reload(chat, site);
     await untilStep(again, 'verify');
     expect(lines(again)).to.include('ACME');
@@ -191,6 +192,28 @@ describe('answers to questions during visits', () => {
     await untilStep(again, 'verify');
     again.remove();
   });
+
+  for (const state of ['pending', 'complete']) {
+    it(`a reload keeps a ${state} visitor at the question that follows the e-mail step`, async () => {
+      const after = [ask('number', KINDS.number), ask('yes_no', KINDS.yes_no)];
+      const {chat, site} = await openWith([ask('text', KINDS.text)], after);
+      const uuid = stored(site, 'session_uuid')!;
+      await give(chat, 'ACME');
+      await submitContact(chat);
+      await untilStep(chat, 'number');
+      await give(chat, '12');
+      await untilStep(chat, 'yes_no');
+      await untilRecorded(uuid, 'yes_no');
+      if (state === 'complete') await backend.confirm(uuid);
+      let again = await reload(chat, site);
+      await untilStep(again, 'yes_no');
+      again = await reload(again, site);
+      await untilStep(again, 'yes_no');
+      expect(lines(again)).to.include('ACME');
+      expect(lines(again).slice(-2)).to.deep.equal(['12\u00a0km', 'Do you have a car?']);
+      again.remove();
+    });
+  }
 
   it('My data shows answers before and after they are submitted, and has them changed', async () => {
     const steps = [ask('text', KINDS.text), ask('languages', LANGUAGES)];

@@ -68,10 +68,16 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
   const hasBegun = () =>
     draft.name !== null || Object.keys({...draft.decisions, ...draft.answers}).length > 0;
 
+  /** A visitor who is active continues in this tab without a question. */
+  const noteActivity = () => {
+    storage.setInTab(ACTIVE_KEY, String(Date.now()));
+  };
+
   const save = () => {
     if (isSubmitted) return;
     draft.touchedAt = Date.now();
     storage.set(ANSWERS_KEY, toJson(draft));
+    noteActivity();
   };
 
   /** Reads the answers again, which another tab may have changed. */
@@ -89,11 +95,6 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
   const removeKept = () => {
     storage.remove(ANSWERS_KEY);
     for (const key of [UNSENT_FILES_KEY, ACTIVE_KEY]) storage.setInTab(key, '');
-  };
-
-  /** A visitor who is active continues in this tab without a question. */
-  const noteActivity = () => {
-    if (!isSubmitted) storage.setInTab(ACTIVE_KEY, String(Date.now()));
   };
 
   return {
@@ -135,7 +136,6 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
       reload();
       draft.isStarted = true;
       save();
-      noteActivity();
     },
     get hasBegun() {
       return hasBegun();
@@ -156,7 +156,6 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     complete(stepId: string) {
       draft.done.push(stepId);
       save();
-      noteActivity();
     },
     reopen(stepId: string) {
       draft.done = draft.done.filter((id) => id !== stepId);
