@@ -58,9 +58,14 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     chat.setIntent({isWriting: isNew && !answers.hasBegun});
     const opening = session.open();
     // A new UUID is sent with the configuration, unless that takes long.
-    if (isNew) await Promise.race([opening, delay(SLOW_MS)]);
+    const waiting = new AbortController();
+    if (isNew) await Promise.race([opening, delay(SLOW_MS, signal, waiting.signal)]);
+    waiting.abort();
+    if (signal.aborted) return;
     const [opened] = await Promise.all([opening, loadSettings(session.config)]);
     if (signal.aborted) return;
+    // Another tab may have ended a session, and with it the answers, meanwhile.
+    answers.load();
     if (!chat.canAsk) chat.setIntent({isWriting: false, isAsking: false});
     if (opened.kind === 'back') return openStored(opened.session);
     if (opened.kind === 'refused') return showNotAvailable(opened.error);
@@ -217,11 +222,12 @@ export const createLifecycle = (chat: LifecycleDeps) => {
       const isUnfinished = store.state.sessionState === 'visit' && session.uuid !== '';
       if (!session.uuid) session.load();
       chat.reset();
+      const {signal} = flow;
       flow.setPhase('starting');
       if (isUnfinished) await discardVisit();
       status.showNotice(null);
       forget(reason);
-      if (isContinued) await start();
+      if (isContinued && !signal.aborted) await start();
     },
     forget,
     /** Starts again after the session has ended, or another tab has replaced it. */

@@ -26,7 +26,9 @@ export const createStatus = (store: Store, host: {emit(event: Event): unknown}) 
     if (wasOffline !== isOffline) host.emit(new MariaOfflineEvent(isOffline));
   };
 
+  /** A call that has ended with its conversation is no error. */
   const emitError = (error: unknown) => {
+    if ((error as Error).name === 'AbortError') return;
     host.emit(new MariaErrorEvent(error instanceof ClientError ? error.code : 'internal'));
   };
 

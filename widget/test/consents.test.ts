@@ -100,6 +100,25 @@ describe('consents', () => {
     expect(chat.step).to.equal('consent_ai_training');
   });
 
+  it('an answer that is pressed twice is recorded once', async () => {
+    for (const name of ['I agree', 'I do not agree']) {
+      const site = newSite();
+      const chat = await reachConsent(site);
+      const uuid = stored(site, 'session_uuid')!;
+      const answered = await until(() => button(chat, name), 'the answer');
+      answered.click();
+      answered.click();
+      await untilCalled(site, 'PUT', '/consents');
+      await until(() => chat.step && !chat.step.startsWith('consent_personal'), 'the next step');
+      const calls = (await backend.calls(site)).filter(({path}) => path.endsWith('/consents'));
+      expect(calls.map(({data}) => (data as {consents: unknown[]}).consents.length)).to.deep.equal([
+        1,
+      ]);
+      expect((await backend.visit(uuid)).consents).to.have.length(1);
+      expect(lines(chat).filter((line) => line === name)).to.have.length(1);
+    }
+  });
+
   it('are sent with the words that were shown, and the language', async () => {
     const site = newSite();
     const chat = await reachConsent(site);

@@ -93,6 +93,7 @@ export const createOutbox = (chat: OutboxDeps) => {
     flushLater,
     stop() {
       isTrying = false;
+      flushing = Promise.resolve();
       steps.clear();
     },
     flush,
