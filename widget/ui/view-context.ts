@@ -1,3 +1,5 @@
+import type {CSSResult} from 'lit';
+
 import type {QuestionStep, Step} from '../../server/contract/conversation.js';
 
 import type {Chat} from '../core/chat.js';
@@ -57,6 +59,8 @@ export interface ViewContext {
   readonly isDropping: boolean;
   /** Text for screen readers. */
   readonly announcement: string | undefined;
+  /** Adds style sheets that are not there yet. */
+  adopt(sheets: CSSResult[]): void;
   /** Asks a refused question again. */
   reconsider(): Promise<void>;
   /** Opens the live conversation, if the visitor may write. */

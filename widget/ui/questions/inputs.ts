@@ -14,6 +14,7 @@ import {textAreaView} from './text-area-view.js';
 
 export {labelAnswer} from '../../../server/contract/answer-labels.js';
 export {removeFaultyOptions} from '../../core/questions/faulty-options.js';
+export {inputStyles} from '../styles/inputs.js';
 export {buttonsView, hasButtons} from './choices.js';
 export {readAnswer} from './read-answer.js';
 

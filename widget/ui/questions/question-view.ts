@@ -17,6 +17,7 @@ export const questionView = (context: ViewContext, step: QuestionStep) => {
   const {hint, texts} = asked;
   const questions = chat.questions!;
   const inputs = loadedInputs();
+  if (inputs) context.adopt([inputs.inputStyles]);
   const skip = () => questions.skip(step);
   return html`
     <div class="question">

@@ -1,0 +1,71 @@
+import {css} from './css.js';
+
+/** Styles of the inputs of all kinds of questions but `text`. */
+export const inputStyles = css`
+  /* A long answer needs more than one line at 320 px. */
+  .question .pair > * {
+    min-inline-size: fit-content;
+    white-space: normal;
+  }
+  fieldset {
+    min-inline-size: 0;
+    margin: 0 0 8px;
+    padding: 0;
+    border: 0;
+  }
+  fieldset + .fault:not(:empty) {
+    margin-block: 0 8px;
+  }
+  .composer .option {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    min-block-size: 44px;
+    padding: 6px 12px;
+    border: 1px solid var(--edge);
+    border-radius: 12px;
+    cursor: pointer;
+  }
+  .option:has(:checked) {
+    border-color: var(--accent-text);
+    background: var(--surface);
+  }
+  .option:has(:focus-visible) {
+    outline: 2px solid var(--accent-text);
+    outline-offset: 2px;
+  }
+  .option input {
+    flex: none;
+    inline-size: 20px;
+    block-size: 20px;
+    accent-color: var(--brand);
+  }
+  .option input:focus-visible {
+    outline: none;
+  }
+  .option span {
+    min-inline-size: 0;
+  }
+  /* The field for the visitor's own words is there once they are chosen. */
+  .option ~ input {
+    display: none;
+    inline-size: 100%;
+  }
+  .option:has(:checked) + input {
+    display: block;
+  }
+  /* A number is typed from the left, with the digits of every script. */
+  [type='tel'] {
+    direction: ltr;
+    unicode-bidi: bidi-override;
+  }
+  .unit {
+    align-self: center;
+  }
+  .question textarea {
+    field-sizing: content;
+    min-block-size: 96px;
+    padding-block: 12px;
+    max-block-size: calc(var(--viewport-height, 100dvh) * 0.3);
+  }
+`;
