@@ -43,6 +43,7 @@ const minify = terser({
     keep_fargs: false,
     pure_getters: true,
     lhs_constants: false,
+    unsafe_arrows: true,
   },
   format: {comments: /^!/},
 });

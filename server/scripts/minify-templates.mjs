@@ -11,19 +11,16 @@ export function minifyStyleSheets() {
   return {name: 'minify-style-sheets', transform: (code) => ({code: transform(code), map: null})};
 }
 
-/** Removes the spaces that esbuild keeps in custom properties, in their values and in their uses. */
+/** Removes the spaces that esbuild keeps in the values of custom properties. */
 function trimValues(css) {
-  return css
-    .replace(/(?<=var\([\w-]+,) /g, '')
-    .replace(/--[\w-]+:[^;}]*/g, (declaration) =>
-      declaration.replace(/^(--[\w-]+): /, '$1:').replace(/(?<=[,(]) | (?=\))/g, ''),
-    );
+  return css.replace(/--[\w-]+:[^;}]*/g, (declaration) =>
+    declaration.replace(/^(--[\w-]+): /, '$1:').replace(/(?<=[,(]) | (?=\))/g, ''),
+  );
 }
 
 /**
- * Removes white space from templates that are tagged as HTML, where no text is beside it. Browsers
- * would create a text node for each. Other white space becomes one space, which is what browsers show:
- * elements that keep white space contain placeholders only.
+ * Collapses white space in templates that are tagged as HTML. Browsers show it as one space anyway:
+ * elements that keep white space contain placeholders only. Removes it at the end of a tag.
  */
 export function minifyMarkup() {
   const transform = (code, id) => {
@@ -32,20 +29,10 @@ export function minifyMarkup() {
     const parts = templateParts(file);
     const edges = [0, ...parts.flatMap((part) => [part.getStart(file), part.end]), code.length];
     const pieces = edges.slice(1).map((end, at) => code.slice(edges[at], end));
-    const minifyPiece = (piece, at) => (at % 2 ? minifyPart(piece) : piece);
-    return {code: pieces.map(minifyPiece).join(''), map: null};
+    const collapse = (piece, at) => (at % 2 ? piece.replace(/\s+/g, ' ').replaceAll(' >', '>') : piece);
+    return {code: pieces.map(collapse).join(''), map: null};
   };
   return {name: 'minify-markup', transform};
-}
-
-/** Parts begin and end with the sign of the template, or with that of a placeholder. */
-function minifyPart(part) {
-  return part
-    .replace(/(?<=^`)\s+|\s+(?=`$)/g, '')
-    .replace(/(?<=>)\s*\n\s*(?=<)/g, '')
-    .replace(/(?<=(?:<\w|^\})[^<>]*[^/]>)\s*\n\s*(?=\$\{$)|(?<=^\})\s*\n\s*(?=<\/)/g, '')
-    .replace(/\s+/g, ' ')
-    .replace(/ (?=>)/g, '');
 }
 
 /** Returns the literal parts of all templates, in the order of the code. */

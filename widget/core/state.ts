@@ -44,7 +44,7 @@ export interface ChatState extends Intent {
   toast: TextKey | null;
 }
 
-const initialState = (): ChatState => ({
+const INITIAL: ChatState = {
   phase: 'starting',
   step: null,
   reopenedStep: null,
@@ -59,7 +59,7 @@ const initialState = (): ChatState => ({
   connection: null,
   fieldError: null,
   toast: null,
-});
+};
 
 /**
  * Holds the state, and reports each change. Only the parts of a conversation get the store. Each
@@ -69,7 +69,7 @@ const initialState = (): ChatState => ({
  * `visitorName`. Only `reset` writes fields of others. A test checks it.
  */
 export class Store {
-  readonly state: Readonly<ChatState> = initialState();
+  readonly state: Readonly<ChatState> = {...INITIAL};
 
   constructor(private readonly onChange: () => void) {}
 
@@ -81,6 +81,6 @@ export class Store {
   /** Begins the state of another conversation. Notice and connection outlast it. */
   reset() {
     const {notice, connection} = this.state;
-    this.patch(Object.assign(initialState(), {notice, connection}));
+    this.patch({...INITIAL, notice, connection});
   }
 }
