@@ -6,7 +6,7 @@ import type {ChatState, Store} from '../state.js';
 import type {Answers, VisitorAnswers} from './answers.js';
 import {StepGraph} from './step-graph.js';
 import {promptOf} from './step-texts.js';
-import {answerKey, isOpenStep, isSiteQuestion, typeOf} from './step-types.js';
+import {answerKey, isEndOf, isOpenStep, isSiteQuestion, typeOf} from './step-types.js';
 import type {TextValues} from './step-types.js';
 import type {TextOf, Transcript} from './transcript.js';
 
@@ -39,7 +39,7 @@ export const createFlow = (chat: FlowDeps) => {
   /** The step that waits, or that Maria is about to ask. Null at the doors. */
   let next: Step | null = null;
   /** The step that the visitor has left in order to change an answer. */
-  let left: Step | null = null;
+  let stepBeforeChange: Step | null = null;
   let running = new AbortController();
   /** Number of the newest way to a step, which ends the earlier ones. */
   let journey = 0;
@@ -110,14 +110,14 @@ export const createFlow = (chat: FlowDeps) => {
     return spoken;
   };
 
-  const waitAt = (found: Step | null, isSaid = false) => {
-    const step: Step = found ?? {id: 'complete', type: 'end', outcome: 'complete'};
+  const waitAt = (found: Step | null, isPromptShown = false) => {
+    const step = found ?? graph.endOf('complete');
     // The visitor has read the end, or what to wait for.
-    const isSilent = isSaid || (step.id === left?.id && !isOpenStep(step));
+    const isSilent = isPromptShown || (step.id === stepBeforeChange?.id && !isOpenStep(step));
     // A consent for a question, and an e-mail address for its reply, are asked for outside the order of
     // the steps.
-    const {isAsking, isLeavingEmail} = store.state;
-    const isInOrder = !isAsking && !isLeavingEmail && step === walk().step;
+    const {isLeavingEmail} = store.state;
+    const isInOrder = !isLeavingEmail && step === walk().step;
     const reached = isInOrder ? graph.positionOf(step) : null;
     position = isLeavingEmail ? null : (reached ?? position);
     next = step;
@@ -128,7 +128,7 @@ export const createFlow = (chat: FlowDeps) => {
     }
     host.emit(new MariaStepEvent(step.id, reached?.index ?? null, reached?.total ?? null));
     setPhase('step');
-    if (!store.state.reopenedStep) left = null;
+    if (!store.state.reopenedStep) stepBeforeChange = null;
     chat.onStep(step);
   };
 
@@ -180,8 +180,7 @@ export const createFlow = (chat: FlowDeps) => {
     },
     /** True after the visitor has refused the consent to storing, or has erased everything. */
     get isRefused() {
-      const {step} = store.state;
-      return step?.type === 'end' && step.outcome === 'refused';
+      return isEndOf(store.state.step, 'refused');
     },
     /** True if the visitor has left only an e-mail address, and the other steps can follow. */
     get hasOpenSteps() {
@@ -203,7 +202,7 @@ export const createFlow = (chat: FlowDeps) => {
     setPhase,
     reset() {
       interrupt();
-      position = next = left = null;
+      position = next = stepBeforeChange = null;
       spokenSteps.clear();
       transcript.clear();
     },
@@ -215,7 +214,7 @@ export const createFlow = (chat: FlowDeps) => {
     },
     /** Goes back to an answered step. */
     reopen(step: Step) {
-      left ??= store.state.step;
+      stepBeforeChange ??= store.state.step;
       answers.reopen(step.id);
       const done = goTo(step);
       store.patch({reopenedStep: step});

@@ -2,7 +2,7 @@ import type {Condition, Conversation, Step} from '../../../server/contract/conve
 import {DEFAULT_CONVERSATION} from '../../../server/contract/default-conversation.js';
 
 import type {Answers} from './answers.js';
-import {isStepType, typeOf} from './step-types.js';
+import {isEndOf, isStepType, typeOf} from './step-types.js';
 
 /** Steps of a conversation and the branches between them. Invalid documents are replaced by the default. */
 export class StepGraph {
@@ -31,8 +31,10 @@ export class StepGraph {
     return this.steps.find(fits) ?? null;
   }
 
+  /** Returns the site's own end, otherwise the default one. */
   endOf(outcome: 'complete' | 'refused') {
-    return this.firstOf((step) => step.type === 'end' && step.outcome === outcome);
+    const fits = (step: Step) => isEndOf(step, outcome);
+    return this.firstOf(fits) ?? DEFAULT_CONVERSATION.steps.find(fits)!;
   }
 
   /** Returns the number of the step among the questions, or null for other steps. */

@@ -2,7 +2,7 @@ import type {LocalisedText, Step} from '../../../server/contract/conversation.js
 import {insertAnswers} from '../../../server/contract/localise.js';
 
 import {interpolate, isolate, localise} from '../../i18n/interpolate.js';
-import {typeOf} from './step-types.js';
+import {isEndOf, typeOf} from './step-types.js';
 import type {TextValues} from './step-types.js';
 import type {TextOf} from './transcript.js';
 
@@ -15,7 +15,7 @@ const textOf = (step: Step, values: TextValues): TextOf => {
   const {text} = step;
   const {greeting, name, verification} = values;
   const siteText = text !== undefined && siteTextOf(text, values);
-  const isThanked = step.type === 'end' && step.outcome === 'complete' && verification?.emailMasked;
+  const isThanked = isEndOf(step, 'complete') && verification?.emailMasked;
   if (siteText && !isThanked) return siteText;
   if (step.type === 'say' && greeting) return () => greeting;
   const key = typeOf(step).textKey(step, values);

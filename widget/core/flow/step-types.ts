@@ -86,6 +86,11 @@ export const isStepType = (type: unknown): type is Step['type'] =>
 /** Returns the entry of the table. Each entry is called with steps of its own type only. */
 export const typeOf = ({type}: Pick<Step, 'type'>): StepType => STEP_TYPES[type];
 
+type EndStep = Extract<Step, {type: 'end'}>;
+
+export const isEndOf = (step: Step | null, outcome: EndStep['outcome']) =>
+  step?.type === 'end' && step.outcome === outcome;
+
 /** True for a question of the site, which is not one for the name or the e-mail address. */
 export const isSiteQuestion = (step: Step): step is QuestionStep =>
   step.type === 'ask' && 'kind' in step;

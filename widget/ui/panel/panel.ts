@@ -1,6 +1,6 @@
 import {html, nothing} from 'lit';
 
-import {isOpenStep} from '../../core/flow/step-types.js';
+import {isEndOf, isOpenStep} from '../../core/flow/step-types.js';
 import {interpolate} from '../../i18n/interpolate.js';
 import {freshText} from '../controls/fresh-text.js';
 import {CLOSE, MENU, iconButton} from '../controls/icons.js';
@@ -72,13 +72,12 @@ export const panelView = (context: ViewContext, panel: PanelElement) => {
 /** Its height never changes: what it shows of a question stays until the next one is asked. */
 const headerView = ({chat, dialogs, state, texts}: ViewContext, panel: PanelElement) => {
   const {step} = state;
-  const end = step?.type === 'end' ? step : null;
-  const position = end ? null : chat.flow.position;
+  const position = step?.type === 'end' ? null : chat.flow.position;
   const openMenu = (event: Event) => whileBusy(event, () => dialogs.open('menu'));
   const subtitle = position ? interpolate(texts, 'stepOf', {...position}) : texts.subtitle;
   const share = position
     ? (position.index - 1) / position.total
-    : Number(end?.outcome === 'complete');
+    : Number(isEndOf(step, 'complete'));
   return html`
     <div class="header" part="header">
       <slot name="avatar">${avatarView(panel.avatar, texts.maria)}</slot>

@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit';
 
+import {isEndOf} from '../../core/flow/step-types.js';
 import type {Line} from '../../core/flow/transcript.js';
 import {buttonView} from '../controls/button.js';
 import {icon} from '../controls/icons.js';
@@ -24,10 +25,9 @@ export const endView = (context: ViewContext) => {
 
 /** Belongs to the line that ends the conversation: what has arrived, and the reference. */
 export const completionView = ({chat, state, texts}: ViewContext, line: Line) => {
-  const {step} = state;
-  const isEnd = step?.type === 'end' && step.outcome === 'complete';
   const isOwn = ({from, message}: Line) => from === 'maria' && !message;
-  if (!isEnd || line !== chat.transcript.lines.filter(isOwn).at(-1)) return nothing;
+  if (!isEndOf(state.step, 'complete') || line !== chat.transcript.lines.filter(isOwn).at(-1))
+    return nothing;
   const names = chat.uploads!.storedNames;
   return html`
     <div class="card done">
