@@ -251,11 +251,16 @@ export const createLifecycle = (chat: LifecycleDeps) => {
       // A call that was sent before the refusal did not contain it.
       if (flow.isRefused && answers.unrecorded.length === 0) forget('refused');
     },
-    /** Removes a question that was not sent, once the visitor has closed the panel after a refusal. */
+    /**
+     * Removes a question that was not sent, once the visitor has closed the panel after a refusal.
+     * Returns true if the conversation has ended with it.
+     */
     onClose() {
       chat.verification?.stopPolling();
-      if (flow.isRefused || chat.conditionValues['consents.personal_data'] === false)
-        drafts.clear();
+      const isRefused = chat.conditionValues['consents.personal_data'] === false;
+      if (isRefused || flow.isRefused) drafts.clear();
+      if (isRefused && !flow.isRefused) forget('refused');
+      return isRefused;
     },
   };
 };

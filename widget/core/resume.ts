@@ -172,7 +172,7 @@ export const replayAnswers = (chat: ResumeDeps, isCorrectionOnly = false) => {
       for (const one of [...unspoken, step]) {
         flow.spokenSteps.add(one.id);
         // The question that waits here is the last line already.
-        if (one !== flow.step) transcript.say('maria', flow.promptFor(one), null, 0);
+        if (one.id !== flow.step?.id) transcript.say('maria', flow.promptFor(one), null, 0);
       }
       transcript.say('visitor', answer, id, 0);
       unspoken = [];

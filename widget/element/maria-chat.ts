@@ -87,7 +87,7 @@ export class MariaChat extends MariaChatBase {
     const {chat} = this.controller;
     this.isOpen = false;
     chat?.storage.remove('open');
-    chat?.lifecycle.onClose();
+    if (chat?.lifecycle.onClose()) this.controller.drop();
     await this.updateComplete;
     this.panelFocus.leave(this.launcherController);
     this.dispatchEvent(new MariaCloseEvent());

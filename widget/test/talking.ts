@@ -82,6 +82,9 @@ export const refuseQuestion = async (site = newSite()) => {
   const chat = await mountAtDoors(site);
   await write(chat, 'Is a copy enough?');
   await press(chat, 'I do not agree');
-  await until(() => stored(site, 'session_uuid') === null, 'the end of the session');
+  const refused = async () =>
+    (await backend.visit(uuidOf(site)))?.consents.some(({granted}) => !granted);
+  await untilAsked(refused, 'the refusal to be recorded');
+  await until(() => inside(chat, '.doors'), 'the doors');
   return {chat, site};
 };

@@ -145,12 +145,15 @@ describe('the two doors', () => {
   it('after a refusal the question stays unsent, and is gone with the closed panel', async () => {
     const {chat, site} = await refuseQuestion();
 
-    expect(chat.step).to.equal('refused');
+    expect(lines(chat).at(-1)).to.equal('Not sent yet.');
     expect(field(chat)!.value).to.equal('Is a copy enough?');
     expect(await pathsOf(site)).not.to.include('POST /api/messages');
 
     await chat.close();
+    expect(stored(site, 'answers')).to.equal(null);
     await chat.open();
+    await until(() => inside(chat, '.doors'), 'the doors');
+    expect(lines(chat)).to.have.length(1);
     expect(field(chat)!.value).to.equal('');
   });
 
@@ -162,7 +165,6 @@ describe('the two doors', () => {
     await press(chat, 'I agree');
 
     await until(() => lines(chat).includes('Is a copy enough?'), 'the question');
-    await until(() => stored(site, 'session_uuid') !== null, 'another session');
     await untilQuiet(site);
     expect((await backend.visit(uuidOf(site))).messages).to.have.length(1);
   });
@@ -224,6 +226,39 @@ describe('a question between the steps', () => {
     await answer(chat, 'Your name', 'Ana');
     await untilSaid(chat, TRAINING);
     expect(lines(chat).filter((line) => line.includes(STORING))).to.have.length(1);
+  });
+
+  it('after a refusal of its consent, the steps go on, and ask for the consent in its place', async () => {
+    const site = newSite();
+    const chat = await mountOpen(site);
+    await press(chat, 'Ask a question');
+    await until(() => field(chat), 'the field');
+    await write(chat, 'Who are you?');
+    await press(chat, 'I do not agree');
+    await untilSaid(chat, 'Not sent yet.');
+    await answer(chat, 'Your name', 'Ana');
+    await until(() => chat.step === 'consent_personal_data', 'the consent in its place');
+    expect(field(chat)!.value).to.equal('Who are you?');
+    await press(chat, 'I agree');
+    await untilSaid(chat, TRAINING);
+    expect(lines(chat)).not.to.include('Who are you?');
+    expect(await pathsOf(site)).not.to.include('POST /api/messages');
+    await untilQuiet(site);
+    const {consents} = await backend.visit(uuidOf(site));
+    expect(consents.map(({granted}) => granted)).to.deep.equal([true]);
+  });
+
+  it('a refusal of the consent in its place ends the steps, also if a question waits', async () => {
+    const chat = await mountOpen();
+    await answer(chat, 'Your name', 'Ana');
+    await untilSaid(chat, STORING);
+    await press(chat, 'Ask a question');
+    await until(() => field(chat), 'the field');
+    await write(chat, 'For how long?');
+    await until(() => chat.controller.messaging, 'the code of messages');
+    await press(chat, 'I do not agree');
+    await until(() => chat.step === 'refused', 'the end');
+    expect(field(chat)!.value).to.equal('For how long?');
   });
 
   it('at the consent, the answer sends it', async () => {

@@ -2,6 +2,7 @@ import type {Step} from '../../../server/contract/conversation.js';
 
 import type {Chat} from '../chat.js';
 import {consentAnswer} from '../flow/answer-texts.js';
+import {isEndOf} from '../flow/step-types.js';
 
 /** Records a consent or its refusal, with the wording that was shown. */
 export const answerConsent = async (chat: Chat, granted: boolean) => {
@@ -12,20 +13,24 @@ export const answerConsent = async (chat: Chat, granted: boolean) => {
   answers.recordDecision({purpose: step.purpose, granted, wording, locale: language.tag});
   chat.addAnswer(consentAnswer(granted));
   if (step.purpose === 'personal_data') {
-    if (!granted) return refuseStorage(chat, step);
+    if (!granted)
+      return flow.graph.steps.includes(step) ? refuseStorage(chat, step) : dropQuestion(chat);
     chat.host.onMayWrite();
   }
   await flow.complete(step);
 };
 
+/** Continues without the question that needed the consent. Its text stays in the field. */
+const dropQuestion = (chat: Chat) => {
+  chat.setIntent({isAsking: false});
+  return chat.flow.begin([({texts}) => texts.notSent]);
+};
+
 const refuseStorage = async (chat: Chat, step: Step) => {
   const {answers, flow, uploads} = chat;
-  const {graph} = flow;
   uploads?.clear();
   answers.clearValues();
-  const next = graph.after(step, chat.conditionValues);
-  const isRefusal = next?.type === 'end' && next.outcome === 'refused';
+  const next = flow.graph.after(step, chat.conditionValues);
   // A site's conversation that was saved by an earlier server can be without such an end.
-  const end = graph.endOf('refused') ?? ({id: 'refused', type: 'end', outcome: 'refused'} as const);
-  await flow.goTo(isRefusal ? next : end);
+  await flow.goTo(isEndOf(next, 'refused') ? next : flow.graph.endOf('refused'));
 };

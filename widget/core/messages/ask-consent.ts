@@ -20,16 +20,16 @@ export const askConsent = async (chat: Chat) => {
   if (transcript.isTyping || isConsent(step)) return;
   const consent = graph.firstOf(isConsent) ?? OWN_CONSENT;
   if (flow.isRefused) await askAgain(chat, consent, () => [reason]);
-  else await flow.goTo(consent, [reason]);
+  // A copy is outside the order of the steps.
+  else await flow.goTo({...consent}, [reason]);
 };
 
 /** Asks the refused question again, in a new session. The other answers were deleted, and are given again. */
 export const reconsider = async (chat: Chat) => {
-  const {answers, flow, state, transcript} = chat;
+  const {answers, flow, transcript} = chat;
   const refused = transcript.lines.filter(({step}) => step).at(-1);
-  await askAgain(chat, flow.graph.find(refused!.step!) ?? OWN_CONSENT, () => {
-    // A refusal that ended a question did not end the steps.
-    if (!state.isAsking) answers.start();
+  await askAgain(chat, flow.graph.find(refused!.step!)!, () => {
+    answers.start();
     transcript.say('visitor', ({texts}) => texts.changedMind);
     return [];
   });
