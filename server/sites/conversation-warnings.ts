@@ -10,6 +10,7 @@ export const findWarnings = ({steps}: Conversation, path: string): ValidationErr
   return [
     ...findUnreachableSteps(steps, `${path}/steps`),
     ...findMissingSteps(steps, `${path}/steps`),
+    ...findUntrueConsents(steps, `${path}/steps`),
     ...findMissingLanguages(texts),
     ...findUnknownPlaces(texts, steps),
   ];
@@ -26,6 +27,22 @@ const findUnreachableSteps = (steps: Step[], path: string): ValidationError[] =>
 
 const findEnd = (steps: Step[], outcome: 'complete' | 'refused'): number =>
   steps.findIndex((step) => step.type === 'end' && step.outcome === outcome);
+
+/** The widget's words for these consents name uploaded files. */
+const findUntrueConsents = (steps: Step[], path: string): ValidationError[] => {
+  if (steps.some(({type}) => type === 'upload')) return [];
+  return steps.flatMap((step, i) =>
+    step.type === 'consent' && step.text === undefined
+      ? [
+          {
+            path: `${path}/${i}`,
+            message:
+              'has the words of the widget, which name files, but no step asks for files. Write a "text"',
+          },
+        ]
+      : [],
+  );
+};
 
 interface TextAt {
   path: string;

@@ -113,6 +113,10 @@ t.test('steps without a way and missing languages are warnings', async (t) => {
       '1/options/0/label has no text in pt, pt-BR, which other texts have',
     ],
   );
+  const consent = {id: 'consent', type: 'consent', purpose: 'personal_data'};
+  t.same(getWarnings({...consent, text: 'May we?'}, end), []);
+  t.same(getWarnings(consent, {id: 'files', type: 'upload'}, end), []);
+  t.match(getWarnings(consent, end), [/^0 has the words of the widget, which name files/]);
   t.same(
     getWarnings(
       {...say, text: 'Hi {name}, {answers.it} {answers.shoe} {answers.It}'},

@@ -7,14 +7,17 @@ import {
   every,
   inside,
   lines,
+  mountAtDoors,
   mountOpen,
   newSite,
   pdf,
   press,
   reachPending,
   until,
+  untilQuiet,
   untilSaid,
 } from './helpers.js';
+import {conversationWith} from './questions.js';
 import {
   attach,
   field,
@@ -43,6 +46,36 @@ const openPending = async (site = newSite()) => {
   await until(() => field(chat), 'the field');
   return {chat, site};
 };
+
+/** At the name, in a conversation without a step for files. */
+const openWithoutFiles = async () => {
+  const site = newSite();
+  await backend.config(site, {conversation: conversationWith([])});
+  const chat = await mountAtDoors(site);
+  await write(chat, 'Hello?');
+  await press(chat, 'I agree');
+  await until(() => inside(chat, '.doors'), 'the doors');
+  await until(() => lines(chat).includes('Hello?'), 'the question');
+  return {chat, site};
+};
+
+describe('files of messages in a conversation without a step for files', () => {
+  it('the field has no paperclip, and a dropped file is not taken', async () => {
+    const {chat, site} = await openWithoutFiles();
+    expect(inside(chat, '.talk .picker')).to.equal(null);
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(pdf('dropped.pdf'));
+    inside(chat, '.panel')!.dispatchEvent(
+      new DragEvent('drop', {dataTransfer, bubbles: true, composed: true, cancelable: true}),
+    );
+    const toast = () => inside(chat, '.toast')?.textContent;
+    await until(toast, 'the answer');
+    expect(toast()).to.equal('You don’t need any files at this step.');
+    await untilQuiet(site);
+    expect((await backend.visit(uuidOf(site))).files).to.deep.equal([]);
+    expect(inside(chat, '.talk .file')).to.equal(null);
+  });
+});
 
 describe('the field to write in', () => {
   it('keeps the focus, and what stands in it, when what is asked beside it changes', async () => {

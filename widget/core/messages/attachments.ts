@@ -19,9 +19,15 @@ export class Attachments {
     return this.rows.every(({state}) => state === 'success');
   }
 
+  /** False for a conversation without a step for files: its consents need not name them. */
+  get isAllowed() {
+    return this.chat.flow.graph.firstOf(({type}) => type === 'upload') !== null;
+  }
+
   async add(files: Iterable<File>) {
-    const {uploads, host} = this.chat;
+    const {uploads, host, status} = this.chat;
     if (!uploads) return;
+    if (!this.isAllowed) return status.showToast('filesLater');
     const before = new Set(uploads.rows);
     await uploads.add(acceptFiles(host, files));
     for (const row of uploads.rows) {

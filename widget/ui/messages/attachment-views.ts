@@ -33,9 +33,9 @@ export const stopView = ({texts}: ViewContext, thread: Thread) => html`
   </button>
 `;
 
-/** The picker for files, unless the step has one. */
+/** The picker for files, unless the step has one, or the conversation asks for none. */
 export const clipView = ({state, texts}: ViewContext, {attachments}: Thread) =>
-  state.step?.type === 'upload'
+  state.step?.type === 'upload' || !attachments.isAllowed
     ? nothing
     : html`
         <label class="icon attach" title=${texts.chooseFiles}>
