@@ -32,6 +32,7 @@ export const ANSWER_FAULT_CODES = [
   'too_late',
   'not_a_phone',
   'not_a_url',
+  'not_http',
   'too_many_answers',
   'answers_too_large',
 ] as const;
@@ -61,13 +62,24 @@ export interface Today {
  * characters that cannot be stored or that disguise the text. Other values are unchanged.
  */
 export const cleanAnswer = (kind: QuestionKind | undefined, given: unknown): unknown => {
-  const clean = kind === undefined || kind === 'long_text' ? cleanLines : cleanLine;
+  const clean = cleaners[kind ?? 'long_text'] ?? cleanLine;
   const cleanChoice = (choice: unknown): unknown => {
     if (typeof choice === 'string') return clean(choice);
     return isOther(choice) ? {other: clean(choice.other)} : choice;
   };
   return Array.isArray(given) ? given.map(cleanChoice) : cleanChoice(given);
 };
+
+/** Returns a text with the digits 0 to 9 instead of those of other scripts, such as ٣. */
+export const toLatinDigits = (text: string): string =>
+  text.replace(/\p{Nd}/gu, (digit) => {
+    let before = 0;
+    // Unicode has the ten digits of a script one after the other.
+    while (isDigit(digit.codePointAt(0)! - before - 1)) before++;
+    return String(before % 10);
+  });
+
+const isDigit = (code: number): boolean => /\p{Nd}/u.test(String.fromCodePoint(code));
 
 /** Returns the first expectation that an answer to a question does not meet; null for a valid one. */
 export const checkAnswer = (
@@ -204,8 +216,7 @@ export const isDate = (text: string): boolean =>
 export const toDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 const checkPhone = (text: string): AnswerFault | null => {
-  // Visitors type the digits of their script, such as ٣.
-  const digits = new RegExp(`^\\p{Nd}{${MIN_PHONE_DIGITS},${MAX_PHONE_DIGITS}}$`, 'u');
+  const digits = new RegExp(`^\\d{${MIN_PHONE_DIGITS},${MAX_PHONE_DIGITS}}$`);
   return digits.test(text.replace(/[+ ()\-./]/g, ''))
     ? null
     : {code: 'not_a_phone', min: MIN_PHONE_DIGITS, max: MAX_PHONE_DIGITS};
@@ -215,6 +226,7 @@ const checkPhone = (text: string): AnswerFault | null => {
 declare const URL: new (text: string) => unknown;
 
 const checkUrl = (text: string): AnswerFault | null => {
+  if (/^(?!https?:)[a-z][a-z\d+.-]*:\/\//i.test(text)) return {code: 'not_http'};
   // `URL` also accepts `https:example.com`, user information, an empty port, and white space.
   const isUrl = /^https?:\/\/[^\s/?#\\@]*[^\s/?#\\@:]([/?#]\S*)?$/i.test(text) && canParse(text);
   return isUrl ? null : {code: 'not_a_url'};
@@ -246,3 +258,10 @@ const cleanLines = (text: string): string =>
     .replace(/\r\n?/g, '\n')
     .replace(INVISIBLE, (one) => (one === '\n' || one === '\t' ? one : ''))
     .trim();
+
+/** Functions for the kinds whose answers are not cleaned as one line. */
+const cleaners: {[Kind in QuestionKind]?: (text: string) => string} = {
+  long_text: cleanLines,
+  // Digits of some scripts would reverse the groups of a number.
+  phone: (text) => toLatinDigits(cleanLine(text)),
+};

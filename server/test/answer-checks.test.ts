@@ -175,9 +175,9 @@ t.test('telephone numbers and URLs have their form', async (t) => {
     [URL_OF, 'https://https://example.com', 'not_a_url'],
     [URL_OF, 'https:///example.com', 'not_a_url'],
     [URL_OF, 'https://?example.com', 'not_a_url'],
-    [URL_OF, 'x-app://example.com', 'not_a_url'],
+    [URL_OF, 'x-app://example.com', 'not_http'],
     [URL_OF, 'javascript:alert(1)', 'not_a_url'],
-    [URL_OF, 'ftp://example.com', 'not_a_url'],
+    [URL_OF, 'ftp://example.com', 'not_http'],
     [URL_OF, 'data:text/html,<script>alert(1)</script>', 'not_a_url'],
   ]);
 });
@@ -233,6 +233,9 @@ t.test('stored texts contain nothing that hides or cannot be stored', async (t) 
   }
   t.equal(cleanAnswer('text', ' a\tb\r\nc\u0000 '), 'a b c');
   t.equal(cleanAnswer('long_text', ' a\tb\r\nc\u202e '), 'a\tb\nc');
+  t.equal(cleanAnswer('phone', ' +٩٦٦ ٥٠ ۱۲۳ '), '+966 50 123', 'digits of other scripts');
+  t.equal(cleanAnswer('phone', '\u{1d7d8}\u{1d7e1}\u{1d7e2}'), '090');
+  t.equal(cleanAnswer('text', '٣'), '٣');
   t.same(cleanAnswer('choice', ['a\u0000', {other: 'b\u0000'}, 7]), ['a', {other: 'b'}, 7]);
 });
 

@@ -53,6 +53,8 @@ export const describeExpected = (
       return `a telephone number of ${min} to ${max} digits`;
     case 'not_a_url':
       return 'an http or https URL without user information';
+    case 'not_http':
+      return 'a URL that begins with http:// or https://';
     case 'too_many_answers':
       return `at most ${formatCount(Number(max), 'answer')} in a session`;
     case 'answers_too_large':

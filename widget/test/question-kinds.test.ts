@@ -77,10 +77,11 @@ describe('kinds of questions', () => {
     ['date', '', 'Please enter a full date.'],
     ['date', '2029-12-31', 'Please choose January 1, 2030 or later.'],
     ['date', '2031-01-01', 'Please choose December 31, 2030 or earlier.'],
-    ['phone', '1234', 'Please enter a phone number of 5 to 15 digits.'],
-    ['phone', 'call me: 12345', 'Please enter a phone number of 5 to 15 digits.'],
-    ['url', 'not a page', 'Please enter a web address, such as example.com.'],
-    ['url', 'ftp://example.com', 'Please enter a web address, such as example.com.'],
+    ['phone', '1234', 'Please enter a phone number of 5 to 15 digits, without letters.'],
+    ['phone', '+44 20 79x', 'Please enter a phone number of 5 to 15 digits, without letters.'],
+    ['url', 'not a page', 'Please enter a web address without spaces, such as example.com.'],
+    ['url', 'example', 'Please enter a web address without spaces, such as example.com.'],
+    ['url', 'ftp://example.com', 'Please enter an address that begins with https:// or http://.'],
   ];
   for (const [kind, text, words] of WRONG) {
     it(`${kind}: “${text.slice(0, 20)}” is not accepted, and the field says why`, async () => {
@@ -95,6 +96,22 @@ describe('kinds of questions', () => {
       input.dispatchEvent(new Event('input', {bubbles: true}));
       await until(() => fault(chat) === '', 'the fault to go with the next key');
       expect(chat.step).to.equal(kind);
+    });
+  }
+
+  const TYPED: [keyof typeof KINDS, string, unknown, string][] = [
+    ['number', '45 KM', 45, '45\u00a0km'],
+    ['number', '1,200.5km', 1200.5, '1200.5\u00a0km'],
+    ['url', 'www.example.com', 'https://www.example.com', 'https://www.example.com'],
+    ['phone', '+٤٤ ٢٠ ٧٩٤٦', '+44 20 7946', '+44 20 7946'],
+  ];
+  for (const [kind, text, value, label] of TYPED) {
+    it(`${kind}: “${text}” is kept as ${String(value)}`, async () => {
+      const {chat, site} = await openWith([ask(kind, KINDS[kind])]);
+      await give(chat, text);
+      await untilStep(chat, 'name');
+      expect(kept(site)![`answers.${kind}`]).to.equal(value);
+      expect(lines(chat)).to.include(label);
     });
   }
 

@@ -1,4 +1,4 @@
-const ARABIC_ZEROS = [0x660, 0x6f0];
+import {toLatinDigits} from '../../../server/contract/answers.js';
 
 /** Returns the decimal separator of a language. */
 export const decimalOf = (locale: string) => (1.5).toLocaleString(locale).charAt(1);
@@ -24,9 +24,3 @@ export const parseNumber = (typed: string, locale: string) => {
   const fraction = last && isDecimal ? groups.pop() : '';
   return Number(`${groups.join('')}.${fraction}`);
 };
-
-const toLatinDigits = (text: string) =>
-  text.replace(/[٠-٩۰-۹]/g, (digit) => {
-    const code = digit.charCodeAt(0);
-    return String(code - ARABIC_ZEROS.findLast((zero) => zero <= code)!);
-  });

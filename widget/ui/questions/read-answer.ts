@@ -1,4 +1,4 @@
-import type {QuestionStep} from '../../../server/contract/conversation.js';
+import type {LocalisedText, QuestionStep} from '../../../server/contract/conversation.js';
 import type {Choice} from '../../../server/contract/questions.js';
 
 import {parseNumber} from '../../core/questions/parse-number.js';
@@ -15,10 +15,18 @@ export const readAnswer = (data: FormData, step: QuestionStep, language: Languag
       return step.multiple ? choices : choices[0];
     }
     case 'number':
-      return parseNumber(text, localeOf(language));
+      return parseNumber(removeUnit(text.trim(), step.unit), localeOf(language));
     case 'url':
-      return !text.trim() || text.includes('://') ? text : `https://${text.trim()}`;
+      // A word is no host of the web.
+      return !text.includes('.') || text.includes('://') ? text : `https://${text.trim()}`;
     default:
       return text;
   }
+};
+
+/** Returns a number without the unit of its question, which visitors may repeat in any language. */
+const removeUnit = (text: string, unit: LocalisedText = '') => {
+  const units = typeof unit === 'string' ? [unit] : Object.values(unit);
+  const typed = units.find((one) => text.toLowerCase().endsWith(one.toLowerCase())) ?? '';
+  return text.slice(0, text.length - typed.length);
 };

@@ -11,6 +11,8 @@ const de: QuestionTexts = {
   other_missing: 'Bitte schreiben Sie Ihre eigene Antwort in das Feld.',
   wrong: 'Bitte prüfen Sie Ihre Antwort.',
   answers_too_large: 'Ihre Antworten sind zusammen zu lang. Bitte kürzen Sie diese.',
+  too_many_answers:
+    'Wir können keine weiteren Antworten speichern. Bitte schreiben Sie uns stattdessen.',
   too_short: 'Bitte schreiben Sie mindestens {min} Zeichen.',
   too_few_choices: 'Bitte wählen Sie mindestens {min} aus.',
   too_many_choices: 'Bitte wählen Sie höchstens {max} aus.',
@@ -22,8 +24,10 @@ const de: QuestionTexts = {
   not_a_date: 'Bitte geben Sie ein vollständiges Datum ein.',
   too_early: 'Bitte wählen Sie den {min} oder einen späteren Tag.',
   too_late: 'Bitte wählen Sie den {max} oder einen früheren Tag.',
-  not_a_phone: 'Bitte geben Sie eine Telefonnummer mit {min} bis {max} Ziffern ein.',
-  not_a_url: 'Bitte geben Sie eine Webadresse ein, zum Beispiel example.com.',
+  not_a_phone:
+    'Bitte geben Sie eine Telefonnummer mit {min} bis {max} Ziffern ein, ohne Buchstaben.',
+  not_a_url: 'Bitte geben Sie eine Webadresse ohne Leerzeichen ein, zum Beispiel example.com.',
+  not_http: 'Bitte geben Sie eine Adresse ein, die mit https:// oder http:// beginnt.',
 };
 
 export default de;

@@ -11,6 +11,7 @@ const es: QuestionTexts = {
   other_missing: 'Escriba su propia respuesta en el campo.',
   wrong: 'Revise su respuesta, por favor.',
   answers_too_large: 'Sus respuestas son demasiado largas en conjunto. Acorte esta.',
+  too_many_answers: 'No podemos guardar más respuestas. Escríbanos un mensaje.',
   too_short: 'Escriba al menos {min} caracteres.',
   too_few_choices: 'Elija {min} como mínimo.',
   too_many_choices: 'Elija {max} como máximo.',
@@ -22,8 +23,9 @@ const es: QuestionTexts = {
   not_a_date: 'Escriba una fecha completa.',
   too_early: 'Elija el {min} o una fecha posterior.',
   too_late: 'Elija el {max} o una fecha anterior.',
-  not_a_phone: 'Escriba un número de teléfono de {min} a {max} dígitos.',
-  not_a_url: 'Escriba una dirección web, como example.com.',
+  not_a_phone: 'Escriba un número de teléfono de {min} a {max} dígitos, sin letras.',
+  not_a_url: 'Escriba una dirección web sin espacios, como example.com.',
+  not_http: 'Escriba una dirección que empiece por https:// o http://.',
 };
 
 export default es;
