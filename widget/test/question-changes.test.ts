@@ -91,6 +91,62 @@ describe('changed answers to questions', () => {
     expect(replaced(chat)).to.deep.equal([]);
   });
 
+  it('after the end, an answer is changed in the log', async () => {
+    const {chat, site} = await reachEnd();
+    expect(button(chat, 'Change: Ana'), 'the name').to.equal(undefined);
+    await press(chat, 'Change: ACME');
+    await untilStep(chat, 'text');
+    await give(chat, 'Other Ltd');
+    await untilStep(chat, 'complete');
+    expect(lines(chat).at(-1)).to.equal('Changed: Other Ltd');
+    expect(await sent(site, 'PATCH', '/api/session')).to.deep.equal({answers: {text: 'Other Ltd'}});
+  });
+
+  it('a skipped question is answered later in My data, before and after the e-mail step', async () => {
+    const optional = {...KINDS.text, required: false};
+    const {chat, site} = await openWith([
+      ask('text', optional),
+      ask('more', {...optional, text: 'Anything else?'}),
+    ]);
+    await press(chat, 'Skip');
+    await untilStep(chat, 'more');
+    await press(chat, 'Skip');
+    await untilStep(chat, 'name');
+    await changeInMyData(chat, KINDS.text.text);
+    await untilStep(chat, 'text');
+    await give(chat, 'ACME');
+    await submitContact(chat);
+    await untilStep(chat, 'verify');
+    await changeInMyData(chat, 'Anything else?');
+    await untilStep(chat, 'more');
+    await give(chat, 'No, thanks');
+    await untilStep(chat, 'verify');
+    expect((await sent(site, 'PUT', '/api/session/contact'))!['answers']).to.deep.equal({
+      text: 'ACME',
+    });
+    expect(await sent(site, 'PATCH', '/api/session')).to.deep.equal({
+      answers: {more: 'No, thanks'},
+    });
+  });
+
+  it('a second change in My data takes the place of the first one', async () => {
+    const {chat} = await openWith(STEPS);
+    await give(chat, 'ACME');
+    await press(chat, 'Nurse');
+    await give(chat, '123456');
+    await submitContact(chat);
+    await untilStep(chat, 'verify');
+    const before = lines(chat).length;
+    await changeInMyData(chat, KINDS.text.text);
+    await untilStep(chat, 'text');
+    await changeInMyData(chat, PHONE);
+    await untilStep(chat, 'phone');
+    expect(countOf(chat, KINDS.text.text), 'the first question').to.equal(1);
+    await give(chat, '654321');
+    await untilStep(chat, 'verify');
+    expect(lines(chat).slice(before)).to.deep.equal([PHONE, '654321', 'Changed: 654321']);
+  });
+
   it('after the end, a change is confirmed in one sentence', async () => {
     const {chat} = await reachEnd();
     await changeInMyData(chat, KINDS.text.text);
@@ -147,6 +203,41 @@ describe('changed answers to questions', () => {
     await untilStep(chat, 'verify');
     const {answers} = (await sent(site, 'PUT', '/api/session/contact')) as {answers: object};
     expect(Object.keys(answers)).to.deep.equal(['a', 'b', 'c', 'd']);
+  });
+
+  it('answers on a way that was left do not count for the size', async () => {
+    const long = (name: string) => ask(name, {kind: 'long_text', text: `${name}?`});
+    const next = [{when: {field: 'answers.yes_no', operator: 'is', value: false}, to: 'd'}];
+    const {chat} = await openWith([
+      {...ask('yes_no', KINDS.yes_no), next},
+      ...['a', 'b', 'c', 'd'].map(long),
+    ]);
+    await press(chat, 'Yes');
+    for (const name of ['a', 'b', 'c']) {
+      await untilStep(chat, name);
+      await give(chat, '\u{1f600}'.repeat(4_000));
+    }
+    await untilStep(chat, 'd');
+    await press(chat, 'Change: Yes');
+    await press(chat, 'No');
+    await untilStep(chat, 'd');
+    await give(chat, '\u{1f600}'.repeat(4_000));
+    await untilStep(chat, 'name');
+  });
+
+  it('an answer before a changed one still counts for the size, and so do those after it', async () => {
+    const long = (name: string) => ask(name, {kind: 'long_text', text: `${name}?`});
+    const {chat} = await openWith([long('first'), ...['a', 'b', 'c'].map(long)]);
+    await give(chat, 'Short.');
+    for (const name of ['a', 'b', 'c']) {
+      await untilStep(chat, name);
+      await give(chat, '\u{1f600}'.repeat(4_000));
+    }
+    await untilStep(chat, 'name');
+    await press(chat, 'Change: Short.');
+    await untilStep(chat, 'first');
+    await give(chat, 'x'.repeat(2_000));
+    await untilFault(chat, 'Your answers are too long together. Please shorten this one.');
   });
 
   it('the fields are locked until a refused answer is asked again', async () => {

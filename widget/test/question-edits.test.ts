@@ -5,6 +5,7 @@ import {
   every,
   inside,
   lines,
+  mountOpen,
   press,
   until,
   untilAsked,
@@ -44,6 +45,33 @@ const reported = async (site: string) => {
 };
 
 describe('questions that the owner edits during a visit', () => {
+  it('a question that is a text now shows an answer of its earlier kind', async () => {
+    const {chat, site} = await openWith([ask('number', KINDS.number)]);
+    await give(chat, '12');
+    await untilStep(chat, 'name');
+    chat.remove();
+    const text = ask('number', {kind: 'text', text: 'How far can you drive?'});
+    await backend.config(site, {conversation: conversationWith([text])});
+    const again = await mountOpen(site);
+    await press(again, 'Continue');
+    await until(() => lines(again).includes('12'), 'the answer');
+    await press(again, 'Change: 12');
+    await untilStep(again, 'number');
+    expect((await field(again)).value).to.equal('');
+  });
+
+  it('a visitor with too many answers reads so', async () => {
+    const {chat, site} = await openWith([ask('text', KINDS.text)]);
+    await give(chat, 'ACME');
+    await edit(
+      site,
+      [ask('text', KINDS.text)],
+      [{field: 'text', expected: {code: 'too_many_answers', max: 100}}],
+    );
+    await submitContact(chat);
+    await untilFault(chat, 'We can’t store further answers. Please write to us instead.');
+  });
+
   it('a refused answer is asked again in its present form, and what is new is asked, too', async () => {
     const {chat, site} = await openWith([
       HELLO,

@@ -5,11 +5,11 @@ import type {Line} from '../flow/transcript.js';
 /** Returns whether a line is the newest answer to a step that can still be changed. */
 export const canChange = ({answers, flow, state, transcript}: Chat, line: Line) => {
   const {isSubmitting, reopenedStep, sessionState} = state;
-  const isSettled =
-    sessionState !== 'visit' || isSubmitting || reopenedStep || flow.step?.type === 'end';
   // The consent that a question needs may not be a step of the site.
   const step = line.step && flow.graph.find(line.step);
-  if (isSettled || !step || !answers.isDone(step.id)) return false;
+  if (isSubmitting || reopenedStep || !step || !answers.isDone(step.id)) return false;
+  // What was submitted is changed in *My data*, except the answers to the site's questions.
+  if (flow.isRefused || (sessionState !== 'visit' && !isSiteQuestion(step))) return false;
   // The last line has only its text, because screen readers read it out.
   if (line === transcript.lines.at(-1)) return false;
   return line === transcript.answerTo(step.id);

@@ -14,7 +14,7 @@ import type {Answers, VisitorAnswers} from '../flow/answers.js';
 import type {Drafts} from '../flow/drafts.js';
 import type {Flow} from '../flow/flow.js';
 import {answerKey, isSiteQuestion} from '../flow/step-types.js';
-import type {TextOf} from '../flow/transcript.js';
+import type {TextOf, Transcript} from '../flow/transcript.js';
 import type {VisitorSession} from '../session/session.js';
 import type {ChatState} from '../state.js';
 import type {ClientError} from '../transport/api-client.js';
@@ -34,6 +34,7 @@ export interface QuestionDeps {
   readonly session: Readonly<VisitorSession>;
   readonly signal: AbortSignal;
   readonly state: Readonly<ChatState>;
+  readonly transcript: Pick<Transcript, 'removeOpen'>;
   addAnswer(text: TextOf): void;
   submit(work: () => Promise<void>): Promise<void>;
 }
@@ -79,8 +80,11 @@ export const createQuestions = (
   };
 
   /** Returns what is wrong with an answer that is too large together with the others. */
-  const checkSize = ({field}: QuestionStep, value: Answer): AnswerFault | null => {
-    const all = {...answersTo(flow.graph.steps), [field]: value};
+  const checkSize = (step: QuestionStep, value: Answer): AnswerFault | null => {
+    // Answers on a way that the visitor has left are not submitted.
+    const isPassed = (one: Step) => one === step || flow.isSkipped(one);
+    const steps = isVisit() ? flow.follow(isPassed).passed : flow.graph.steps;
+    const all = {...answersTo(steps), [step.field]: value};
     const isTooLarge = new Blob([toJson(all)]).size > MAX_ANSWERS_BYTES;
     return isTooLarge ? {code: 'answers_too_large'} : null;
   };
@@ -99,17 +103,16 @@ export const createQuestions = (
     ...questionTexts(language, chat),
   });
 
-  const labelOf = (
-    key: string,
-    language: Language,
-    value: Answers[string] = answers.siteAnswers[key],
-  ) => {
-    if (!isGiven(value)) return '';
-    return inputs?.labelAnswer(findStep(key), value, wordsOf(language)) ?? (value as string);
+  const labelValue = (step: QuestionStep, value: Answer, language: Language) =>
+    inputs?.labelAnswer(step, value, wordsOf(language)) ?? (value as string);
+
+  const labelOf = (key: string, language: Language) => {
+    const value = answers.siteAnswers[key];
+    return isGiven(value) ? labelValue(findStep(key), value, language) : '';
   };
 
   const textOf = (step: QuestionStep, value: Answer | null, language: Language) =>
-    value === null ? wordsOf(language).skip : labelOf(answerKey(step), language, value);
+    value === null ? wordsOf(language).skip : labelValue(step, value, language);
 
   const passedSteps = () => flow.follow(flow.isSkipped).passed;
 
@@ -143,21 +146,35 @@ export const createQuestions = (
     });
 
   /** Returns a function that asks a question again; null for a question that the site no longer has. */
-  const changeOf = (step: QuestionStep | null) => step && (() => flow.reopen(step));
+  const changeOf = (step: QuestionStep | null) =>
+    step &&
+    (() => {
+      const {reopenedStep} = chat.state;
+      // The visitor has left an earlier change for this one.
+      if (reopenedStep) {
+        chat.transcript.removeOpen(reopenedStep);
+        answers.complete(reopenedStep.id);
+      }
+      return flow.reopen(step);
+    });
 
-  const listSubmitted = (submitted: Session): ListedAnswer[] =>
-    (submitted.answers ?? []).map(({field, question, label}) => ({
+  const listSubmitted = ({answers: submitted = []}: Session): ListedAnswer[] =>
+    submitted.map(({field, question, label}) => ({
       question,
       label,
       change: changeOf(findStep(`answers.${field}`)),
     }));
 
-  const listKept = (language: Language): ListedAnswer[] =>
-    [...passedSteps()].filter(isSiteQuestion).flatMap((step) => {
-      const label = labelOf(answerKey(step), language);
-      const question = flow.promptFor(step)(language);
-      return label ? [{question, label, change: changeOf(step)}] : [];
-    });
+  /** Lists the questions on the visitor's way, also skipped ones, except those in the list. */
+  const listPassed = (language: Language, listed: Session['answers'] = []): ListedAnswer[] =>
+    [...passedSteps()]
+      .filter(isSiteQuestion)
+      .filter((step) => !listed.some(({field}) => field === step.field))
+      .map((step) => ({
+        question: flow.promptFor(step)(language),
+        label: labelOf(answerKey(step), language) || '–',
+        change: changeOf(step),
+      }));
 
   /** Asks the first question again whose answer is wrong, in its present form. */
   const askFirst = async (refused: WrongAnswer[]) => {
@@ -193,16 +210,21 @@ export const createQuestions = (
       fault
         ? faultText(step, fault, {
             texts: wordsOf(language),
-            label: (limit) => labelOf(answerKey(step), language, limit),
+            label: (limit) => labelValue(step, limit, language),
           })
         : '',
     /** Resolves once the texts of the visitor's language and the backend's answers are there. */
     async load() {
       fault = null;
-      const hasInputs = flow.graph.firstOf((step) => isSiteQuestion(step) && step.kind !== 'text');
       // The panel may still be waiting for its own texts.
       const texts = loadQuestionTexts(host.languages.wanted as LanguageTag);
-      [inputs] = await Promise.all([hasInputs ? loadInputs() : null, texts, fetched]);
+      await fetched;
+      const hasInput = (step: Step) => isSiteQuestion(step) && step.kind !== 'text';
+      // A question may have had another kind when it was answered.
+      const isTyped = (value: Answers[string]) => isGiven(value) && typeof value !== 'string';
+      const needsInputs =
+        flow.graph.firstOf(hasInput) ?? Object.values(answers.siteAnswers).some(isTyped);
+      [inputs] = await Promise.all([needsInputs ? loadInputs() : null, texts]);
       cleanOptions();
     },
     showFault,
@@ -235,7 +257,9 @@ export const createQuestions = (
     /** Returns the answers for *My data*. */
     list(submitted: Session | null, language: Language) {
       const isSubmitted = submitted !== null && !isVisit();
-      const items = isSubmitted ? listSubmitted(submitted) : listKept(language);
+      const items = isSubmitted
+        ? [...listSubmitted(submitted), ...listPassed(language, submitted.answers)]
+        : listPassed(language);
       return {title: wordsOf(language).yourAnswers, items};
     },
   };
