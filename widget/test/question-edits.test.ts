@@ -46,17 +46,17 @@ const reported = async (site: string) => {
 
 describe('questions that the owner edits during a visit', () => {
   it('a question that is a text now shows an answer of its earlier kind', async () => {
-    const {chat, site} = await openWith([ask('number', KINDS.number)]);
-    await give(chat, '12');
+    const {chat, site} = await openWith([ask('car', KINDS.yes_no)]);
+    await press(chat, 'Yes');
     await untilStep(chat, 'name');
     chat.remove();
-    const text = ask('number', {kind: 'text', text: 'How far can you drive?'});
+    const text = ask('car', {kind: 'text', text: 'Which car do you have?'});
     await backend.config(site, {conversation: conversationWith([text])});
     const again = await mountOpen(site);
     await press(again, 'Continue');
-    await until(() => lines(again).includes('12'), 'the answer');
-    await press(again, 'Change: 12');
-    await untilStep(again, 'number');
+    await until(() => lines(again).includes('Yes'), 'the answer');
+    await press(again, 'Change: Yes');
+    await untilStep(again, 'car');
     expect((await field(again)).value).to.equal('');
   });
 
