@@ -10,6 +10,7 @@ import {
   KINDS,
   LANGUAGES,
   ask,
+  field,
   give,
   kept,
   openWith,
@@ -157,6 +158,25 @@ describe('access to questions', () => {
     for (const typed of ['', ' ', '-', 'x', '1x', '1e5', '0x10', '1-2', '.', ',', 'Infinity'])
       expect(parseNumber(typed, 'en'), typed).to.deep.equal(NaN);
     for (const tag of languageTags) expect(['.', ',']).to.include(decimalOf(`${tag}-u-nu-latn`));
+  });
+
+  it('check boxes look the same after the menu was opened', async () => {
+    const {chat} = await openWith([ask('languages', LANGUAGES)]);
+    const box = await until(() => inside(chat, '.option input'), 'the list');
+    const mark = () => getComputedStyle(box, '::before').content;
+    expect(mark()).to.equal('none');
+    await press(chat, 'More');
+    await until(() => inside(chat, '.setting [type=checkbox]'), 'the menu');
+    expect(mark()).to.equal('none');
+    box.click();
+    expect(mark()).to.equal('""');
+  });
+
+  it('a number in Arabic digits is typed from the left', async () => {
+    const {chat} = await openWith([ask('phone', KINDS.phone)], [], 'ar');
+    const input = await field(chat);
+    const {direction, unicodeBidi} = getComputedStyle(input);
+    expect([direction, unicodeBidi]).to.deep.equal(['ltr', 'bidi-override']);
   });
 
   for (const tag of ['es', 'fr', 'de', 'pt-br', 'ar']) {

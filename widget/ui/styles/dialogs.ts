@@ -154,7 +154,7 @@ export const dialogStyles = css`
       background: var(--edge);
       transition: var(--fast);
     }
-    [type='checkbox']::before {
+    .setting [type='checkbox']::before {
       content: '';
       display: block;
       inline-size: 18px;
@@ -167,7 +167,7 @@ export const dialogStyles = css`
     .setting :checked {
       background: var(--accent-text);
     }
-    :checked::before {
+    .setting :checked::before {
       margin-inline-start: 23px;
     }
   }

@@ -38,7 +38,42 @@ export const inputStyles = css`
     flex: none;
     inline-size: 20px;
     block-size: 20px;
-    accent-color: var(--brand);
+    margin: 0;
+    padding: 0;
+  }
+  /* Browsers fill theirs with grey on a dark ground, as if they were disabled. */
+  @media (forced-colors: none) {
+    .option input {
+      appearance: none;
+      display: grid;
+      place-items: center;
+      border: 2px solid var(--edge);
+      border-radius: 6px;
+    }
+    .option [type='radio'] {
+      border-radius: 50%;
+    }
+    .option :checked {
+      border-color: var(--accent-text);
+      background: var(--accent-text);
+    }
+    .option :checked::before {
+      content: '';
+      inline-size: 8px;
+      block-size: 8px;
+      border-radius: 50%;
+      background: var(--bg);
+    }
+    .option [type='checkbox']:checked::before {
+      inline-size: 10px;
+      block-size: 6px;
+      margin-block-end: 3px;
+      border: solid var(--bg);
+      border-width: 0 0 2px 2px;
+      border-radius: 0;
+      background: none;
+      rotate: -45deg;
+    }
   }
   .option input:focus-visible {
     outline: none;
