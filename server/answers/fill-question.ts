@@ -1,22 +1,23 @@
 import {insertAnswers, localise} from '../contract/localise.js';
 import type {Conversation} from '../contract/conversation.js';
+import {findQuestion} from '../sites/conversation.js';
 import type {StoredAnswer} from './store.js';
 
 /** Value that a question can contain, such as `name` or `answers.town`, before and after a change. */
 export interface ChangedValue {
-  place: string;
+  key: string;
   before: string;
   after: string;
 }
 
 /** Inserts the name and the labels of other answers, as the widget does. */
 export const fillQuestion = (text: string, answers: StoredAnswer[], name: string): string =>
-  insertAnswers(text, (place) => getValue(place, answers, name));
+  insertAnswers(text, (key) => getValue(key, answers, name));
 
-const getValue = (place: string, answers: StoredAnswer[], name: string): string =>
-  place === 'name' ? name : (answers.findLast((one) => toPlace(one.field) === place)?.label ?? '');
+const getValue = (key: string, answers: StoredAnswer[], name: string): string =>
+  key === 'name' ? name : (answers.findLast((one) => toKey(one.field) === key)?.label ?? '');
 
-const toPlace = (field: string): string => `answers.${field}`;
+const toKey = (field: string): string => `answers.${field}`;
 
 /**
  * Returns the questions whose wording contains a changed value, with the new value: a corrected
@@ -27,19 +28,15 @@ export const refillQuestions = (
   changes: ChangedValue[],
   {conversation, name, language}: {conversation: Conversation; name: string; language: string},
 ): Pick<StoredAnswer, 'field' | 'question'>[] => {
-  const findQuestion = (field: string) => {
-    const step = conversation.steps.find((one) => 'kind' in one && one.field === field);
-    return step && 'kind' in step ? step : undefined;
-  };
-  const isWord = ({place}: ChangedValue) => {
-    const changed = answers.find(({field}) => toPlace(field) === place);
+  const isWord = ({key}: ChangedValue) => {
+    const changed = answers.find(({field}) => toKey(field) === key);
     return !['yes_no', 'number'].includes(changed?.kind ?? '');
   };
   const words = changes.filter(isWord);
-  const getValueBefore = (place: string) =>
-    changes.find((change) => change.place === place)?.before ?? getValue(place, answers, name);
+  const getValueBefore = (key: string) =>
+    changes.find((change) => change.key === key)?.before ?? getValue(key, answers, name);
   const refill = ({field, question}: StoredAnswer): string => {
-    const text = localise(findQuestion(field)?.text ?? '', language);
+    const text = localise(findQuestion(conversation, field)?.text ?? '', language);
     if (insertAnswers(text, getValueBefore) === question) return fillQuestion(text, answers, name);
     // The site has edited or removed the question since it was answered.
     return replaceValues(question, words);

@@ -1,7 +1,8 @@
 import {isOther} from '../contract/answers.js';
-import type {Conversation, QuestionStep} from '../contract/conversation.js';
+import type {Conversation} from '../contract/conversation.js';
 import type {Choice, Question} from '../contract/questions.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
+import {listQuestions} from '../sites/conversation.js';
 import type {StoredAnswer} from './store.js';
 
 /** Answer as an operator writes it: `field=value`. */
@@ -45,10 +46,6 @@ export const parseAnswers = (
     }),
   );
 };
-
-/** Returns the steps that ask a question of the site. */
-export const listQuestions = ({steps}: Conversation): QuestionStep[] =>
-  steps.filter((step): step is QuestionStep => 'kind' in step);
 
 /** Returns the value for a question. A text that does not fit stays a text, which is refused later. */
 const parseAnswer = (question: Question, text: string): unknown => {

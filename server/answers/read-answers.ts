@@ -30,7 +30,7 @@ export interface AnswerContext {
  * `InvalidAnswer`, which lists all wrong answers.
  */
 export const readAnswers = (given: GivenAnswers, context: AnswerContext): StoredAnswer[] => {
-  const questions = findQuestions(context.conversation);
+  const questions = mapQuestions(context.conversation);
   requireValid(given, questions);
   const language = toLabelLanguage(context.locale);
   const stored = new Map(context.stored.map((answer) => [answer.field, answer]));
@@ -60,7 +60,7 @@ export const readAnswers = (given: GivenAnswers, context: AnswerContext): Stored
   );
 };
 
-const findQuestions = ({steps}: Conversation): Questions =>
+const mapQuestions = ({steps}: Conversation): Questions =>
   new Map(
     steps.flatMap((step, position) => ('kind' in step ? [[step.field, {step, position}]] : [])),
   );

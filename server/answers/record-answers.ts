@@ -1,6 +1,6 @@
-import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
 import type {Queryable} from '../database/sql.js';
+import {getConversation} from '../sites/conversation.js';
 import type {Site} from '../sites/store.js';
 import {refillQuestions} from './fill-question.js';
 import type {ChangedValue} from './fill-question.js';
@@ -32,11 +32,12 @@ export const recordAnswers = async (
 ): Promise<boolean> => {
   if (Object.keys(given).length === 0) return false;
   const stored = await listAnswers(tx, visit.uuid);
-  const answers = readAnswers(given, {...visitor, stored, conversation: getConversation(visit)});
+  const conversation = getConversation(visit.site.settings);
+  const answers = readAnswers(given, {...visitor, stored, conversation});
   const isChanged = (await saveAnswers(tx, visit.uuid, answers)) > 0;
   const labels = new Map(stored.map(({field, label}) => [field, label]));
   const changes = answers.map(({field, label}) => ({
-    place: `answers.${field}`,
+    key: `answers.${field}`,
     before: labels.get(field) ?? '',
     after: label,
   }));
@@ -56,9 +57,7 @@ export const rewordQuestions = async (
   const questions = refillQuestions(await listAnswers(tx, visit.uuid), changed, {
     name,
     language: toLabelLanguage(locale).tag,
-    conversation: getConversation(visit),
+    conversation: getConversation(visit.site.settings),
   });
   if (questions.length > 0) await saveQuestions(tx, visit.uuid, questions);
 };
-
-const getConversation = ({site}: SiteVisit) => site.settings.conversation ?? DEFAULT_CONVERSATION;

@@ -1,7 +1,7 @@
 import {listReachedSteps} from '../audit/store.js';
-import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {localise} from '../contract/localise.js';
 import type {Queryable} from '../database/sql.js';
+import {getConversation} from '../sites/conversation.js';
 import type {Site} from '../sites/store.js';
 import {fillQuestion} from './fill-question.js';
 import {toLabelLanguage} from './label-language.js';
@@ -17,7 +17,7 @@ export const listUnanswered = async (
   {name, locale}: {name: string; locale: string | null},
 ): Promise<UnansweredQuestion[]> => {
   const reached = await listReachedSteps(sql, uuid);
-  const {steps} = site.settings.conversation ?? DEFAULT_CONVERSATION;
+  const {steps} = getConversation(site.settings);
   const {tag} = toLabelLanguage(locale);
   return steps.flatMap((step, position) => {
     if (!('kind' in step) || !reached.includes(step.id)) return [];

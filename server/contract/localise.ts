@@ -20,8 +20,8 @@ export const localise = (text: LocalisedText, tag: string): string => {
   return text[tags.find((one) => Object.hasOwn(text, one))!] ?? '';
 };
 
-const PLACES = /\{(name|answers\.\w+)\}/g;
+const KEYS = /\{(name|answers\.\w+)\}/g;
 
 /** Replaces `{name}` and `{answers.<field>}` in a site's text by what `read` returns for them. */
-export const insertAnswers = (text: string, read: (place: string) => string): string =>
-  text.replace(PLACES, (_match, place: string) => read(place));
+export const insertAnswers = (text: string, read: (key: string) => string): string =>
+  text.replace(KEYS, (_match, key: string) => read(key));

@@ -1,11 +1,6 @@
 import {parseArgs} from 'node:util';
 
-import {
-  findUnknownFields,
-  listQuestions,
-  parseAnswers,
-  splitAnswer,
-} from '../answers/parse-answers.js';
+import {findUnknownFields, parseAnswers, splitAnswer} from '../answers/parse-answers.js';
 import type {WrittenAnswer} from '../answers/parse-answers.js';
 import {readAnswers} from '../answers/read-answers.js';
 import {recordAnswers} from '../answers/record-answers.js';
@@ -14,7 +9,6 @@ import {recordAudit} from '../audit/store.js';
 import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
 import type {Conversation} from '../contract/conversation.js';
-import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {localise} from '../contract/localise.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
 import {deriveKey} from '../config/secrets.js';
@@ -27,6 +21,7 @@ import {changeEmail, changeName, readEmail, readName} from '../sessions/contact.
 import type {EmailChange} from '../sessions/contact.js';
 import {findSession, findVisit} from '../visits/store.js';
 import type {StoredSession} from '../visits/store.js';
+import {findQuestion, getConversation, listQuestions} from '../sites/conversation.js';
 import {findSite} from '../sites/store.js';
 import {describeExpected} from '../text/expected-answer.js';
 import {findSessions} from './find-sessions.js';
@@ -122,11 +117,11 @@ const readAnswersFor = async (
 ): Promise<GivenAnswers> => {
   if (answers.length === 0) return {};
   const site = await findSite(sql, siteKey);
-  const conversation = site?.settings.conversation ?? DEFAULT_CONVERSATION;
+  const conversation = getConversation(site?.settings);
   const stored = await listAnswers(sql, uuid);
   const sources = {conversation, stored};
   const unknown = findUnknownFields(answers, sources);
-  if (unknown.length > 0) throw createUnknownFields(uuid, unknown, conversation);
+  if (unknown.length > 0) throw createUnknownFieldsError(uuid, unknown, conversation);
   const given = parseAnswers(answers, sources);
   try {
     readAnswers(given, {...sources, name: '', locale: null});
@@ -138,7 +133,7 @@ const readAnswersFor = async (
   return given;
 };
 
-const createUnknownFields = (uuid: string, unknown: string[], conversation: Conversation) => {
+const createUnknownFieldsError = (uuid: string, unknown: string[], conversation: Conversation) => {
   const fields = listQuestions(conversation).map(({field}) => field);
   const expected = fields.length > 0 ? `Expected one of ${fields.join(', ')}. ` : '';
   return createUsageError(
@@ -152,7 +147,7 @@ const describeWrongAnswers = (
   {uuid, conversation}: {uuid: string; conversation: Conversation},
 ): string => {
   const lines = answers.map(({field, expected}) => {
-    const question = listQuestions(conversation).find((step) => step.field === field);
+    const question = findQuestion(conversation, field);
     const asked = question ? `, for "${localise(question.text, 'en')}"` : '';
     return `  ${field} (${expected.code}): expected ${describeExpected(expected, question)}${asked}`;
   });

@@ -1,10 +1,10 @@
 import {listAnswers, toApiAnswers} from '../answers/store.js';
-import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {insertAnswers, localise} from '../contract/localise.js';
 import type {SessionAnswer} from '../contract/session-answers.js';
 import type {Sql} from '../database/sql.js';
 import type {PdfTextExtractor} from '../documents/pdf-text-extractor.js';
 import {SessionGone} from '../errors.js';
+import {findQuestion, getConversation} from '../sites/conversation.js';
 import type {Site} from '../sites/store.js';
 import {truncateHistory} from './openai.js';
 import type {Turn} from './responder.js';
@@ -49,15 +49,16 @@ const loadAnswers = async (
   uuid: string,
   {site: {settings}, locale}: {site: Site; locale: string},
 ): Promise<SessionAnswer[]> => {
-  const {responder_fields: fields = [], conversation = DEFAULT_CONVERSATION} = settings;
+  const {responder_fields: fields = []} = settings;
+  const conversation = getConversation(settings);
   if (fields.length === 0) return [];
   const listed = (await listAnswers(sql, uuid)).filter(({field}) => fields.includes(field));
   const labels = new Map(listed.map(({field, label}) => [`answers.${field}`, label]));
   const getQuestion = (field: string): string => {
-    const step = conversation.steps.find((one) => 'kind' in one && one.field === field);
-    if (!step || !('kind' in step)) return field;
+    const step = findQuestion(conversation, field);
+    if (!step) return field;
     const text = localise(step.text, locale);
-    return insertAnswers(text, (place) => labels.get(place) ?? NOT_LISTED);
+    return insertAnswers(text, (key) => labels.get(key) ?? NOT_LISTED);
   };
   return toApiAnswers(listed.map((answer) => ({...answer, question: getQuestion(answer.field)})));
 };

@@ -1,9 +1,9 @@
 import {recordAudit} from '../audit/store.js';
-import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {MAX_CONSENTS_PER_SESSION} from '../contract/limits.js';
 import type {ConsentDecision} from '../contract/sessions.js';
 import type {Queryable} from '../database/sql.js';
 import {InvalidRequest, TooManyConsents} from '../errors.js';
+import {getConversation} from '../sites/conversation.js';
 import type {Site} from '../sites/store.js';
 import type {Caller} from '../visits/access.js';
 import {countConsents, insertConsent, findLatestConsents} from '../visits/consents.js';
@@ -14,7 +14,7 @@ import {setTrainingConsent} from '../visits/store.js';
  * step, its visitors cannot have seen the wording.
  */
 const asksForAiAnswers = ({settings}: Site): boolean =>
-  (settings.conversation ?? DEFAULT_CONVERSATION).steps.some(
+  getConversation(settings).steps.some(
     (step) => step.type === 'consent' && step.purpose === 'ai_answers',
   );
 

@@ -138,7 +138,7 @@ export const changeName = async (
   {before, name, locale}: {before: string; name: string; locale: string | null},
 ): Promise<void> => {
   await setSessionName(tx, caller.uuid, name);
-  const change = {place: 'name', before, after: name};
+  const change = {key: 'name', before, after: name};
   await rewordQuestions(tx, caller, [change], {name, locale});
 };
 

@@ -2,7 +2,6 @@ import {Type} from 'typebox';
 
 import {listAnswers, toApiAnswers} from '../answers/store.js';
 import {recordAudit} from '../audit/store.js';
-import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {ReachStep, RecordConsents, RecordedConsents, Session} from '../contract/sessions.js';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql} from '../database/sql.js';
@@ -10,6 +9,7 @@ import {InvalidRequest} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
 import {BODY_CODES, sessionResponses} from '../http/response-schemas.js';
 import {createRateLimit} from '../http/rate-limits.js';
+import {getConversation} from '../sites/conversation.js';
 import type {Access, Caller} from '../visits/access.js';
 import {recordConsents, withdrawsStorageConsent} from './consents.js';
 import {describeSession} from './describe.js';
@@ -160,7 +160,7 @@ const reachStep = async (
   visit: Visit,
   step: string,
 ): Promise<void> => {
-  const steps = (caller.site.settings.conversation ?? DEFAULT_CONVERSATION).steps.map(({id}) => id);
+  const steps = getConversation(caller.site.settings).steps.map(({id}) => id);
   const reached = steps.indexOf(step);
   if (reached === -1) {
     throw new InvalidRequest(

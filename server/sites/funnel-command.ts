@@ -3,9 +3,9 @@ import {parseArgs} from 'node:util';
 import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command} from '../command/command.js';
 import {toSinglePage, printRows, parseFormat} from '../command/formats.js';
-import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import type {Step} from '../contract/conversation.js';
 import type {Sql} from '../database/sql.js';
+import {getConversation} from './conversation.js';
 import {findSite} from './store.js';
 import type {Site} from './store.js';
 
@@ -73,8 +73,7 @@ const readCounts = async (sql: Sql, key: string, days: number): Promise<Map<stri
   return new Map(rows.map(({counter, count}) => [counter, count]));
 };
 
-const getSteps = ({settings}: Site): Step[] =>
-  (settings.conversation ?? DEFAULT_CONVERSATION).steps;
+const getSteps = ({settings}: Site): Step[] => getConversation(settings).steps;
 
 /** Returns true for a step at which a visitor stops. The widget does not report the other steps. */
 const isCounted = ({type}: Step): boolean => type !== 'say' && type !== 'end';

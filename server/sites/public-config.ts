@@ -1,5 +1,5 @@
-import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import type {SiteConfig} from '../contract/sites.js';
+import {getConversation} from './conversation.js';
 import {getFileLimits} from './limits.js';
 import type {FileLimits} from './limits.js';
 import type {Site} from './store.js';
@@ -24,6 +24,6 @@ export const toPublicConfig = (
     limits: {max_files: maxFiles, min_files: minFiles, max_file_bytes: maxFileBytes},
     privacy_url: site.settings.privacy_url ?? null,
     can_ask: site.notifyEmail !== null || hasResponder,
-    conversation: site.settings.conversation ?? DEFAULT_CONVERSATION,
+    conversation: getConversation(site.settings),
   };
 };

@@ -8,7 +8,7 @@ import type {TextOf} from './transcript.js';
 
 /** Returns what Maria says at a step. */
 export const promptOf = (step: Step, values: TextValues): TextOf =>
-  Object.assign(textOf(step, values), {asks: step});
+  Object.assign(textOf(step, values), {askedStep: step});
 
 /** Returns the site's own text, otherwise ours. */
 const textOf = (step: Step, values: TextValues): TextOf => {
@@ -35,6 +35,6 @@ const textOf = (step: Step, values: TextValues): TextOf => {
 export const siteTextOf =
   (text: LocalisedText, {labelOf, name}: TextValues): TextOf =>
   (language) =>
-    insertAnswers(localise(text, language.tag), (place) =>
-      isolate(place === 'name' ? name : labelOf(place, language), language.texts),
+    insertAnswers(localise(text, language.tag), (key) =>
+      isolate(key === 'name' ? name : labelOf(key, language), language.texts),
     );

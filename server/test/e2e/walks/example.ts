@@ -39,8 +39,8 @@ export class ExampleVisit {
   /** Returns what Maria says at a step that has its own text. */
   getText(id: string): string {
     const {text = ''} = this.conversation.steps.find((step) => step.id === id)!;
-    return insertAnswers(localise(text, this.language), (place) =>
-      place === 'name' ? this.name : (this.given.get(place.slice('answers.'.length))?.label ?? ''),
+    return insertAnswers(localise(text, this.language), (key) =>
+      key === 'name' ? this.name : (this.given.get(key.slice('answers.'.length))?.label ?? ''),
     );
   }
 
