@@ -16,7 +16,7 @@ import type {Question, QuestionKind} from './questions.js';
  * imports only types, so that the widget can bundle it.
  */
 
-export const ANSWER_FAULT_CODES = [
+export const ANSWER_ERROR_CODES = [
   'wrong_type',
   'too_short',
   'too_long',
@@ -38,8 +38,8 @@ export const ANSWER_FAULT_CODES = [
 ] as const;
 
 /** Expectation that an answer does not meet. `min`, `max` and `type` are for the texts about it. */
-export interface AnswerFault {
-  code: (typeof ANSWER_FAULT_CODES)[number];
+export interface AnswerError {
+  code: (typeof ANSWER_ERROR_CODES)[number];
   /** Least length, number of choices, number or date (`YYYY-MM-DD`). */
   min?: number | string;
   /** Greatest length, number of choices, number, date, number of decimals, or size in bytes. */
@@ -86,7 +86,7 @@ export const checkAnswer = (
   question: Question,
   given: unknown,
   today: Today,
-): AnswerFault | null => {
+): AnswerError | null => {
   const value = cleanAnswer(question.kind, given);
   switch (question.kind) {
     case 'text':
@@ -109,7 +109,7 @@ export const checkAnswer = (
 };
 
 /** Checks an answer to a question that the conversation no longer has, under the general limits. */
-export const checkUnaskedAnswer = (given: unknown): AnswerFault | null => {
+export const checkUnaskedAnswer = (given: unknown): AnswerError | null => {
   const value = cleanAnswer(undefined, given);
   if (typeof value === 'number') return Number.isFinite(value) ? null : NOT_A_NUMBER;
   if (typeof value === 'boolean') return null;
@@ -119,10 +119,10 @@ export const checkUnaskedAnswer = (given: unknown): AnswerFault | null => {
   if (strings.length > MAX_OPTIONS || value.length > MAX_OPTIONS + 1) {
     return {code: 'too_many_choices', max: MAX_OPTIONS};
   }
-  return findFault(value, (choice) => checkUnaskedText(choice, 'choices'));
+  return findError(value, (choice) => checkUnaskedText(choice, 'choices'));
 };
 
-const checkUnaskedText = (value: unknown, type: 'answer' | 'choices'): AnswerFault | null => {
+const checkUnaskedText = (value: unknown, type: 'answer' | 'choices'): AnswerError | null => {
   const text = isOther(value) ? value.other : value;
   if (typeof text !== 'string') return {code: 'wrong_type', type};
   return checkLength(text, 0, MAX_LONG_TEXT_LENGTH);
@@ -134,12 +134,12 @@ const checkText = (
   value: unknown,
   {min_length = 1, max_length}: Pick<Of<'text' | 'long_text'>, 'min_length' | 'max_length'>,
   limit: number,
-): AnswerFault | null =>
+): AnswerError | null =>
   typeof value === 'string'
     ? checkLength(value, min_length, Math.min(max_length ?? limit, limit))
     : {code: 'wrong_type', type: 'string'};
 
-const checkLength = (text: string, min: number, max: number): AnswerFault | null => {
+const checkLength = (text: string, min: number, max: number): AnswerError | null => {
   // Some characters, such as U+3164, are invisible.
   const length = /^\p{Default_Ignorable_Code_Point}*$/u.test(text) ? 0 : [...text].length;
   if (length < min) return {code: 'too_short', min};
@@ -149,7 +149,7 @@ const checkLength = (text: string, min: number, max: number): AnswerFault | null
 const checkChoice = (
   value: unknown,
   {options, other}: Pick<Of<'choice'>, 'options' | 'other'>,
-): AnswerFault | null => {
+): AnswerError | null => {
   if (isOther(value)) {
     return other ? checkLength(value.other, 1, MAX_OTHER_LENGTH) : {code: 'unknown_choice'};
   }
@@ -157,7 +157,7 @@ const checkChoice = (
   return options.some((option) => option.value === value) ? null : {code: 'unknown_choice'};
 };
 
-const checkChoices = (value: unknown, question: Of<'choice'>): AnswerFault | null => {
+const checkChoices = (value: unknown, question: Of<'choice'>): AnswerError | null => {
   if (!Array.isArray(value)) return {code: 'wrong_type', type: 'choices'};
   const choices: unknown[] = value;
   const {min_choices, max_choices: max = Infinity} = question;
@@ -166,8 +166,8 @@ const checkChoices = (value: unknown, question: Of<'choice'>): AnswerFault | nul
   const most = Math.min(max, question.options.length + (question.other ? 1 : 0));
   // Before the elements, because an attacker can send tens of thousands of them.
   if (choices.length > most) return {code: 'too_many_choices', max: most};
-  const fault = findFault(choices, (choice) => checkChoice(choice, question));
-  if (fault) return fault;
+  const error = findError(choices, (choice) => checkChoice(choice, question));
+  if (error) return error;
   // Null for the visitor's own words, which are one choice.
   const chosen = choices.map((choice) => (isOther(choice) ? null : choice));
   if (new Set(chosen).size < chosen.length) return {code: 'repeated_choice'};
@@ -179,7 +179,7 @@ const NOT_A_NUMBER = {code: 'wrong_type', type: 'number'} as const;
 const checkNumber = (
   value: unknown,
   {min = -Infinity, max = Infinity, decimals = 0}: Of<'number'>,
-): AnswerFault | null => {
+): AnswerError | null => {
   if (typeof value !== 'number' || !Number.isFinite(value)) return NOT_A_NUMBER;
   if (countDecimals(value) > decimals) return {code: 'too_many_decimals', max: decimals};
   if (value < min) return {code: 'too_small', min};
@@ -196,7 +196,7 @@ const checkDate = (
   value: unknown,
   {min, max}: Of<'date'>,
   {earliest, latest}: Today,
-): AnswerFault | null => {
+): AnswerError | null => {
   if (typeof value !== 'string') return {code: 'wrong_type', type: 'string'};
   if (!isDate(value)) return {code: 'not_a_date'};
   // Dates of this form are in alphabetical order.
@@ -215,7 +215,7 @@ export const isDate = (text: string): boolean =>
 /** Returns the UTC day of a time as `YYYY-MM-DD`. */
 export const toDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
-const checkPhone = (text: string): AnswerFault | null => {
+const checkPhone = (text: string): AnswerError | null => {
   const digits = new RegExp(`^\\d{${MIN_PHONE_DIGITS},${MAX_PHONE_DIGITS}}$`);
   return digits.test(text.replace(/[+ ()\-./]/g, ''))
     ? null
@@ -225,7 +225,7 @@ const checkPhone = (text: string): AnswerFault | null => {
 /** Exists in Node and in browsers, whose types this folder does not have. */
 declare const URL: new (text: string) => unknown;
 
-const checkUrl = (text: string): AnswerFault | null => {
+const checkUrl = (text: string): AnswerError | null => {
   if (/^(?!https?:)[a-z][a-z\d+.-]*:\/\//i.test(text)) return {code: 'not_http'};
   // `URL` also accepts `https:example.com`, user information, an empty port, and white space.
   const isUrl = /^https?:\/\/[^\s/?#\\@]*[^\s/?#\\@:]([/?#]\S*)?$/i.test(text) && canParse(text);
@@ -245,10 +245,10 @@ export const isOther = (value: unknown): value is {other: string} =>
   Object.keys(Object(value) as object).join() === 'other' &&
   typeof (value as {other: unknown}).other === 'string';
 
-const findFault = (
+const findError = (
   choices: unknown[],
-  check: (choice: unknown) => AnswerFault | null,
-): AnswerFault | null => choices.map(check).find((fault) => fault) ?? null;
+  check: (choice: unknown) => AnswerError | null,
+): AnswerError | null => choices.map(check).find((error) => error) ?? null;
 
 const cleanLine = (text: string): string =>
   text.replace(/\s/gu, ' ').replace(INVISIBLE, '').replace(/ +/g, ' ').trim();

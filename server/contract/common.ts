@@ -1,8 +1,8 @@
 import {Type} from 'typebox';
 import type {Static} from 'typebox';
 
-import {ANSWER_FAULT_CODES} from './answers.js';
-import type {AnswerFault} from './answers.js';
+import {ANSWER_ERROR_CODES} from './answers.js';
+import type {AnswerError} from './answers.js';
 import {ERROR_CODES} from './error-codes.js';
 import type {ErrorCode} from './error-codes.js';
 import {EXAMPLE_TIME, EXAMPLE_UUID} from './examples.js';
@@ -34,10 +34,10 @@ export const WrongAnswer = Type.Object(
   {
     field: Type.String(),
     expected: Type.Object({
-      code: Type.Unsafe<AnswerFault['code']>({type: 'string', enum: [...ANSWER_FAULT_CODES]}),
+      code: Type.Unsafe<AnswerError['code']>({type: 'string', enum: [...ANSWER_ERROR_CODES]}),
       min: Type.Optional(Type.Unsafe<number | string>(Limit)),
       max: Type.Optional(Type.Unsafe<number | string>(Limit)),
-      type: Type.Optional(Type.Unsafe<NonNullable<AnswerFault['type']>>({type: 'string'})),
+      type: Type.Optional(Type.Unsafe<NonNullable<AnswerError['type']>>({type: 'string'})),
     }),
   },
   {title: 'WrongAnswer'},

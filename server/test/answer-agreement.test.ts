@@ -9,7 +9,7 @@ import type {Test} from 'tap';
 import {todayAnywhere} from '../sites/today.js';
 import {MAX_ANSWERS_BYTES} from '../contract/answer-limits.js';
 import {checkAnswer} from '../contract/answers.js';
-import type {AnswerFault} from '../contract/answers.js';
+import type {AnswerError} from '../contract/answers.js';
 import type {WrongAnswer} from '../contract/common.js';
 import type {QuestionStep} from '../contract/conversation.js';
 import type {Answer} from '../contract/questions.js';
@@ -36,7 +36,7 @@ const REQUESTS = Math.ceil(CASES_PER_KIND / 10);
 /** The functions of `widget/test/typed-answers.ts`, which is compiled for browsers. */
 interface TypedAnswers {
   readTyped: (step: QuestionStep, fields: [string, string][], locale: string) => unknown;
-  checkGiven: (step: QuestionStep, given: unknown) => {fault: AnswerFault | null; value: Answer};
+  checkGiven: (step: QuestionStep, given: unknown) => {error: AnswerError | null; value: Answer};
 }
 
 const loadWidget = async (t: Test): Promise<TypedAnswers> => {
@@ -58,18 +58,18 @@ interface Case {
   step: QuestionStep;
   sent: unknown;
   /** Expectation of the widget that the answer does not meet. */
-  fault: AnswerFault | null;
+  error: AnswerError | null;
   value: Answer;
 }
 
 /** Returns the difference between the server's finding and the widget's; null if there is none. */
-const compare = ({step, sent, fault}: Case, found: AnswerFault | null): string | null => {
+const compare = ({step, sent, error}: Case, found: AnswerError | null): string | null => {
   const usesToday = step.kind === 'date' && [step.min, step.max].includes('today');
   // The server does not know the visitor's day, so that it also accepts the days around its own.
-  const expected = usesToday ? checkAnswer(step, sent, todayAnywhere(Date.now())) : fault;
-  const isRefusedOnlyByServer = fault === null && found !== null;
+  const expected = usesToday ? checkAnswer(step, sent, todayAnywhere(Date.now())) : error;
+  const isRefusedOnlyByServer = error === null && found !== null;
   if (JSON.stringify(found) === JSON.stringify(expected) && !isRefusedOnlyByServer) return null;
-  return JSON.stringify({step, sent, widget: fault, server: found});
+  return JSON.stringify({step, sent, widget: error, server: found});
 };
 
 const countBytes = (answers: Map<string, Answer>): number =>
@@ -91,11 +91,11 @@ t.test('the server accepts exactly the answers that the widget accepts', async (
   const toCase = (step: QuestionStep, given: GivenAnswer): Case => {
     const isTyped = 'fields' in given;
     const read = isTyped ? readTyped(step, given.fields, given.locale) : given.json;
-    const {fault, value} = checkGiven(step, read);
+    const {error, value} = checkGiven(step, read);
     // The widget sends the value as it is kept. JSON has no NaN, and no undefined.
     const sent =
-      isTyped && fault === null ? value : (JSON.parse(JSON.stringify(read ?? null)) as unknown);
-    return {step, sent, fault, value};
+      isTyped && error === null ? value : (JSON.parse(JSON.stringify(read ?? null)) as unknown);
+    return {step, sent, error, value};
   };
   const counts: Record<string, {accepted: number; refused: number}> = {};
   let kept = new Map<string, Answer>();
@@ -103,7 +103,7 @@ t.test('the server accepts exactly the answers that the widget accepts', async (
 
   const checkAll = async (given: GivenAnswer[]): Promise<boolean> => {
     const cases = STEPS.map((step, i) => toCase(step, given[i]!));
-    const accepted = cases.filter(({fault}) => fault === null);
+    const accepted = cases.filter(({error}) => error === null);
     const {status, body} = await send(cases);
     const wrong = new Map((body.answers ?? []).map(({field, expected}) => [field, expected]));
     if (status !== (wrong.size > 0 ? 422 : 200))
@@ -112,7 +112,7 @@ t.test('the server accepts exactly the answers that the widget accepts', async (
       const difference = compare(one, wrong.get(one.step.field) ?? null);
       if (difference) differences.push(difference);
       const count = (counts[one.step.kind] ??= {accepted: 0, refused: 0});
-      count[one.fault ? 'refused' : 'accepted']++;
+      count[one.error ? 'refused' : 'accepted']++;
     }
     const all = new Map([
       ...kept,

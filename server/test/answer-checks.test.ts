@@ -5,12 +5,12 @@ import type {Test} from 'tap';
 import {todayAnywhere} from '../sites/today.js';
 import {labelAnswer} from '../contract/answer-labels.js';
 import {
-  ANSWER_FAULT_CODES,
+  ANSWER_ERROR_CODES,
   checkAnswer,
   checkUnaskedAnswer,
   cleanAnswer,
 } from '../contract/answers.js';
-import type {AnswerFault} from '../contract/answers.js';
+import type {AnswerError} from '../contract/answers.js';
 import type {Answer, Question} from '../contract/questions.js';
 import {HOSTILE_STRINGS} from './hostile-strings.js';
 
@@ -35,7 +35,7 @@ const PHONE: Question = {...ask, kind: 'phone'};
 const URL_OF: Question = {...ask, kind: 'url'};
 const ALL = [TEXT, LONG_TEXT, CHOICE, CHOICES, OTHER, OTHERS, YES_NO, NUMBER, DATE, PHONE, URL_OF];
 
-type Case = [question: Question, value: unknown, code: AnswerFault['code'] | null];
+type Case = [question: Question, value: unknown, code: AnswerError['code'] | null];
 
 const checkAll = (t: Test, cases: Case[]) => {
   for (const [question, value, code] of cases) {
@@ -183,7 +183,7 @@ t.test('telephone numbers and URLs have their form', async (t) => {
 });
 
 t.test('answers to questions that are no longer asked have general limits', async (t) => {
-  const cases: [value: unknown, code: AnswerFault['code'] | null][] = [
+  const cases: [value: unknown, code: AnswerError['code'] | null][] = [
     ['a'.repeat(4_000), null],
     ['a'.repeat(4_001), 'too_long'],
     [1.5, null],
@@ -208,8 +208,8 @@ t.test('no JSON breaks a check, and no other type passes', async () => {
   const value = fc.oneof(fc.jsonValue(), fc.constantFrom(...HOSTILE_STRINGS));
   fc.assert(
     fc.property(fc.constantFrom(...ALL), value, (question, given) => {
-      const fault = checkAnswer(question, given, TODAY);
-      if (fault) return ANSWER_FAULT_CODES.includes(fault.code);
+      const error = checkAnswer(question, given, TODAY);
+      if (error) return ANSWER_ERROR_CODES.includes(error.code);
       const cleaned = cleanAnswer(question.kind, given);
       // A valid answer can be cleaned, sent again and labelled.
       const label = labelAnswer(question, cleaned as Answer, {tag: 'de', yes: 'Ja', no: 'Nein'});

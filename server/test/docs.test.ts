@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import t from 'tap';
 
-import {ANSWER_FAULT_CODES} from '../contract/answers.js';
+import {ANSWER_ERROR_CODES} from '../contract/answers.js';
 import {STORED_EVENTS, TRANSIENT_EVENTS} from '../contract/event-names.js';
 import {PROJECT, firstCells, listFiles, parseMarkdown, readDocuments} from './markdown.js';
 import type {MarkdownDocument} from './markdown.js';
@@ -199,7 +199,7 @@ t.test('files in code exist', async (t) => {
 });
 
 t.test('the API’s document has a row for each code of a wrong answer', async (t) => {
-  t.same(firstCells(getDocument('server/API.md'), '## Answers'), [...ANSWER_FAULT_CODES]);
+  t.same(firstCells(getDocument('server/API.md'), '## Answers'), [...ANSWER_ERROR_CODES]);
 });
 
 t.test('the API’s document has a row for each live event', async (t) => {

@@ -1,8 +1,8 @@
-import type {AnswerFault} from '../contract/answers.js';
+import type {AnswerError} from '../contract/answers.js';
 import type {Question} from '../contract/questions.js';
 import {formatCount} from './count.js';
 
-const TYPES: Record<NonNullable<AnswerFault['type']>, string> = {
+const TYPES: Record<NonNullable<AnswerError['type']>, string> = {
   string: 'a text',
   number: 'a number',
   boolean: 'true or false',
@@ -16,7 +16,7 @@ const TYPES: Record<NonNullable<AnswerFault['type']>, string> = {
  * question adds its options.
  */
 export const describeExpected = (
-  {code, min, max, type = 'answer'}: AnswerFault,
+  {code, min, max, type = 'answer'}: AnswerError,
   question?: Question,
 ): string => {
   const options = question?.kind === 'choice' ? describeOptions(question) : '';

@@ -7,7 +7,7 @@ import {delay} from '../transport/retry.js';
 export interface TextOf {
   (language: Language): string;
   /** Step at which Maria says this. */
-  asks?: Step;
+  askedStep?: Step;
 }
 
 export interface Line<Message = unknown> {
@@ -43,7 +43,7 @@ export class Transcript {
   removeOpen(step: Step) {
     const answered = this.lines.indexOf(this.answerTo(step.id)!);
     this.arrange(
-      this.lines.filter(({text}, index) => text.asks?.id !== step.id || index < answered),
+      this.lines.filter(({text}, index) => text.askedStep?.id !== step.id || index < answered),
     );
   }
 

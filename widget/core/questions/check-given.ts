@@ -6,6 +6,6 @@ import {today} from './today.js';
 
 /** Returns an answer as it is kept and sent, and the expectation that it does not meet. */
 export const checkGiven = (step: QuestionStep, given: unknown) => ({
-  fault: checkAnswer(step, given, today()),
+  error: checkAnswer(step, given, today()),
   value: cleanAnswer(step.kind, given) as Answer,
 });

@@ -1,5 +1,5 @@
 import {MAX_ANSWERS_BYTES} from '../../../server/contract/answer-limits.js';
-import type {AnswerFault} from '../../../server/contract/answers.js';
+import type {AnswerError} from '../../../server/contract/answers.js';
 import type * as labels from '../../../server/contract/answer-labels.js';
 import type {ErrorBody, WrongAnswer} from '../../../server/contract/common.js';
 import type {QuestionStep, Step} from '../../../server/contract/conversation.js';
@@ -21,7 +21,7 @@ import type {ClientError} from '../transport/api-client.js';
 import {toJson} from '../transport/json.js';
 import type {Retrier} from '../transport/retry.js';
 import {checkGiven} from './check-given.js';
-import {faultText} from './fault-text.js';
+import {errorText} from './error-text.js';
 
 /** The parts of a conversation that the questions of the site need. */
 export interface QuestionDeps {
@@ -53,7 +53,7 @@ export type Questions = ReturnType<typeof createQuestions>;
 /** Functions that are loaded if a question has another kind than `text`. */
 interface Inputs {
   labelAnswer: typeof labels.labelAnswer;
-  removeFaultyOptions: (step: Step) => void;
+  removeWrongOptions: (step: Step) => void;
 }
 
 /** `loadInputs` loads the inputs of all kinds but `text`. */
@@ -62,10 +62,10 @@ export const createQuestions = (
   loadInputs: () => Promise<Inputs | null> = async () => null,
 ) => {
   const {answers, drafts, flow, host, session} = chat;
-  let fault: AnswerFault | null = null;
+  let error: AnswerError | null = null;
   let inputs: Inputs | null = null;
 
-  const cleanOptions = () => inputs && flow.graph.steps.forEach(inputs.removeFaultyOptions);
+  const cleanOptions = () => inputs && flow.graph.steps.forEach(inputs.removeWrongOptions);
 
   const isVisit = () => chat.state.sessionState === 'visit';
 
@@ -80,7 +80,7 @@ export const createQuestions = (
   };
 
   /** Returns what is wrong with an answer that is too large together with the others. */
-  const checkSize = (step: QuestionStep, value: Answer): AnswerFault | null => {
+  const checkSize = (step: QuestionStep, value: Answer): AnswerError | null => {
     // Answers on a way that the visitor has left are not submitted.
     const isPassed = (one: Step) => one === step || flow.isSkipped(one);
     const steps = isVisit() ? flow.follow(isPassed).passed : flow.graph.steps;
@@ -89,8 +89,8 @@ export const createQuestions = (
     return isTooLarge ? {code: 'answers_too_large'} : null;
   };
 
-  const showFault = (found: AnswerFault | null) => {
-    fault = found;
+  const showError = (found: AnswerError | null) => {
+    error = found;
     host.onChange();
   };
 
@@ -193,7 +193,7 @@ export const createQuestions = (
       answers.reopen(step.id);
       await flow.goTo(step);
     } else await flow.reopen(step);
-    showFault(find(step)!.expected);
+    showError(find(step)!.expected);
   };
 
   return {
@@ -202,20 +202,20 @@ export const createQuestions = (
     /** Adds the answers that the backend has. */
     adopt,
     /** Expectation that the newest answer does not meet. */
-    get fault() {
-      return fault;
+    get error() {
+      return error;
     },
     /** Returns what is wrong with the newest answer, in one sentence. */
-    faultText: (step: QuestionStep, language: Language) =>
-      fault
-        ? faultText(step, fault, {
+    errorText: (step: QuestionStep, language: Language) =>
+      error
+        ? errorText(step, error, {
             texts: wordsOf(language),
             label: (limit) => labelValue(step, limit, language),
           })
         : '',
     /** Resolves once the texts of the visitor's language and the backend's answers are there. */
     async load() {
-      fault = null;
+      error = null;
       // The panel may still be waiting for its own texts.
       const texts = loadQuestionTexts(host.languages.wanted as LanguageTag);
       await fetched;
@@ -227,11 +227,11 @@ export const createQuestions = (
       [inputs] = await Promise.all([needsInputs ? loadInputs() : null, texts]);
       cleanOptions();
     },
-    showFault,
+    showError,
     async answer(step: QuestionStep, given: unknown) {
-      const {fault: wrong, value} = checkGiven(step, given);
+      const {error: wrong, value} = checkGiven(step, given);
       const found = wrong ?? checkSize(step, value);
-      if (found) return showFault(found);
+      if (found) return showError(found);
       await (isVisit() ? keep(step, value) : submitLate(step, value));
     },
     /** False if the backend has an answer already: it cannot be withdrawn separately. */

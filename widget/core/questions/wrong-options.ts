@@ -3,7 +3,7 @@ import type {QuestionStep, Step} from '../../../server/contract/conversation.js'
 import {isSiteQuestion} from '../flow/step-types.js';
 
 /** A conversation that was saved by another version of the server can have other options. */
-export const removeFaultyOptions = (step: Step) => {
+export const removeWrongOptions = (step: Step) => {
   if (!isSiteQuestion(step) || step.kind !== 'choice') return;
   const options: unknown = step.options;
   step.options = Array.isArray(options) ? (options as unknown[]).filter(isOption) : [];

@@ -59,7 +59,7 @@ const lineView = (context: ViewContext, line: Line, before: Line | undefined) =>
           >${
             message && messaging?.thread
               ? parts.messages?.messageView(context, messaging.thread, message)
-              : (line.text.asks?.type === 'consent' ? consentTextView : textView)(
+              : (line.text.askedStep?.type === 'consent' ? consentTextView : textView)(
                   line.text(language),
                 )
           }</span

@@ -26,7 +26,7 @@ export interface AskedQuestion<Step extends QuestionStep = QuestionStep> {
   /** Text that was typed and not sent. */
   draft: string | undefined;
   /** Sentence about what is wrong; empty if nothing is. */
-  fault: string;
+  error: string;
   /** True if the visitor's own words are wrong, and not the choice of options. */
   isOtherWrong: boolean;
   /** Ids of the elements that describe the input. */
@@ -41,7 +41,7 @@ export const askedQuestion = (context: ViewContext, step: QuestionStep): AskedQu
   const unit = step.kind === 'number' ? inLanguage(step.unit) : '';
   const questions = chat.questions!;
   const hint = inLanguage(step.hint);
-  const fault = questions.faultText(step, language);
+  const error = questions.errorText(step, language);
   const value = chat.answers.siteAnswers[answerKey(step)];
   return {
     context,
@@ -54,12 +54,12 @@ export const askedQuestion = (context: ViewContext, step: QuestionStep): AskedQu
     value,
     valueText: typeof value === 'string' ? value : '',
     draft: chat.drafts.get(answerKey(step)),
-    fault,
-    isOtherWrong: step.kind === 'choice' && /^too_(short|long)$/.test(questions.fault?.code ?? ''),
-    describedBy: `${hint && 'answer-hint'} ${fault && 'fault'}`.trim(),
+    error,
+    isOtherWrong: step.kind === 'choice' && /^too_(short|long)$/.test(questions.error?.code ?? ''),
+    describedBy: `${hint && 'answer-hint'} ${error && 'fault'}`.trim(),
   };
 };
 
 /** Shows what is wrong with the answer, below the input. */
-export const faultView = ({fault}: AskedQuestion) =>
-  html`<p class="fault" id="fault" role="alert">${fault}</p>`;
+export const errorView = ({error}: AskedQuestion) =>
+  html`<p class="fault" id="fault" role="alert">${error}</p>`;

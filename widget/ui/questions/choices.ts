@@ -6,7 +6,7 @@ import {localise} from '../../../server/contract/localise.js';
 import type {Answer, Choice} from '../../../server/contract/questions.js';
 
 import {buttonView} from '../controls/button.js';
-import {faultView} from './asked-question.js';
+import {errorView} from './asked-question.js';
 import type {AskedQuestion} from './asked-question.js';
 
 /** Beyond these, a list is easier to read than buttons. */
@@ -54,7 +54,7 @@ export const buttonsView = ({context, describedBy, label, step, texts, value}: A
 
 /** A list of radio buttons, or of check boxes. The last one can have the visitor's own words. */
 export const optionsView = (asked: ChoiceQuestion) => {
-  const {context, describedBy, fault, isOtherWrong, label, step, texts, value} = asked;
+  const {context, describedBy, error, isOtherWrong, label, step, texts, value} = asked;
   const {chat, language, state, texts: common} = context;
   const {multiple = false, options, other = false} = step;
   const chosen = (Array.isArray(value) ? value : [value]) as (Choice | undefined)[];
@@ -68,7 +68,7 @@ export const optionsView = (asked: ChoiceQuestion) => {
     event.stopPropagation();
     const {length} = (event.currentTarget as Element).querySelectorAll(':checked');
     const max = step.max_choices ?? Infinity;
-    chat.questions!.showFault(length > max ? {code: 'too_many_choices', max} : null);
+    chat.questions!.showError(length > max ? {code: 'too_many_choices', max} : null);
   };
   const optionView = (option: string, words: string, isChosen: boolean, isFocused: boolean) => html`
     <label class="option">
@@ -84,7 +84,7 @@ export const optionsView = (asked: ChoiceQuestion) => {
   `;
   return html`
     <fieldset
-      aria-invalid=${fault ? 'true' : nothing}
+      aria-invalid=${error ? 'true' : nothing}
       aria-describedby=${describedBy || nothing}
       @input=${count}
     >
@@ -112,7 +112,7 @@ export const optionsView = (asked: ChoiceQuestion) => {
           : nothing
       }
     </fieldset>
-    ${faultView(asked)}
+    ${errorView(asked)}
     <div class="pair">
       ${buttonView(common.goOn, () => undefined, {style: 'primary', isDisabled: state.isSubmitting})}
     </div>

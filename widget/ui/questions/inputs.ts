@@ -4,7 +4,7 @@ import type {QuestionStep} from '../../../server/contract/conversation.js';
 import {decimalOf} from '../../core/questions/parse-number.js';
 import {today} from '../../core/questions/today.js';
 import {localeOf} from '../../i18n/format.js';
-import {faultView} from './asked-question.js';
+import {errorView} from './asked-question.js';
 import type {AskedQuestion} from './asked-question.js';
 import {optionsView} from './choices.js';
 import type {ChoiceQuestion} from './choices.js';
@@ -13,7 +13,7 @@ import type {LineAttributes} from './line-view.js';
 import {textAreaView} from './text-area-view.js';
 
 export {labelAnswer} from '../../../server/contract/answer-labels.js';
-export {removeFaultyOptions} from '../../core/questions/faulty-options.js';
+export {removeWrongOptions} from '../../core/questions/wrong-options.js';
 export {inputStyles} from '../styles/inputs.js';
 export {buttonsView, hasButtons} from './choices.js';
 export {readAnswer} from './read-answer.js';
@@ -23,7 +23,7 @@ export const inputView = (asked: AskedQuestion) => {
   const {kind} = asked.step;
   if (kind === 'choice') return optionsView(asked as ChoiceQuestion);
   const input = kind === 'long_text' ? textAreaView(asked) : lineView(asked, attributesOf(asked));
-  return [input, faultView(asked)];
+  return [input, errorView(asked)];
 };
 
 const attributesOf = ({context, step, value}: AskedQuestion): LineAttributes => {

@@ -16,7 +16,7 @@ export interface LineAttributes {
 
 /** A field of one line, with the keyboard and the help that browsers have for its kind. */
 export const lineView = (asked: AskedQuestion, attributes: LineAttributes) => {
-  const {context, describedBy, draft, fault, label, placeholder, step, unit} = asked;
+  const {context, describedBy, draft, error, label, placeholder, step, unit} = asked;
   const {isSubmitting} = context.state;
   const {type = 'text', inputMode, autocomplete, min, max} = attributes;
   const {value = asked.valueText} = attributes;
@@ -37,7 +37,7 @@ export const lineView = (asked: AskedQuestion, attributes: LineAttributes) => {
         .value=${draft ?? value}
         ?required=${step.required !== false}
         ?readonly=${isSubmitting}
-        aria-invalid=${fault ? 'true' : 'false'}
+        aria-invalid=${error ? 'true' : 'false'}
         aria-describedby=${describedBy || nothing}
         data-focus
       />

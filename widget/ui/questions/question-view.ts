@@ -5,7 +5,7 @@ import type {QuestionStep} from '../../../server/contract/conversation.js';
 import {answerKey} from '../../core/flow/step-types.js';
 import {buttonView} from '../controls/button.js';
 import type {ViewContext} from '../view-context.js';
-import {askedQuestion, faultView} from './asked-question.js';
+import {askedQuestion, errorView} from './asked-question.js';
 import type {AskedQuestion} from './asked-question.js';
 import {lineView} from './line-view.js';
 import {loadedInputs} from './load-inputs.js';
@@ -24,7 +24,7 @@ export const questionView = (context: ViewContext, step: QuestionStep) => {
       ${hint ? html`<p class="hint" id="answer-hint" dir="auto">${hint}</p>` : nothing}
       ${
         inputs?.hasButtons(step, context.language.tag)
-          ? [inputs.buttonsView(asked), faultView(asked)]
+          ? [inputs.buttonsView(asked), errorView(asked)]
           : formView(asked)
       }
       ${
@@ -55,7 +55,7 @@ const formView = (asked: AskedQuestion) => {
     form.querySelector<HTMLElement>('[aria-invalid=true]:not(fieldset)')?.focus();
   };
   const keep = ({target}: Event) => {
-    chat.questions!.showFault(null);
+    chat.questions!.showError(null);
     const {id, value} = target as HTMLInputElement;
     // Only texts are kept: a date has no value while it is typed.
     if (id === 'answer' && step.kind !== 'date') chat.drafts.set(answerKey(step), value);
@@ -64,7 +64,7 @@ const formView = (asked: AskedQuestion) => {
     <form class="composer" part="composer" novalidate @submit=${send} @input=${keep}>
       ${
         step.kind === 'text'
-          ? [lineView(asked, {autocomplete: step.autocomplete}), faultView(asked)]
+          ? [lineView(asked, {autocomplete: step.autocomplete}), errorView(asked)]
           : inputs?.inputView(asked)
       }
     </form>

@@ -5,7 +5,7 @@ import type {AskedQuestion} from './asked-question.js';
 
 /** A field that grows with its text. Enter breaks the line; with Ctrl or Cmd, it sends. */
 export const textAreaView = (asked: AskedQuestion) => {
-  const {context, describedBy, draft, fault, label, placeholder, step, valueText} = asked;
+  const {context, describedBy, draft, error, label, placeholder, step, valueText} = asked;
   const {isSubmitting} = context.state;
   return html`
     <label class="sr" for="answer">${label}</label>
@@ -19,7 +19,7 @@ export const textAreaView = (asked: AskedQuestion) => {
         .value=${draft ?? valueText}
         ?required=${step.required !== false}
         ?readonly=${isSubmitting}
-        aria-invalid=${fault ? 'true' : 'false'}
+        aria-invalid=${error ? 'true' : 'false'}
         aria-describedby=${describedBy || nothing}
         data-focus
         @input=${grow}
