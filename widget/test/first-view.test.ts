@@ -1,6 +1,6 @@
 import {expect} from '@open-wc/testing';
 
-import {every, mountAtDoors, newSite, replace} from './helpers.js';
+import {every, inside, mount, mountAtDoors, newSite, replace, until} from './helpers.js';
 
 describe('the first view', () => {
   it('needs no numbers of a language, which the browser takes long to prepare', async () => {
@@ -17,6 +17,27 @@ describe('the first view', () => {
       expect(prepared).to.deep.equal([]);
     } finally {
       restore();
+    }
+  });
+
+  it('needs no layout before the doors are there', async () => {
+    let count = 0;
+    const original = Object.getOwnPropertyDescriptor(HTMLElement.prototype, 'offsetHeight')!;
+    const counted = {
+      configurable: true,
+      get(this: HTMLElement) {
+        count += 1;
+        return original.get!.call(this) as number;
+      },
+    };
+    const chat = await mount();
+    Object.defineProperty(HTMLElement.prototype, 'offsetHeight', counted);
+    try {
+      await chat.open();
+      await until(() => inside(chat, '.doors'), 'the doors');
+      expect(count).to.equal(0);
+    } finally {
+      Object.defineProperty(HTMLElement.prototype, 'offsetHeight', original);
     }
   });
 

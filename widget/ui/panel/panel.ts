@@ -32,9 +32,11 @@ export const panelView = (context: ViewContext, panel: PanelElement) => {
   const {intake} = parts;
   const toasts = intake?.toastView(context);
   const controls = trayView(context);
-  const tray = panel.renderRoot.querySelector<HTMLElement>('.tray');
   // Keeps the height of the last controls while Maria types, so that nothing below them moves.
-  const trayStyle = controls ? '' : `min-block-size:${tray?.offsetHeight}px`;
+  const tray = controls ? null : panel.renderRoot.querySelector<HTMLElement>('.tray');
+  const trayStyle = tray?.firstElementChild
+    ? `min-block-size:${tray.offsetHeight}px`
+    : (tray?.style.cssText ?? '');
   return html`
     <section
       class="panel"
@@ -87,7 +89,7 @@ const headerView = ({chat, dialogs, state, texts}: ViewContext, panel: PanelElem
       </div>
       ${iconButton(MENU, texts.menu, openMenu)}
       ${panel.isInline ? nothing : iconButton(CLOSE, texts.close, () => panel.close())}
-      <div class="steps" aria-hidden="true">
+      <div class="steps" aria-hidden="true" .style=${position || share ? '' : 'visibility:hidden'}>
         <i .style=${`inline-size:${share * 100}%`}></i>
       </div>
     </div>
