@@ -60,8 +60,8 @@ describe('the buttons of a step', () => {
       const chat = await mountOpen(site);
       const found = await until(() => inside(chat, '.question .primary'), 'the button');
       await until(() => isInView(found), 'the button in view');
-      const tray = inside(chat, '.tray')!;
-      expect(tray.scrollHeight).to.be.above(tray.clientHeight);
+      const list = inside(chat, 'fieldset')!;
+      expect(list.scrollHeight).to.be.above(list.clientHeight);
       await setViewport({width: 1000, height: 800});
     });
   }

@@ -12,6 +12,17 @@ export const inputStyles = css`
     margin: 0 0 8px;
     padding: 0;
     border: 0;
+    /* At least one option and a half: the rest is scrolled to. */
+    min-block-size: 66px;
+    overflow-y: auto;
+    overscroll-behavior: contain;
+  }
+  /* A long list is scrolled above its button, and not beneath it. */
+  .tray:has(fieldset),
+  :is(.question, form):has(fieldset) {
+    display: flex;
+    flex-direction: column;
+    min-block-size: 0;
   }
   fieldset + .fault:not(:empty) {
     margin-block: 0 8px;
@@ -32,7 +43,7 @@ export const inputStyles = css`
   }
   .option:has(:focus-visible) {
     outline: 2px solid var(--accent-text);
-    outline-offset: 2px;
+    outline-offset: -2px;
   }
   .option input {
     flex: none;
