@@ -134,6 +134,7 @@ export const fileStyles = css`
     flex: 1 0 calc(100% - 36px);
     display: grid;
     grid-template-columns: auto 1fr auto;
+    align-items: start;
     margin: 4px 0 0;
     margin-inline-start: 36px;
   }
@@ -141,7 +142,7 @@ export const fileStyles = css`
     grid-column: 2 / 4;
     justify-self: start;
     margin: 0;
-    padding: 0;
+    padding: 6px 0;
     list-style: none;
   }
   .done > div {
