@@ -29,7 +29,8 @@ export function minifyMarkup() {
     const parts = templateParts(file);
     const edges = [0, ...parts.flatMap((part) => [part.getStart(file), part.end]), code.length];
     const pieces = edges.slice(1).map((end, at) => code.slice(edges[at], end));
-    const collapse = (piece, at) => (at % 2 ? piece.replace(/\s+/g, ' ').replaceAll(' >', '>') : piece);
+    const collapse = (piece, at) =>
+      at % 2 ? piece.replace(/\s+/g, ' ').replaceAll(' >', '>') : piece;
     return {code: pieces.map(collapse).join(''), map: null};
   };
   return {name: 'minify-markup', transform};

@@ -8,7 +8,7 @@ export const canChange = ({answers, flow, state, transcript}: Chat, line: Line) 
   // The consent that a question needs may not be a step of the site.
   const step = line.step && flow.graph.find(line.step);
   if (isSubmitting || reopenedStep || !step || !answers.isDone(step.id)) return false;
-  // What was submitted is changed in *My data*, except the answers to the site's questions.
+  // *My data* changes the rest of what was submitted.
   if (flow.isRefused || (sessionState !== 'visit' && !isSiteQuestion(step))) return false;
   // The last line has only its text, because screen readers read it out.
   if (line === transcript.lines.at(-1)) return false;
