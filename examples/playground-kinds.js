@@ -62,8 +62,8 @@ export const PROPERTIES = {
     label: 'Consent to storing',
     type: 'area',
     placeholder:
-      'May we store your name, e-mail address, answers and files to handle your request?',
-    hint: 'The default text names answers and files. Write your own if visitors upload no file.',
+      'May we store your name, e-mail address, answers, messages and files for your request?',
+    hint: 'The default text names files. Write your own if visitors upload no file.',
   },
   hint: {label: 'Hint below the question', type: 'line'},
   placeholder: {label: 'Example in the empty field', type: 'line'},
