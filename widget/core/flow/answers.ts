@@ -73,11 +73,11 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     storage.setInTab(ACTIVE_KEY, String(Date.now()));
   };
 
-  const save = () => {
+  const save = (isActive = true) => {
     if (isSubmitted) return;
     draft.touchedAt = Date.now();
     storage.set(ANSWERS_KEY, toJson(draft));
-    noteActivity();
+    if (isActive) noteActivity();
   };
 
   /** Reads the answers again, which another tab may have changed. */
@@ -172,7 +172,8 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
         if (decision?.granted === granted && decision.wording === wording)
           decision.isRecorded = true;
       }
-      save();
+      // The response of a call may arrive long after the visitor's last act.
+      save(false);
     },
     /** Has every decision sent again, because the backend lacks one. */
     markAllUnrecorded() {
