@@ -15,7 +15,7 @@ import {
   until,
 } from './helpers.js';
 
-const FIVE = ['1.pdf', '2.pdf', '3.pdf', '4.pdf', '5.pdf'];
+const SEVEN = ['1.pdf', '2.pdf', '3.pdf', '4.pdf', '5.pdf', '6.pdf', '7.pdf'];
 
 const heightOf = (chat: Element, selector: string) =>
   inside(chat, selector)!.getBoundingClientRect().height;
@@ -64,14 +64,14 @@ describe('room at the file step', () => {
     await setViewport({width: 1000, height: 800});
   });
 
-  it('the newest of five chosen files is in view', async () => {
+  it('the newest of seven chosen files is in view', async () => {
     const site = newSite();
     await backend.config(site, {limits: {max_files: 9, min_files: 1, max_file_bytes: 9_000}});
     await setViewport({width: 390, height: 560});
     const chat = await mountOpen(site);
     await reachFiles(chat);
-    await choose(chat, ...FIVE.map((name) => pdf(name)));
-    await until(() => rows(chat).length === FIVE.length, 'the rows');
+    await choose(chat, ...SEVEN.map((name) => pdf(name)));
+    await until(() => rows(chat).length === SEVEN.length, 'the rows');
     const tray = inside(chat, '.tray')!;
     await until(() => tray.scrollTop > 0, 'the tray to be scrolled');
     const row = every(chat, '.file').at(-1)!.getBoundingClientRect();

@@ -89,7 +89,7 @@ const headerView = ({chat, dialogs, state, texts}: ViewContext, panel: PanelElem
       </div>
       ${iconButton(MENU, texts.menu, openMenu)}
       ${panel.isInline ? nothing : iconButton(CLOSE, texts.close, () => panel.close())}
-      <div class="steps" aria-hidden="true" .style=${position || share ? '' : 'visibility:hidden'}>
+      <div class="steps" aria-hidden="true">
         <i .style=${`inline-size:${share * 100}%`}></i>
       </div>
     </div>

@@ -178,6 +178,7 @@ export const panelStyles = css`
   }
 
   .header {
+    position: relative;
     display: flex;
     flex-wrap: wrap;
     align-items: center;
@@ -229,10 +230,11 @@ export const panelStyles = css`
     block-size: 40px;
     font-size: 16px;
   }
+  /* In place of the line below the header, so that it needs no height. */
   .steps {
-    inline-size: calc(100% - 6px);
+    position: absolute;
+    inset: auto 0 -1px;
     block-size: 3px;
-    margin-block-start: 12px;
     background: var(--border);
   }
   .steps i {
