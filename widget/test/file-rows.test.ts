@@ -179,7 +179,7 @@ describe('file rows', () => {
     await until(() => says() === 'Add more files', 'the next words');
     await choose(chat, pdf('3.pdf'));
     await until(() => says() === undefined, 'the limit');
-    expect(inside<HTMLInputElement>(chat, '.picker')!.disabled).to.equal(true);
+    expect(inside<HTMLInputElement>(chat, '.picker')!.hidden).to.equal(true);
   });
 
   it('removing a file is said, and the focus goes to the next row, at last to the picker', async () => {

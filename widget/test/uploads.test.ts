@@ -71,7 +71,7 @@ describe('uploads', () => {
     await choose(chat, pdf('1.pdf'), pdf('2.pdf'), pdf('3.pdf'), pdf('4.pdf'));
     await untilState(chat, 'queued', 'queued', 'queued', 'error');
     expect(rows(chat)[3]!.says).to.include('reached the limit');
-    expect(inside<HTMLInputElement>(chat, '.picker')!.disabled).to.equal(true);
+    expect(inside<HTMLInputElement>(chat, '.picker')!.hidden).to.equal(true);
   });
 
   it('two drops at once do not pass the limit together', async () => {

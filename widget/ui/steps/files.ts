@@ -26,7 +26,7 @@ export const filesView = (context: ViewContext) => {
         type="file"
         accept="application/pdf,.pdf"
         multiple
-        ?disabled=${isFull}
+        ?hidden=${isFull}
         aria-describedby="limits"
         @change=${(event: Event) => pick(context, event)}
         data-focus
