@@ -102,6 +102,10 @@ export class TokenInvalid extends createErrorClass(
   'token_invalid',
   'The visitor token does not belong to this UUID. Send the token that was issued with it.',
 ) {}
+export class SignInRequired extends createErrorClass(
+  'sign_in_required',
+  'The call has no open session of an account. Expected its cookie. Sign in to the console.',
+) {}
 export class ConsentRequired extends createErrorClass(
   'consent_required',
   'Consent to store personal data is required first. Record it with PUT /api/session/consents.',
@@ -117,6 +121,14 @@ export class OriginNotAllowed extends createErrorClass(
     super(message);
   }
 }
+export class CrossSite extends createErrorClass(
+  'cross_site',
+  'The call does not come from the console. Expected Sec-Fetch-Site: same-origin, or Origin with the origin of CONSOLE_URL. Call from the console.',
+) {}
+export class RoleRequired extends createErrorClass(
+  'role_required',
+  'The role of the account at this site does not allow the call. Ask an owner of the site for another role.',
+) {}
 export class NotFound extends createErrorClass(
   'not_found',
   'There is nothing at this URL. Check the path.',
@@ -153,6 +165,14 @@ export class InProgress extends createErrorClass(
   'in_progress',
   'An upload with this Idempotency-Key is still in progress. Try again in a few seconds.',
 ) {}
+export class SelectionChanged extends createErrorClass(
+  'selection_changed',
+  'The filter no longer selects the expected number of leads, so nothing was changed. Read the list again.',
+) {}
+export class LastOwner extends createErrorClass(
+  'last_owner',
+  'The site would have no owner, so nothing was changed. Make another account an owner first.',
+) {}
 export class SessionGone extends createErrorClass(
   'session_gone',
   'This session has ended and its data is deleted. Start with a new UUID.',
@@ -160,6 +180,14 @@ export class SessionGone extends createErrorClass(
 export class TurnClosed extends createErrorClass(
   'answer_over',
   'This turn no longer accepts a reply: it was completed, stopped or timed out. Send nothing.',
+) {}
+export class LinkOver extends createErrorClass(
+  'link_over',
+  'This link does not work: it was used, has expired, was cancelled, or is incomplete. Request a new one.',
+) {}
+export class Erased extends createErrorClass(
+  'erased',
+  'This lead was erased, and its data no longer exists. Remove it from the list.',
 ) {}
 export class BodyTooLarge extends createErrorClass(
   'body_too_large',

@@ -34,6 +34,10 @@ export const ERROR_HELP: Record<ErrorCode, ErrorHelp> = {
     meaning: 'The visitor token belongs to another UUID or to another site.',
     remedy: 'Send the token that was issued with the UUID.',
   },
+  sign_in_required: {
+    meaning: 'The call needs an account, and no session of an account is open.',
+    remedy: 'Sign in to the console.',
+  },
   consent_required: {
     meaning: 'No consent to storing personal data is recorded.',
     remedy: 'Record it with `PUT /api/session/consents` first.',
@@ -41,6 +45,14 @@ export const ERROR_HELP: Record<ErrorCode, ErrorHelp> = {
   origin_not_allowed: {
     meaning: 'The origin of the page is not in the list of the site.',
     remedy: 'Run `maria site set KEY --add-origin ORIGIN`.',
+  },
+  cross_site: {
+    meaning: 'The call comes from a page that is not the console.',
+    remedy: 'Call from the console. Programs send `Origin` with the origin of `CONSOLE_URL`.',
+  },
+  role_required: {
+    meaning: 'The role of the account at this site does not allow the call.',
+    remedy: 'Ask an owner of the site for another role.',
   },
   not_found: {
     meaning: 'There is nothing at this URL, or it belongs to another session.',
@@ -78,6 +90,14 @@ export const ERROR_HELP: Record<ErrorCode, ErrorHelp> = {
     meaning: 'An upload with this `Idempotency-Key` is in progress.',
     remedy: 'Send it again after the time in `Retry-After`.',
   },
+  selection_changed: {
+    meaning: 'The filter no longer selects as many leads as `expect` says. Nothing was changed.',
+    remedy: 'Read the list again, and repeat the call with the new number.',
+  },
+  last_owner: {
+    meaning: 'The site would have no owner. Nothing was changed.',
+    remedy: 'Make another account an owner of the site first.',
+  },
   session_gone: {
     meaning: 'The session has ended, and its data is deleted.',
     remedy: 'Start with a new UUID.',
@@ -85,6 +105,14 @@ export const ERROR_HELP: Record<ErrorCode, ErrorHelp> = {
   answer_over: {
     meaning: 'The turn of a responder no longer accepts a reply.',
     remedy: 'Call back before `expires_at`, and do not call again after `done: true`.',
+  },
+  link_over: {
+    meaning: 'The link was used, has expired, was cancelled, or is incomplete.',
+    remedy: 'Request a new link on the sign-in page.',
+  },
+  erased: {
+    meaning: 'The lead was erased.',
+    remedy: 'Remove the lead from your list. Its data no longer exists.',
   },
   body_too_large: {
     meaning: 'The request body is larger than its limit: 64 KiB for JSON, 128 KiB with answers.',
