@@ -1,3 +1,4 @@
+import {guardOwnerRoutes, requireOwnerScope} from './accounts/owner-scope.js';
 import type {AppDeps} from './app-deps.js';
 import {compose} from './compose.js';
 import type {Services} from './compose.js';
@@ -8,7 +9,7 @@ import {BodyDrain} from './http/drain.js';
 import type {Readiness} from './http/lifecycle.js';
 import {registerHttp} from './http/plugins.js';
 import {acceptWebSockets} from './live/websocket-route.js';
-import {registerPublicRoutes, registerSessionRoutes} from './routes.js';
+import {registerOwnerRoutes, registerPublicRoutes, registerSessionRoutes} from './routes.js';
 import {requireSession} from './visits/session-scope.js';
 
 export type {AppDeps} from './app-deps.js';
@@ -38,11 +39,19 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
       services.release.noteUse();
     },
   });
+  requireOwnerScope(app);
   await registerPublicRoutes(app, {...deps, ...services, readiness, version});
   await app.register(async (scope) => {
     requireSession(scope, services.access);
     await registerSessionRoutes(scope, {...deps, ...services});
   });
+  const {console, ratePerMinute} = config;
+  if (console) {
+    await app.register(async (scope) => {
+      guardOwnerRoutes(scope, {...deps, ...services, console, ratePerMinute});
+      await registerOwnerRoutes(scope, {...deps, ...services});
+    });
+  }
   app.addHook('onClose', async () => {
     services.messageService.stop();
     await services.live.stop();

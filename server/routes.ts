@@ -1,9 +1,12 @@
 import {v4} from 'uuid';
+
+import {accountRoutes} from './accounts/account-routes.js';
 import type {Config} from './config/config.js';
 import {deriveKey} from './config/secrets.js';
 import {diskDownloadRoute} from './files/disk-download-route.js';
 import {fileRoutes} from './files/routes.js';
 import {uploadRoute} from './files/upload-route.js';
+import {OWNER_PREFIX} from './http/console-paths.js';
 import {healthRoutes} from './http/health.js';
 import {metricsRoute} from './http/metrics.js';
 import {RATE_MULTIPLES, createProcessLimit} from './http/rate-limits.js';
@@ -155,4 +158,9 @@ export const registerSessionRoutes = async (scope: App, deps: RouteDeps): Promis
     prefix: EVENTS_PREFIX,
     ...{config, access, live, streamLimit, arrivalLimit},
   });
+};
+
+/** Registers the calls of accounts. The scope guards them. */
+export const registerOwnerRoutes = async (scope: App, deps: RouteDeps): Promise<void> => {
+  await scope.register(accountRoutes, {prefix: `${OWNER_PREFIX}/account`, ...deps});
 };

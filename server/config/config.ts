@@ -17,6 +17,8 @@ import {loadOrCreateSecret, readSecrets, getSecretFile, createSecretKey} from '.
 import type {SecretKeys} from './secrets.js';
 import {parseEmail} from '../text/email.js';
 import {DAY_MS, HOUR_MS, MEBIBYTE, MINUTE_MS} from '../units.js';
+import {readConsoleSettings} from './console.js';
+import type {ConsoleSettings} from './console.js';
 import {readSettings} from './read-settings.js';
 import {isHost, redactValue} from './setting-values.js';
 import type {IpMode, LogLevel, Settings} from './environment.js';
@@ -26,6 +28,8 @@ export interface Config {
   port: number;
   host: string;
   publicUrl: string;
+  /** Undefined if the console is switched off. */
+  console: ConsoleSettings | undefined;
   production: boolean;
   dataDir: string;
   secrets: SecretKeys;
@@ -79,6 +83,7 @@ export const readConfig = (env: NodeJS.ProcessEnv): Config => {
   const config = {
     ...toPlainValues(settings),
     publicUrl,
+    console: readConsoleSettings(settings, {publicUrl, production}, errors),
     production,
     databaseUrl,
     s3: readS3Settings(settings, production, errors),

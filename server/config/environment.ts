@@ -34,6 +34,13 @@ export const Settings = Type.Object({
   PUBLIC_URL: textSetting(
     'URL at which browsers reach the server. Default: `http://localhost:PORT`. In production it begins with `https://`. If it has a path, the proxy removes that path from requests.',
   ),
+  CONSOLE: Type.Boolean({
+    default: true,
+    description: 'Serves the console, in which site owners read and manage leads.',
+  }),
+  CONSOLE_URL: textSetting(
+    'URL of the console. Default: `PUBLIC_URL/console/`. It ends with `/console/`. On another host than `PUBLIC_URL`, the console and its calls respond only there.',
+  ),
   NODE_ENV: Type.Optional(
     choice(['development', 'production', 'test'], {
       description:

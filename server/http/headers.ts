@@ -1,7 +1,9 @@
 import cors from '@fastify/cors';
 import type {FastifyReply, FastifyRequest} from 'fastify';
 
+import type {Config} from '../config/config.js';
 import type {App} from './app-type.js';
+import {denyOtherOrigins, isConsoleRequest, refuseOtherHosts} from './console-paths.js';
 import {CSP_HEADER, buildCsp} from './csp.js';
 
 const YEAR_SECONDS = 31_536_000;
@@ -22,9 +24,18 @@ const EXPOSED_HEADERS = [
 
 /**
  * Sets the headers of every response. A preflight cannot name the site, so CORS allows any origin.
- * The origin of the request itself is checked, and no response depends on a cookie.
+ * The origin of the request itself is checked. Responses to visitors depend on no cookie; the console
+ * has one, and no CORS.
  */
-export const registerHeaders = async (app: App, {production}: {production: boolean}) => {
+export const registerHeaders = async (
+  app: App,
+  {production, console}: Pick<Config, 'production' | 'console'>,
+) => {
+  app.addHook('onRequest', async (request, reply) => {
+    setSafeHeaders(request, reply, production);
+    if (request.url.startsWith('/api/')) void reply.header('cache-control', 'no-store');
+  });
+  refuseOtherHosts(app, console);
   await app.register(cors, {
     origin: '*',
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
@@ -35,8 +46,7 @@ export const registerHeaders = async (app: App, {production}: {production: boole
     strictPreflight: false,
   });
   app.addHook('onRequest', async (request, reply) => {
-    setSafeHeaders(request, reply, production);
-    if (request.url.startsWith('/api/')) void reply.header('cache-control', 'no-store');
+    if (isConsoleRequest(request)) denyOtherOrigins(reply);
   });
   app.addHook('onSend', async (_request, reply) => {
     setPolicy(reply);

@@ -49,6 +49,7 @@ const TAGS = [
   {name: 'files', description: 'PDFs of the session'},
   {name: 'conversation', description: 'Messages and live events of the session'},
   {name: 'sites', description: 'Public settings of a site'},
+  {name: 'owner', description: 'Calls of the console, for accounts of site owners'},
   {name: 'pages', description: 'Pages behind the links in e-mails'},
   {name: 'operation', description: 'Probes, monitoring and the description of the API'},
 ];
@@ -91,6 +92,13 @@ export const registerOpenApi = async (
             in: 'header',
             name: 'X-Session-UUID',
             description: 'Session UUID: a public reference, not a credential.',
+          },
+          consoleSession: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-maria_console',
+            description:
+              'Session of an account. Without HTTPS in development, the name is `maria_console`.',
           },
         },
       },

@@ -132,18 +132,14 @@ export const createRateLimitOptions = ({shared, local, onExceeded}: RateLimitDep
     }
 
     incr(key: string, done: (error: Error | null, counted?: Counted) => void): void {
-      const name = `${this.route} ${key}`;
-      shared
-        .addHit(name)
-        .catch(() => local.addHit(name))
-        .then(
-          (counted) => {
-            done(null, counted);
-          },
-          (error: unknown) => {
-            done(error as Error);
-          },
-        );
+      addHitAnyhow({shared, local}, `${this.route} ${key}`).then(
+        (counted) => {
+          done(null, counted);
+        },
+        (error: unknown) => {
+          done(error as Error);
+        },
+      );
     }
 
     child(options: {routeInfo?: {method?: string | string[]; url?: string}}): Store {
@@ -162,11 +158,39 @@ export const createRateLimitOptions = ({shared, local, onExceeded}: RateLimitDep
   };
 };
 
-const createTooMany = (max: number, ttlMs: number): RateLimited =>
+/** Adds a hit for all servers, or for this process while the database is unavailable. */
+const addHitAnyhow = (
+  {shared, local}: {shared: Counters; local: Counters},
+  key: string,
+): Promise<Counted> => shared.addHit(key).catch(() => local.addHit(key));
+
+const createTooMany = (max: number, ttlMs: number, from = 'client network'): RateLimited =>
   RateLimited.after(
     ttlMs,
-    `Expected at most ${formatCount(max, 'request')} a minute from one client network.`,
+    `Expected at most ${formatCount(max, 'request')} a minute from one ${from}.`,
   );
+
+export interface AccountLimitDeps {
+  counters: SharedCounters;
+  perMinute: number;
+  /** Called once a minute for each account. */
+  onExceeded: (request: FastifyRequest) => void;
+}
+
+/** Returns a limit of the requests of one account, which all servers share. */
+export const createAccountLimit = (
+  kind: RateKind,
+  {counters: shared, perMinute, onExceeded}: AccountLimitDeps,
+): ((request: FastifyRequest, account: string) => Promise<void>) => {
+  const counters = {shared, local: new LocalCounters()};
+  const max = perMinute * RATE_MULTIPLES[kind];
+  return async (request, account) => {
+    const {current, ttl} = await addHitAnyhow(counters, `account ${kind} ${account}`);
+    if (current <= max) return;
+    if (current === max + 1) onExceeded(request);
+    throw createTooMany(max, ttl, 'account');
+  };
+};
 
 /**
  * Returns a limit of this process, for requests that must not reach the database in large numbers.

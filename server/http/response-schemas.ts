@@ -31,6 +31,9 @@ export const BODY_CODES: ErrorCode[] = ['too_slow', 'body_too_large', 'unsupport
 /** Credentials of each route that acts on a session, for the OpenAPI document. */
 export const SESSION_SECURITY = [{visitorToken: [], sessionUuid: []}];
 
+/** Credentials of each call of an account. */
+export const OWNER_SECURITY = [{consoleSession: []}];
+
 export const pageText = (description: string) =>
   Type.String({contentMediaType: 'text/html', description});
 
@@ -75,6 +78,12 @@ export const sessionResponses = <T extends Record<number, TSchema>>(
   good: T,
   codes: ErrorCode[] = [],
 ) => responseSchemas(good, [...SESSION_CODES, ...codes]);
+
+/** Returns `responseSchemas` for a route in the scope of accounts. */
+export const ownerResponses = <T extends Record<number, TSchema>>(
+  good: T,
+  codes: ErrorCode[] = [],
+) => responseSchemas(good, ['sign_in_required', 'cross_site', ...codes]);
 
 interface ResponseSchema {
   type?: string;

@@ -42,6 +42,8 @@ void t.test('production', async (t) => {
 
   await t.test('does not start under http', (t) => {
     t.match(getSettingErrors({...whole, PUBLIC_URL: 'http://chat.example.com'}), [/https/]);
+    const CONSOLE_URL = 'http://console.example.com/console/';
+    t.match(getSettingErrors({...whole, CONSOLE_URL}), [/CONSOLE_URL must begin with https/]);
     t.end();
   });
 

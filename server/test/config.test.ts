@@ -17,6 +17,11 @@ void t.test('no setting is required', (t) => {
     production: false,
     dataDir: path.resolve('.maria'),
     secretFile: undefined,
+    console: {
+      url: 'http://localhost:8080/console/',
+      origin: 'http://localhost:8080',
+      host: undefined,
+    },
     databaseUrl: undefined,
     s3: undefined,
     mail: {
@@ -123,6 +128,12 @@ const faulty: [string, string, string?][] = [
   ['PUBLIC_URL', 'chat.example.com'],
   ['PUBLIC_URL', 'ftp://chat.example.com'],
   ['PUBLIC_URL', 'https://chat.example.com?x=1', 'https://chat.example.com'],
+  ['CONSOLE', 'perhaps', 'false'],
+  ['CONSOLE_URL', 'console.example.com', 'https://console.example.com/console/'],
+  ['CONSOLE_URL', 'ftp://console.example.com/console/', 'https://console.example.com/console'],
+  ['CONSOLE_URL', 'https://console.example.com/', 'https://console.example.com/maria/console/'],
+  ['CONSOLE_URL', 'https://console.example.com/console/?a=b', 'http://localhost:9000/console/'],
+  ['CONSOLE_URL', 'https://olga:pw@console.example.com/console/', 'http://localhost/console/'],
   ['DATABASE_URL', 'mysql://localhost/x', 'postgres://localhost/x'],
   ['SMTP_URL', 'http://localhost', 'smtps://localhost'],
   ['MAIL_FROM', 'Maria <maria@example.com>', 'maria@example.com'],
@@ -282,6 +293,25 @@ void t.test('a responder on a private network must be allowed', (t) => {
   t.match(getSettingErrors(getSettings('ftp://models.example.com/')), [
     /^RESPONDER_URL must be a complete URL/,
   ]);
+  t.end();
+});
+
+void t.test('the console has its own host only if its URL names another one', (t) => {
+  const read = (settings: Record<string, string>) =>
+    readSettings({PUBLIC_URL: 'https://chat.example.com/maria', ...settings}).console;
+
+  t.same(read({}), {
+    url: 'https://chat.example.com/maria/console/',
+    origin: 'https://chat.example.com',
+    host: undefined,
+  });
+  t.equal(read({CONSOLE_URL: 'https://chat.example.com/maria/console'})?.host, undefined);
+  t.same(read({CONSOLE_URL: 'https://Console.example.com:8443/console'}), {
+    url: 'https://console.example.com:8443/console/',
+    origin: 'https://console.example.com:8443',
+    host: 'console.example.com:8443',
+  });
+  t.equal(read({CONSOLE: 'false'}), undefined);
   t.end();
 });
 

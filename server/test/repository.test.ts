@@ -118,6 +118,7 @@ const LAYERS = [
   'documents',
   'webhooks',
   'mail',
+  'accounts',
   'sessions',
   'messages',
   'responders',

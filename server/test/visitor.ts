@@ -9,7 +9,7 @@ export interface ApiResponse<T = Record<string, unknown>> {
   body: T;
 }
 
-interface Call {
+export interface Call {
   json?: unknown;
   form?: FormData;
   /** Body as it is sent. */

@@ -1,0 +1,130 @@
+import {randomUUID} from 'node:crypto';
+
+import type {Role} from '../contract/owner.js';
+import type {Queryable} from '../database/sql.js';
+import {toInterval} from '../database/time.js';
+import {DAY_MS} from '../units.js';
+import type {SignedInAccount} from './account.js';
+import {SESSION_MAX_MS} from './cookie.js';
+import {notifyAccountChanged} from './notify.js';
+
+/** Time without a call after which a session ends. */
+export const SESSION_IDLE_MS = 7 * DAY_MS;
+/** Longest time for which the last call of a session is not written. */
+const TOUCH = '1 minute';
+
+const isOpen = (sql: Queryable) => sql`
+  s.ended_at is null and s.ends_at > now()
+  and s.last_seen_at > now() - ${toInterval(SESSION_IDLE_MS)}::interval`;
+
+interface FoundRow extends Omit<SignedInAccount, 'roles'> {
+  roles: Record<string, Role>;
+  isTouchDue: boolean;
+}
+
+/** Returns the account of an open session and notes its call. Undefined if there is no session. */
+export const findSignedInAccount = async (
+  sql: Queryable,
+  secretHash: Buffer,
+): Promise<SignedInAccount | undefined> => {
+  const [row] = await sql<FoundRow[]>`
+    select a.id, a.email, a.name, a.locale, s.id as "sessionId",
+           s.last_seen_at < now() - ${TOUCH}::interval as "isTouchDue",
+           coalesce((
+             select jsonb_object_agg(m.site_key, m.role)
+             from memberships m join sites on sites.key = m.site_key and sites.removed_at is null
+             where m.account_id = a.id), '{}') as roles
+    from account_sessions s join accounts a on a.id = s.account_id
+    where s.secret_hash = ${secretHash} and a.removed_at is null and ${isOpen(sql)}`;
+  if (!row) return undefined;
+  const {roles, isTouchDue, ...account} = row;
+  if (isTouchDue)
+    await sql`update account_sessions set last_seen_at = now() where id = ${account.sessionId}`;
+  return {...account, roles: new Map(Object.entries(roles))};
+};
+
+export interface NewSession {
+  accountId: string;
+  secretHash: Buffer;
+  browser: string | null;
+}
+
+export const insertSession = async (
+  sql: Queryable,
+  {accountId, secretHash, browser}: NewSession,
+): Promise<string> => {
+  const id = randomUUID();
+  await sql`
+    insert into account_sessions (id, account_id, secret_hash, browser, ends_at)
+    values (${id}, ${accountId}, ${secretHash}, ${browser},
+            now() + ${toInterval(SESSION_MAX_MS)}::interval)`;
+  return id;
+};
+
+/** Returns whether a cookie is that of an earlier session of the account, open or ended. */
+export const isKnownBrowser = async (
+  sql: Queryable,
+  accountId: string,
+  secretHash: Buffer,
+): Promise<boolean> => {
+  const rows = await sql`
+    select from account_sessions where account_id = ${accountId} and secret_hash = ${secretHash}`;
+  return rows.length > 0;
+};
+
+export interface ListedSession {
+  id: string;
+  browser: string | null;
+  createdAt: Date;
+  lastSeenAt: Date;
+}
+
+/** Number of sessions that are listed. More are open only after many sign-ins without sign-out. */
+const MAX_LISTED = 100;
+
+/** Lists the open sessions of an account, the latest first. */
+export const listSessions = async (sql: Queryable, accountId: string): Promise<ListedSession[]> =>
+  sql<ListedSession[]>`
+    select s.id, s.browser, s.created_at as "createdAt", s.last_seen_at as "lastSeenAt"
+    from account_sessions s where s.account_id = ${accountId} and ${isOpen(sql)}
+    order by s.last_seen_at desc, s.id limit ${MAX_LISTED}`;
+
+/** Ends the session of a cookie, whichever account it belongs to. */
+export const endSessionOfCookie = async (sql: Queryable, secretHash: Buffer): Promise<void> => {
+  const [row] = await sql<{accountId: string}[]>`
+    update account_sessions set ended_at = now()
+    where secret_hash = ${secretHash} and ended_at is null returning account_id as "accountId"`;
+  if (row) await notifyAccountChanged(sql, row.accountId);
+};
+
+/** Ends one session of an account. Returns false if the account has no such open session. */
+export const endSession = async (
+  sql: Queryable,
+  accountId: string,
+  id: string,
+): Promise<boolean> => {
+  const rows = await sql`
+    update account_sessions s set ended_at = now()
+    where s.id = ${id} and s.account_id = ${accountId} and ${isOpen(sql)} returning 1`;
+  if (rows.length > 0) await notifyAccountChanged(sql, accountId);
+  return rows.length > 0;
+};
+
+/** Ends all sessions of an account. Returns the number of those that were open. */
+export const endAllSessions = async (sql: Queryable, accountId: string): Promise<number> => {
+  const rows = await sql`
+    update account_sessions set ended_at = now()
+    where account_id = ${accountId} and ended_at is null returning 1`;
+  await notifyAccountChanged(sql, accountId);
+  return rows.length;
+};
+
+/** Deletes sessions whose time is over. Until then, their cookies recognise known browsers. */
+export const deleteOldSessions = async (sql: Queryable, limit: number): Promise<number> => {
+  const rows = await sql`
+    delete from account_sessions where id in (
+      select id from account_sessions where ends_at < now()
+      order by ends_at limit ${limit} for update skip locked)
+    returning 1`;
+  return rows.length;
+};
