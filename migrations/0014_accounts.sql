@@ -7,10 +7,13 @@ create table accounts (
   name text check (name <> ''),
   locale text,
   created_at timestamptz not null default now(),
+  -- First sign-in. Before it, the account has only an invitation.
+  joined_at timestamptz,
   removed_at timestamptz,
   check ((email is null) = (removed_at is not null))
 );
 create unique index accounts_email on accounts (lower(email));
+create index accounts_removed on accounts (removed_at) where removed_at is not null;
 
 create table memberships (
   account_id uuid not null references accounts (id),
@@ -50,6 +53,8 @@ create table sign_in_links (
   site_key text references sites (key) on delete cascade,
   -- Session that `not_me` reports.
   session_id uuid references account_sessions (id) on delete cascade,
+  -- Path of the page that opens after the sign-in.
+  place text,
   created_at timestamptz not null default now(),
   expires_at timestamptz not null,
   used_at timestamptz,

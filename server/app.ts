@@ -49,7 +49,7 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
   if (console) {
     await app.register(async (scope) => {
       guardOwnerRoutes(scope, {...deps, ...services, console, ratePerMinute});
-      await registerOwnerRoutes(scope, {...deps, ...services});
+      await registerOwnerRoutes(scope, {...deps, ...services, console});
     });
   }
   app.addHook('onClose', async () => {

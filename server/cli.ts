@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import {once} from 'node:events';
 
+import {accountCommand} from './accounts/command.js';
 import {auditCommand} from './audit/command.js';
 import {cleanupCommand} from './cleanup/command.js';
 import {CommandFailed} from './command/command.js';
@@ -23,6 +24,7 @@ import {webhookCommand} from './webhooks/command.js';
 
 const COMMANDS: Record<string, Command> = {
   site: siteCommand,
+  account: accountCommand,
   webhook: webhookCommand,
   sessions: sessionsCommand,
   export: exportCommand,
@@ -36,6 +38,7 @@ const COMMANDS: Record<string, Command> = {
 
 const HELP = `maria COMMAND [OPTIONS]
   site         Create, change and remove sites
+  account      Give people access to the console
   webhook      Call URLs when something happens in a site
   sessions     List the sessions of visitors
   export       Export the data of a visitor

@@ -5,6 +5,7 @@ import {setTimeout as sleep} from 'node:timers/promises';
 import closeWithGrace from 'close-with-grace';
 import type {FastifyBaseLogger} from 'fastify';
 
+import {announceConsole} from './accounts/announce.js';
 import {reportReplacedSecret} from './alerts/replaced-secret.js';
 import {buildApp} from './app.js';
 import type {RunningApp} from './app.js';
@@ -60,13 +61,27 @@ const start = async (config: Config): Promise<void> => {
   exitWithParent(process.env, () => stopping);
   await running.app.listen({port: config.port, host: config.host});
   await startBackgroundJobs(config, resources, running, log, () => stopping);
-  if (!stopping) logReady(config, log);
+  if (stopping) return;
+  const aboutConsole = await announceConsole(resources.sql, config).catch((error: unknown) => {
+    log.warn({err: error}, 'the start created no sign-in link');
+    return undefined;
+  });
+  logReady(config, log, aboutConsole);
 };
 
-/** Prints plain text on a terminal and in development. Otherwise, logs a JSON line. */
-const logReady = ({production, publicUrl}: Config, log: FastifyBaseLogger): void => {
-  if (production && !process.stdout.isTTY) log.info({url: publicUrl}, 'ready');
-  else process.stdout.write(`\nMaria Chat is ready: ${publicUrl}\n\n`);
+/** Prints plain text on a terminal and in development. Otherwise, logs JSON lines. */
+const logReady = (
+  {production, publicUrl}: Config,
+  log: FastifyBaseLogger,
+  aboutConsole: string | undefined,
+): void => {
+  if (production && !process.stdout.isTTY) {
+    log.info({url: publicUrl}, 'ready');
+    if (aboutConsole !== undefined) log.info(aboutConsole);
+    return;
+  }
+  const texts = [`Maria Chat is ready: ${publicUrl}`, ...(aboutConsole ? [aboutConsole] : [])];
+  process.stdout.write(`\n${texts.join('\n\n')}\n\n`);
 };
 
 /** Waits for the database, migrates it and starts the jobs, while the server already listens. */

@@ -1,7 +1,10 @@
 import {v4} from 'uuid';
 
 import {accountRoutes} from './accounts/account-routes.js';
+import {SignInLinks} from './accounts/links.js';
+import {signInRoutes} from './accounts/sign-in-routes.js';
 import type {Config} from './config/config.js';
+import type {ConsoleSettings} from './config/console.js';
 import {deriveKey} from './config/secrets.js';
 import {diskDownloadRoute} from './files/disk-download-route.js';
 import {fileRoutes} from './files/routes.js';
@@ -161,6 +164,13 @@ export const registerSessionRoutes = async (scope: App, deps: RouteDeps): Promis
 };
 
 /** Registers the calls of accounts. The scope guards them. */
-export const registerOwnerRoutes = async (scope: App, deps: RouteDeps): Promise<void> => {
+export const registerOwnerRoutes = async (
+  scope: App,
+  deps: RouteDeps & {console: ConsoleSettings},
+): Promise<void> => {
+  const {secrets} = deps.config;
+  const signInLinks = new SignInLinks(secrets, deps.console);
+  const mailHashKey = deriveKey(secrets[0], 'mail-counts');
+  await scope.register(signInRoutes, {prefix: OWNER_PREFIX, ...deps, signInLinks, mailHashKey});
   await scope.register(accountRoutes, {prefix: `${OWNER_PREFIX}/account`, ...deps});
 };

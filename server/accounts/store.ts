@@ -33,3 +33,55 @@ export const changeAccount = async (
       locale = case when ${locale !== undefined} then ${locale ?? null} else locale end
     where id = ${id}`;
 };
+
+/** Returns whether there is an account. */
+export const hasAccounts = async (sql: Queryable): Promise<boolean> => {
+  const rows = await sql`select from accounts where removed_at is null limit 1`;
+  return rows.length > 0;
+};
+
+/** Returns the account with an e-mail address. */
+export const findAccountId = async (sql: Queryable, email: string): Promise<string | undefined> => {
+  const [row] = await sql<{id: string}[]>`
+    select id from accounts where lower(email) = lower(${email})`;
+  return row?.id;
+};
+
+export interface ListedAccount {
+  email: string;
+  name: string | null;
+  sites: Record<string, Role>;
+  joinedAt: Date | null;
+  lastSeenAt: Date | null;
+}
+
+/** Lists the accounts after an e-mail address, in the order of their e-mail addresses. */
+export const listAccounts = async (
+  sql: Queryable,
+  {after, limit}: {after: string; limit: number},
+): Promise<ListedAccount[]> =>
+  sql<ListedAccount[]>`
+    select a.email, a.name, a.joined_at as "joinedAt",
+           coalesce((select jsonb_object_agg(m.site_key, m.role)
+                     from memberships m where m.account_id = a.id), '{}') as sites,
+           (select max(s.last_seen_at)
+            from account_sessions s where s.account_id = a.id) as "lastSeenAt"
+    from accounts a where a.removed_at is null and lower(a.email) > ${after}
+    order by lower(a.email) limit ${limit}`;
+
+/**
+ * Deletes the names of accounts whose removal is older than every audit row that can mention them.
+ */
+export const redactRemovedAccounts = async (
+  sql: Queryable,
+  retentionDays: number,
+  limit: number,
+): Promise<number> => {
+  const rows = await sql`
+    update accounts set name = null where id in (
+      select id from accounts
+      where removed_at < now() - ${`${retentionDays} days`}::interval and name is not null
+      limit ${limit} for update skip locked)
+    returning 1`;
+  return rows.length;
+};

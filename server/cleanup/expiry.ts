@@ -1,5 +1,8 @@
 import type {FastifyBaseLogger} from 'fastify';
 
+import {deleteOldLinks} from '../accounts/link-store.js';
+import {deleteOldSessions} from '../accounts/session-store.js';
+import {redactRemovedAccounts} from '../accounts/store.js';
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
 import {deleteDeadMail} from '../jobs/queue.js';
@@ -92,6 +95,9 @@ const createSteps = (
       returning 1`;
     return rows.length;
   },
+  account_sessions: (limit) => deleteOldSessions(sql, limit),
+  sign_in_links: (limit) => deleteOldLinks(sql, limit),
+  removed_accounts: (limit) => redactRemovedAccounts(sql, audit.retentionDays, limit),
   dead_mail: (limit) => deleteDeadMail(sql, limit),
 });
 

@@ -31,8 +31,21 @@ const SiteName = Type.String({description: 'Name of the site.'});
 
 /** The length is generous, so that `invalid_email` can report the problem. */
 export const RequestLink = Type.Object(
-  {email: Type.String({maxLength: 10 * MAX_EMAIL_LENGTH})},
-  {title: 'RequestLink', additionalProperties: false, examples: [{email: 'owner@example.com'}]},
+  {
+    email: Type.String({maxLength: 10 * MAX_EMAIL_LENGTH}),
+    place: Type.Optional(
+      Type.String({
+        pattern: '^/console/[A-Za-z0-9/_-]*$',
+        maxLength: 200,
+        description: 'Path of the page that the console opens after the sign-in.',
+      }),
+    ),
+  },
+  {
+    title: 'RequestLink',
+    additionalProperties: false,
+    examples: [{email: 'owner@example.com', place: '/console/demo/leads'}],
+  },
 );
 export type RequestLink = Static<typeof RequestLink>;
 

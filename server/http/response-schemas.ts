@@ -83,7 +83,13 @@ export const sessionResponses = <T extends Record<number, TSchema>>(
 export const ownerResponses = <T extends Record<number, TSchema>>(
   good: T,
   codes: ErrorCode[] = [],
-) => responseSchemas(good, ['sign_in_required', 'cross_site', ...codes]);
+) => signInResponses(good, ['sign_in_required', ...codes]);
+
+/** Returns `responseSchemas` for a route in the scope of accounts that needs no account. */
+export const signInResponses = <T extends Record<number, TSchema>>(
+  good: T,
+  codes: ErrorCode[] = [],
+) => responseSchemas(good, ['cross_site', ...codes]);
 
 interface ResponseSchema {
   type?: string;

@@ -16,6 +16,8 @@ export type MailJob =
       files_added?: true;
       answers_changed?: true;
     }
+  /** E-mail to an account: its link is in `sign_in_links`. */
+  | {template: 'sign_in' | 'invitation' | 'new_browser'; link_id: string}
   /** A visitor has written a message and waits for a person. */
   | {template: 'message'; uuid: string}
   | {

@@ -19,3 +19,13 @@ export const formatSize = (bytes: number, language: string): string => {
     maximumFractionDigits: isLarge ? 1 : 0,
   }).format(isLarge ? bytes / MEBIBYTE : Math.ceil(bytes / 1024));
 };
+
+/** Formats a time of day in UTC for e-mails to site owners, which are in English. */
+export const formatUtc = (at: Date): string => {
+  const time = new Intl.DateTimeFormat('en-GB', {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+    timeZone: 'UTC',
+  });
+  return `${time.format(at)} UTC`;
+};

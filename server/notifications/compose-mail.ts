@@ -1,3 +1,5 @@
+import {findLink} from '../accounts/link-store.js';
+import {SignInLinks} from '../accounts/links.js';
 import type {Config} from '../config/config.js';
 import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import type {RecordedConsent} from '../contract/sessions.js';
@@ -14,8 +16,10 @@ import {
 import {findSite} from '../sites/store.js';
 import type {Site} from '../sites/store.js';
 import {renderConfirmationMail} from './confirmation-mail.js';
+import {parseEmail} from '../text/email.js';
 import type {ConfirmationLinks} from '../mail/links.js';
 import type {Mail} from '../mail/transport.js';
+import {renderInvitationMail, renderNewBrowserMail, renderSignInMail} from './account-mails.js';
 import {renderAlertMail} from './alert-mail.js';
 import {listLeadAnswers} from './lead-answers.js';
 import {renderLeadMail, renderMessageMail} from './owner-mails.js';
@@ -36,6 +40,7 @@ export const composeMail = async (
     return composeConfirmation(sql, config, links, job.verification_id);
   if (job.template === 'lead') return composeLead(sql, job);
   if (job.template === 'message') return composeMessage(sql, job.uuid);
+  if ('link_id' in job) return composeAccountMail(sql, config, job);
   return config.mail.admin ? composeAlert(sql, config.mail.admin, job) : undefined;
 };
 
@@ -126,6 +131,22 @@ const composeMessage = async (sql: Sql, uuid: string): Promise<Mail | undefined>
       isConfirmed,
     }),
   };
+};
+
+const composeAccountMail = async (
+  sql: Sql,
+  {console, secrets}: Config,
+  {template, link_id: id}: MailJob & {link_id: string},
+): Promise<Mail | undefined> => {
+  const link = await findLink(sql, id);
+  // The account of the development mode has an e-mail address that no mail server accepts.
+  if (!console || !link?.isOpen || link.accountId === null || !parseEmail(link.email ?? ''))
+    return undefined;
+  const url = new SignInLinks(secrets, console).createUrl(link);
+  const to = link.email as string;
+  if (template === 'sign_in') return {to, ...renderSignInMail(url)};
+  if (template === 'invitation') return {to, ...renderInvitationMail(link, url)};
+  return {to, ...renderNewBrowserMail(link, url)};
 };
 
 const composeAlert = async (

@@ -1,7 +1,7 @@
 import type {MailContent} from './confirmation-mail.js';
 import {entry, paragraph, renderMailLayout} from '../mail/layout.js';
 import type {EntryLine} from '../mail/layout.js';
-import {formatSize} from '../mail/format.js';
+import {formatSize, formatUtc} from '../mail/format.js';
 import {formatCount} from '../text/count.js';
 
 const ENGLISH = {language: 'en', direction: 'ltr'};
@@ -198,16 +198,7 @@ const formatAnswer = ({question, label, value, isAsked}: LeadAnswer): OwnerMail[
 const formatConsents = ({consents, unaskedPurposes}: Lead): string[] => [
   ...consents.map(
     ({purpose, granted, at}) =>
-      `${PURPOSES[purpose] ?? purpose}: ${granted ? 'granted' : 'refused'} (${formatTime(at)})`,
+      `${PURPOSES[purpose] ?? purpose}: ${granted ? 'granted' : 'refused'} (${formatUtc(at)})`,
   ),
   ...unaskedPurposes.map((purpose) => `${PURPOSES[purpose] ?? purpose}: not asked`),
 ];
-
-const formatTime = (at: Date): string => {
-  const time = new Intl.DateTimeFormat('en-GB', {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  });
-  return `${time.format(at)} UTC`;
-};

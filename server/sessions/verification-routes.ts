@@ -10,11 +10,11 @@ import {BODY_CODES, responseSchemas, pageText} from '../http/response-schemas.js
 import type {Plugin} from '../http/app-type.js';
 import {acceptEmptyForms} from '../http/empty-form.js';
 import {createRateLimit} from '../http/rate-limits.js';
+import {LinkTokens} from '../mail/links.js';
 import type {ConfirmationLinks} from '../mail/links.js';
 import {enqueueMail} from '../jobs/queue.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import type {Access} from '../visits/access.js';
-import {readUuid} from '../text/uuid.js';
 import {completeSession, countFunnel} from '../visits/store.js';
 import {sendVerificationPage, sendErrorPage} from './verification-pages.js';
 import type {PageName} from './verification-pages.js';
@@ -154,10 +154,9 @@ const findByLink = async (
   {sql, links}: VerificationRouteDeps,
   link: string,
 ): Promise<Verification | undefined> => {
-  const [givenId, mac] = link.split('.');
-  const id = readUuid(givenId);
+  const {id, mac} = LinkTokens.split(link);
   const found = id ? await findVerification(sql, id) : undefined;
-  return found && links.isValid(found.id, found.keyId, mac ?? '') ? found : undefined;
+  return found && links.isValid(found.id, found.keyId, mac) ? found : undefined;
 };
 
 const getPage = (found: Verification | undefined, whenOpen: PageName): PageName => {

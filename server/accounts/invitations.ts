@@ -1,0 +1,109 @@
+import {randomUUID} from 'node:crypto';
+
+import {recordAudit} from '../audit/store.js';
+import type {Role} from '../contract/owner.js';
+import {one} from '../database/one.js';
+import type {Queryable} from '../database/sql.js';
+import {enqueueMail} from '../jobs/queue.js';
+import {INVITATION_MS, findLink, insertLink} from './link-store.js';
+import type {SignInLink} from './link-store.js';
+import {setRole} from './memberships.js';
+import type {RoleChangeOptions} from './memberships.js';
+import {countMailToAccount} from './quota.js';
+
+export interface NewInvitation extends RoleChangeOptions {
+  /** Valid e-mail address. */
+  email: string;
+  siteKey: string;
+  role: Role;
+  /** Id of the key that signs the link. */
+  keyId: string;
+  /** Key for the counters of e-mails. */
+  mailHashKey: Buffer;
+  /** Account that invites; null for a command. */
+  by: string | null;
+  ipAddress?: string | null;
+}
+
+export interface Invitation {
+  accountId: string;
+  link: SignInLink;
+  /**
+   * Whether the person who invites can have the link, too. They must not if the account has signed
+   * in before or is at another site: the link would let them act as that person there.
+   */
+  isShareable: boolean;
+  /** False if the e-mail address has had enough e-mails, so that it got none. */
+  isMailed: boolean;
+}
+
+/**
+ * Gives an e-mail address a role at a site, and sends it a link that is valid for 7 days. Creates
+ * the account if there is none. The caller wakes the mail sender after the commit. Throws
+ * `LastOwner` if the site's last owner would get a lower role.
+ */
+export const inviteAccount = async (
+  sql: Queryable,
+  {email, siteKey, role, keyId, mailHashKey, by, ipAddress = null, ...options}: NewInvitation,
+): Promise<Invitation> => {
+  const accountId = await findOrCreateAccount(sql, email);
+  await setRole(sql, {accountId, siteKey, role}, options);
+  await sql`
+    update sign_in_links set voided_at = now()
+    where account_id = ${accountId} and purpose = 'invitation' and site_key = ${siteKey}
+      and used_at is null and voided_at is null`;
+  const id = await insertLink(sql, {
+    ...{purpose: 'invitation', keyId, validMs: INVITATION_MS, accountId, siteKey},
+  });
+  const isMailed = await countMailToAccount(sql, mailHashKey, email);
+  if (isMailed) await enqueueMail(sql, {template: 'invitation', link_id: id}, null);
+  await recordAudit(sql, {
+    event: 'account_invited',
+    site: siteKey,
+    ipAddress,
+    metadata: {account: by, invited: accountId, role},
+  });
+  const link = await findLink(sql, id);
+  if (!link) throw new Error('The invitation was not stored. Expected its row. Report this error.');
+  return {accountId, link, isShareable: await isNew(sql, accountId, siteKey), isMailed};
+};
+
+/** Returns the account of an e-mail address, which is locked until the end of the transaction. */
+const findOrCreateAccount = async (sql: Queryable, email: string): Promise<string> => {
+  await sql`
+    insert into accounts (id, email) values (${randomUUID()}, ${email})
+    on conflict (lower(email)) do nothing`;
+  const rows = await sql<{id: string}[]>`
+    select id from accounts where lower(email) = lower(${email}) for update`;
+  return one(rows).id;
+};
+
+const isNew = async (sql: Queryable, accountId: string, siteKey: string): Promise<boolean> => {
+  const rows = await sql`
+    select from accounts a
+    where a.id = ${accountId} and a.joined_at is null and not exists (
+      select from memberships m where m.account_id = a.id and m.site_key <> ${siteKey})`;
+  return rows.length > 0;
+};
+
+export interface OpenInvitation {
+  link: SignInLink;
+  createdAt: Date;
+  isShareable: boolean;
+}
+
+/** Returns the open invitation of an account to a site. */
+export const findInvitation = async (
+  sql: Queryable,
+  {accountId, siteKey}: {accountId: string; siteKey: string},
+): Promise<OpenInvitation | undefined> => {
+  const [row] = await sql<{id: string; createdAt: Date}[]>`
+    select id, created_at as "createdAt" from sign_in_links
+    where account_id = ${accountId} and site_key = ${siteKey} and purpose = 'invitation'
+      and used_at is null and voided_at is null and expires_at > now()
+    order by created_at desc limit 1`;
+  const link = row && (await findLink(sql, row.id));
+  if (!link) return undefined;
+  const isShareable = await isNew(sql, accountId, siteKey);
+  return {link, createdAt: row.createdAt, isShareable};
+};

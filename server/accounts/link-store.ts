@@ -1,0 +1,128 @@
+import {randomUUID} from 'node:crypto';
+
+import type {LinkPurpose, Role} from '../contract/owner.js';
+import type {Queryable} from '../database/sql.js';
+import {toInterval} from '../database/time.js';
+import {DAY_MS, HOUR_MS, MINUTE_MS} from '../units.js';
+
+/** Time for which a link works: one that was requested, one that a command prints, an invitation. */
+export const REQUESTED_LINK_MS = 15 * MINUTE_MS;
+export const PRINTED_LINK_MS = HOUR_MS;
+export const INVITATION_MS = 7 * DAY_MS;
+
+/** Time after its end for which a link is kept, so that a repeated mail job finds it. */
+const SETTLED_LINK_RETENTION = '1 day';
+
+export interface SignInLink {
+  id: string;
+  keyId: string;
+  purpose: LinkPurpose;
+  accountId: string | null;
+  /** E-mail address of the account, or the one that `setup` creates; null without an account. */
+  email: string | null;
+  siteKey: string | null;
+  siteName: string | null;
+  /** Role of the account at the site. */
+  role: Role | null;
+  /** Browser of the session that `not_me` reports, and the time of its sign-in. */
+  browser: string | null;
+  signedInAt: Date | null;
+  place: string | null;
+  expiresAt: Date;
+  /** False if the link was used or cancelled, or has expired. */
+  isOpen: boolean;
+}
+
+export interface NewLink {
+  purpose: LinkPurpose;
+  keyId: string;
+  validMs: number;
+  accountId?: string;
+  /** E-mail address of the account that `setup` creates. */
+  email?: string;
+  siteKey?: string;
+  sessionId?: string;
+}
+
+export const insertLink = async (
+  sql: Queryable,
+  {purpose, keyId, validMs, accountId, email, siteKey, sessionId}: NewLink,
+): Promise<string> => {
+  const id = randomUUID();
+  await sql`
+    insert into sign_in_links
+      (id, key_id, purpose, account_id, email, site_key, session_id, expires_at)
+    values (${id}, ${keyId}, ${purpose}, ${accountId ?? null}, ${email ?? null},
+            ${siteKey ?? null}, ${sessionId ?? null}, now() + ${toInterval(validMs)}::interval)`;
+  return id;
+};
+
+/**
+ * Inserts a link that was requested for an e-mail address. The statement is equal for an address
+ * without an account: such a link has no account, so it cannot be used and is not mailed.
+ */
+export const insertRequestedLink = async (
+  sql: Queryable,
+  {email, keyId, place}: {email: string; keyId: string; place: string | null},
+): Promise<{id: string; accountId: string | null}> => {
+  const id = randomUUID();
+  const [row] = await sql<{accountId: string | null}[]>`
+    insert into sign_in_links (id, key_id, purpose, account_id, place, expires_at)
+    values (${id}, ${keyId}, 'sign_in',
+            (select a.id from accounts a where lower(a.email) = lower(${email})),
+            ${place}, now() + ${toInterval(REQUESTED_LINK_MS)}::interval)
+    returning account_id as "accountId"`;
+  return {id, accountId: row?.accountId ?? null};
+};
+
+const selectLink = (sql: Queryable, id: string) => sql`
+  select l.id, l.key_id as "keyId", l.purpose, l.account_id as "accountId",
+         coalesce(l.email, a.email) as email, l.site_key as "siteKey", sites.name as "siteName",
+         m.role, s.browser, s.created_at as "signedInAt", l.place, l.expires_at as "expiresAt",
+         l.used_at is null and l.voided_at is null and l.expires_at > now() as "isOpen"
+  from sign_in_links l
+  left join accounts a on a.id = l.account_id
+  left join sites on sites.key = l.site_key
+  left join memberships m on m.account_id = l.account_id and m.site_key = l.site_key
+  left join account_sessions s on s.id = l.session_id
+  where l.id = ${id}`;
+
+export const findLink = async (sql: Queryable, id: string): Promise<SignInLink | undefined> => {
+  const [row] = await sql<SignInLink[]>`${selectLink(sql, id)}`;
+  return row;
+};
+
+/** Marks a link as used. Returns false if it no longer works: a link is used once. */
+export const useLink = async (sql: Queryable, id: string): Promise<boolean> => {
+  const rows = await sql`
+    update sign_in_links set used_at = now()
+    where id = ${id} and used_at is null and voided_at is null and expires_at > now()
+    returning 1`;
+  return rows.length > 0;
+};
+
+/** Voids all links with which an account could sign in. */
+export const voidSignInLinks = async (sql: Queryable, accountId: string): Promise<void> => {
+  await sql`
+    update sign_in_links set voided_at = now()
+    where account_id = ${accountId} and purpose <> 'not_me'
+      and used_at is null and voided_at is null`;
+};
+
+/** Voids the open links of earlier starts in development. */
+export const voidSetupLinks = async (sql: Queryable): Promise<void> => {
+  await sql`
+    update sign_in_links set voided_at = now()
+    where purpose = 'setup' and used_at is null and voided_at is null`;
+};
+
+/** Deletes links some time after they have expired. */
+export const deleteOldLinks = async (sql: Queryable, limit: number): Promise<number> => {
+  const rows = await sql`
+    delete from sign_in_links where id in (
+      select id from sign_in_links
+      where expires_at < now() - ${SETTLED_LINK_RETENTION}::interval
+      order by expires_at limit ${limit} for update skip locked)
+    returning 1`;
+  return rows.length;
+};

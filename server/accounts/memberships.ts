@@ -1,0 +1,94 @@
+import type {Role} from '../contract/owner.js';
+import type {Queryable} from '../database/sql.js';
+import {LastOwner} from '../errors.js';
+import {voidSignInLinks} from './link-store.js';
+import {endAllSessions} from './session-store.js';
+
+export interface Membership {
+  accountId: string;
+  siteKey: string;
+}
+
+export interface RoleChangeOptions {
+  /** Whether the site can lose its last owner, as with a command of the operator. */
+  canRemoveLastOwner?: boolean;
+}
+
+/** Locks the members of a site and returns their roles. */
+const lockRoles = async (sql: Queryable, siteKey: string): Promise<Map<string, Role>> => {
+  const rows = await sql<{accountId: string; role: Role}[]>`
+    select account_id as "accountId", role from memberships where site_key = ${siteKey}
+    order by account_id for update`;
+  return new Map(rows.map(({accountId, role}) => [accountId, role]));
+};
+
+const requireOtherOwner = (
+  roles: Map<string, Role>,
+  accountId: string,
+  {canRemoveLastOwner = false}: RoleChangeOptions,
+): void => {
+  if (canRemoveLastOwner || roles.get(accountId) !== 'owner') return;
+  if (![...roles].some(([id, role]) => id !== accountId && role === 'owner')) throw new LastOwner();
+};
+
+/**
+ * Sets the role of an account at a site. A change ends the account's sessions and its open links:
+ * a person who has only an earlier link must not see another site. Returns the role before; null if
+ * the account was not at the site. Throws `LastOwner`.
+ */
+export const setRole = async (
+  sql: Queryable,
+  {accountId, siteKey, role}: Membership & {role: Role},
+  options: RoleChangeOptions = {},
+): Promise<Role | null> => {
+  const roles = await lockRoles(sql, siteKey);
+  const before = roles.get(accountId) ?? null;
+  if (before === role) return before;
+  if (role !== 'owner') requireOtherOwner(roles, accountId, options);
+  await sql`
+    insert into memberships (account_id, site_key, role) values (${accountId}, ${siteKey}, ${role})
+    on conflict (account_id, site_key) do update set role = excluded.role`;
+  await endAccess(sql, accountId);
+  return before;
+};
+
+/**
+ * Removes an account from a site. An account at no other site is removed, too. Returns the role
+ * before; null if the account was not at the site. Throws `LastOwner`.
+ */
+export const removeMember = async (
+  sql: Queryable,
+  {accountId, siteKey}: Membership,
+  options: RoleChangeOptions = {},
+): Promise<Role | null> => {
+  const roles = await lockRoles(sql, siteKey);
+  const before = roles.get(accountId) ?? null;
+  if (before === null) return null;
+  requireOtherOwner(roles, accountId, options);
+  await sql`
+    delete from memberships where account_id = ${accountId} and site_key = ${siteKey}`;
+  await endAccess(sql, accountId);
+  const others = await sql`select from memberships where account_id = ${accountId} limit 1`;
+  if (others.length === 0) await removeAccount(sql, accountId);
+  return before;
+};
+
+/**
+ * Removes an account with its e-mail address, sessions, links and roles. Its id and name stay for
+ * the audit log.
+ */
+export const removeAccount = async (sql: Queryable, accountId: string): Promise<void> => {
+  await endAccess(sql, accountId);
+  await sql`delete from sign_in_links where account_id = ${accountId}`;
+  await sql`delete from account_sessions where account_id = ${accountId}`;
+  await sql`delete from memberships where account_id = ${accountId}`;
+  await sql`
+    update accounts set email = null, locale = null, removed_at = now()
+    where id = ${accountId} and removed_at is null`;
+};
+
+/** Ends all sessions and open links of an account. Returns the number of sessions. */
+export const endAccess = async (sql: Queryable, accountId: string): Promise<number> => {
+  await voidSignInLinks(sql, accountId);
+  return endAllSessions(sql, accountId);
+};

@@ -1,0 +1,123 @@
+import {randomUUID} from 'node:crypto';
+
+import {recordAudit} from '../audit/store.js';
+import {one} from '../database/one.js';
+import type {Queryable} from '../database/sql.js';
+import {enqueueMail} from '../jobs/queue.js';
+import {createCookieSecret, SESSION_MAX_MS, hashCookie} from './cookie.js';
+import {insertLink, insertRequestedLink, useLink, voidSignInLinks} from './link-store.js';
+import type {SignInLink} from './link-store.js';
+import {endAccess} from './memberships.js';
+import {countRequestedLink} from './quota.js';
+import {endSessionOfCookie, insertSession, isKnownBrowser} from './session-store.js';
+
+export interface LinkRequest {
+  /** E-mail address in its plain form. */
+  email: string;
+  place: string | null;
+  keyId: string;
+  mailHashKey: Buffer;
+  /** Client network. */
+  client: string;
+  ipAddress: string | null;
+}
+
+/**
+ * Queues a sign-in link for an e-mail address. The same statements run whether an account has the
+ * e-mail address or not, so that the time of the response does not reveal it. The mail sender drops
+ * the e-mail of a link without an account.
+ */
+export const requestLink = async (
+  sql: Queryable,
+  {email, place, keyId, mailHashKey, client, ipAddress}: LinkRequest,
+): Promise<void> => {
+  const isAllowed = await countRequestedLink(sql, mailHashKey, {email, client});
+  const event = 'sign_in_link_requested' as const;
+  if (!isAllowed) {
+    await recordAudit(sql, {event, ipAddress, metadata: {account: null, stopped: true}});
+    return;
+  }
+  const {id, accountId} = await insertRequestedLink(sql, {email, keyId, place});
+  await enqueueMail(sql, {template: 'sign_in', link_id: id}, null);
+  await recordAudit(sql, {event, ipAddress, metadata: {account: accountId}});
+};
+
+export interface SignIn {
+  link: SignInLink;
+  /** Hash of the cookie that the request has; undefined without a cookie. */
+  givenHash: Buffer | undefined;
+  browser: string | null;
+  keyId: string;
+  ipAddress: string | null;
+}
+
+/**
+ * Signs in with a link, once. Returns the account and the value of its new cookie; undefined if the
+ * link no longer works. The session of the browser's earlier cookie ends.
+ */
+export const signIn = async (
+  sql: Queryable,
+  {link, givenHash, browser, keyId, ipAddress}: SignIn,
+): Promise<{accountId: string; secret: string} | undefined> => {
+  if (link.purpose === 'not_me' || !(await useLink(sql, link.id))) return undefined;
+  const accountId = link.purpose === 'setup' ? await setUp(sql, link) : link.accountId;
+  if (accountId === null) return undefined;
+  await sql`
+    update accounts set joined_at = coalesce(joined_at, now()) where id = ${accountId}`;
+  await voidSignInLinks(sql, accountId);
+  const isKnown = givenHash && (await isKnownBrowser(sql, accountId, givenHash));
+  if (givenHash) await endSessionOfCookie(sql, givenHash);
+  const secret = createCookieSecret();
+  const sessionId = await insertSession(sql, {
+    ...{accountId, secretHash: hashCookie(secret), browser},
+  });
+  if (!isKnown) await mailAboutBrowser(sql, {accountId, sessionId, keyId});
+  const {purpose} = link;
+  await recordAudit(sql, {
+    event: 'signed_in',
+    ipAddress,
+    metadata: {account: accountId, session: sessionId, purpose},
+  });
+  return {accountId, secret};
+};
+
+/** Queues an e-mail with a link that ends all sessions. The link works as long as the session. */
+const mailAboutBrowser = async (
+  sql: Queryable,
+  {accountId, sessionId, keyId}: {accountId: string; sessionId: string; keyId: string},
+): Promise<void> => {
+  const id = await insertLink(sql, {
+    ...{purpose: 'not_me', keyId, validMs: SESSION_MAX_MS, accountId, sessionId},
+  });
+  await enqueueMail(sql, {template: 'new_browser', link_id: id}, null);
+};
+
+/** Creates the account of the development mode at its site, unless it exists. */
+const setUp = async (sql: Queryable, {email, siteKey}: SignInLink): Promise<string> => {
+  await sql`
+    insert into accounts (id, email) values (${randomUUID()}, ${email})
+    on conflict (lower(email)) do nothing`;
+  const {id} = one(
+    await sql<{id: string}[]>`select id from accounts where lower(email) = lower(${email})`,
+  );
+  await sql`
+    insert into memberships (account_id, site_key, role) values (${id}, ${siteKey}, 'owner')
+    on conflict do nothing`;
+  return id;
+};
+
+/**
+ * Ends all sessions and open links of an account whose person did not sign in. Returns false if the
+ * link no longer works.
+ */
+export const reportSignIn = async (
+  sql: Queryable,
+  link: SignInLink,
+  ipAddress: string | null,
+): Promise<boolean> => {
+  const {accountId: account} = link;
+  if (link.purpose !== 'not_me' || account === null || !(await useLink(sql, link.id))) return false;
+  await endAccess(sql, account);
+  await recordAudit(sql, {event: 'sign_in_reported', ipAddress, metadata: {account}});
+  return true;
+};
