@@ -2,6 +2,7 @@ import type {FastifyReply, FastifyRequest} from 'fastify';
 
 import type {ConsoleSettings} from '../config/console.js';
 import {NotFound} from '../errors.js';
+import {decodePercent} from '../text/percent-encoding.js';
 import type {App} from './app-type.js';
 
 /** Path of the calls of accounts. */
@@ -10,12 +11,14 @@ export const OWNER_PREFIX = '/api/owner';
 const CONSOLE = /^\/(console|api\/owner)(?=[/?]|$)/;
 
 /**
- * Returns whether a request is for the console. The pattern of the route is tested, because a URL
- * can be percent-encoded. A URL without a route is tested itself.
+ * Returns whether a request is for the console. The pattern of its route is tested. Without a route,
+ * and for preflights, whose route matches every URL, the decoded path is tested.
  */
 export const isConsoleRequest = ({routeOptions, url}: FastifyRequest): boolean => {
   const pattern = routeOptions.url;
-  return CONSOLE.test(pattern === undefined || pattern === '*' ? url : pattern);
+  if (pattern !== undefined && pattern !== '*') return CONSOLE.test(pattern);
+  const path = url.replace(/[?#].*/s, '');
+  return CONSOLE.test(decodePercent(path) ?? path);
 };
 
 /** Refuses requests for the console at other hosts, and all its preflights: it has no CORS. */

@@ -146,7 +146,7 @@ function endpointRow({method, url, summary, security, responses}) {
 }
 
 function credentialsOf(security) {
-  const names = {visitorToken: 'token', sessionUuid: 'UUID'};
+  const names = {visitorToken: 'token', sessionUuid: 'UUID', consoleSession: 'account'};
   const schemes = [...new Set(security.flatMap(Object.keys))].map((scheme) => names[scheme]);
   if (schemes.length === 0) return 'none';
   const isOptional = security.some((choice) => Object.keys(choice).length === 0);

@@ -1,0 +1,248 @@
+import {accountCommand} from '../accounts/command.js';
+import {inviteAccount} from '../accounts/invitations.js';
+import type {Invitation, NewInvitation} from '../accounts/invitations.js';
+import {SignInLinks} from '../accounts/links.js';
+import {removeMember, setRole} from '../accounts/memberships.js';
+import type {ConsoleSettings} from '../config/console.js';
+import {deriveKey} from '../config/secrets.js';
+import type {Account, OpenLink, Role} from '../contract/owner.js';
+import {transaction} from '../database/transaction.js';
+import {LastOwner} from '../errors.js';
+import t from 'tap';
+
+import {OwnerClient} from './owner-client.js';
+import {runCommand} from './run-command.js';
+import {callSignIn, readToken, signInWith} from './sign-in-helpers.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+
+const ACCOUNT = '/api/owner/account';
+const getStatus = async (client: OwnerClient) => (await client.call('GET', ACCOUNT)).status;
+const getSites = async (client: OwnerClient) =>
+  (await client.call<Account>('GET', ACCOUNT)).body.sites.map(({key, role}) => `${key}:${role}`);
+const maria = (server: TestServer, ...args: string[]) =>
+  runCommand(server, accountCommand, ...args);
+
+/** Invites as the console does, and returns the invitation with the token of its link. */
+const invite = async (
+  {sql, config}: TestServer,
+  given: Pick<NewInvitation, 'email' | 'siteKey' | 'role'>,
+): Promise<Invitation & {token: string}> => {
+  const links = new SignInLinks(config.secrets, config.console as ConsoleSettings);
+  const mailHashKey = deriveKey(config.secrets[0], 'mail-counts');
+  const invitation = await transaction(sql, (tx) =>
+    inviteAccount(tx, {...given, by: null, keyId: links.keyId, mailHashKey}),
+  );
+  return {...invitation, token: readToken(links.createUrl(invitation.link))};
+};
+
+t.test('maria account', async (t) => {
+  const server = await startServer(t);
+  const email = 'olga@acme.example';
+
+  await t.test('add invites by e-mail, and prints the same link', async (t) => {
+    const output = await maria(server, 'add', email, '--site', 'demo', '--role', 'agent');
+    server.sender.wake();
+    const {text = '', subject} = await server.mailbox.waitFor(email);
+
+    const token = readToken(output);
+    t.match(output, /as agent/);
+    t.equal(readToken(text), token);
+    t.equal(subject, 'You are invited to the chat console – Demo');
+    t.match(text, /You will be an agent/);
+    t.match(text, /valid for 7 days/);
+    t.match(await callSignIn<OpenLink>(server, 'link/look', {token}), {
+      status: 200,
+      body: {purpose: 'invitation', email_masked: 'o•••@acme.example', site: 'Demo', role: 'agent'},
+    });
+    const client = await signInWith(server, token);
+    t.same(await getSites(client), ['demo:agent']);
+  });
+
+  await t.test('link prints a sign-in link for 60 minutes', async (t) => {
+    const token = readToken(await maria(server, 'link', email));
+    const [link] = await server.sql`
+      select expires_at - created_at = interval '60 minutes' as "isHour" from sign_in_links
+      where purpose = 'sign_in'`;
+    t.equal(link?.['isHour'], true);
+    t.same(await getSites(await signInWith(server, token)), ['demo:agent']);
+  });
+
+  await t.test('list prints accounts with their sites', async (t) => {
+    await maria(server, 'add', 'ben@acme.example', '--site', 'workshop');
+    const rows = JSON.parse(await maria(server, 'list', '--format', 'json')) as object[];
+    t.match(rows, [
+      {email: 'ben@acme.example', sites: {workshop: 'owner'}, joined: null, last_seen: null},
+      {email, sites: {demo: 'agent'}, joined: String, last_seen: String},
+    ]);
+    t.match(await maria(server, 'list'), /olga@acme\.example +– +demo:agent/);
+  });
+
+  await t.test('sign-out ends sessions and links', async (t) => {
+    const token = readToken(await maria(server, 'link', email));
+    const client = await signInWith(server, readToken(await maria(server, 'link', email)));
+    const open = readToken(await maria(server, 'link', email));
+    t.match(await maria(server, 'sign-out', email), /sessions? of olga@acme\.example ended/);
+    t.equal(await getStatus(client), 401);
+    for (const over of [token, open])
+      t.equal((await callSignIn(server, 'link/use', {token: over})).status, 410);
+  });
+
+  await t.test('remove takes one site, or the whole account', async (t) => {
+    await maria(server, 'add', email, '--site', 'workshop');
+    await maria(server, 'remove', email, '--site', 'demo');
+    const client = await signInWith(server, readToken(await maria(server, 'link', email)));
+    t.same(await getSites(client), ['workshop:owner']);
+
+    await maria(server, 'remove', email);
+
+    t.equal(await getStatus(client), 401);
+    const [row] = await server.sql`select email, removed_at is null as "isActive" from accounts
+      where id = ${client.accountId}`;
+    t.same(row, {email: null, isActive: false});
+    const left = await server.sql`
+      select from account_sessions where account_id = ${client.accountId}
+      union all select from sign_in_links where account_id = ${client.accountId}
+      union all select from memberships where account_id = ${client.accountId}`;
+    t.equal(left.length, 0);
+    await t.rejects(maria(server, 'link', email), {message: /There is no account of olga/});
+  });
+
+  await t.test('explains wrong use', async (t) => {
+    const refuses = async (args: string[], message: RegExp) =>
+      t.rejects(maria(server, ...args), {message}, args.join(' '));
+    await refuses(['add', email], /requires --site/);
+    await refuses(['add', 'olga', '--site', 'demo'], /must be plain/);
+    await refuses(['add', email, '--site', 'none'], /There is no site "none"/);
+    await refuses(['add', email, '--site', 'demo', '--role', 'boss'], /Invalid --role "boss"/);
+    await refuses(['remove', email], /There is no account/);
+    await refuses(['link'], /Expected one of these/);
+    const off = {...server, config: {...server.config, console: undefined}};
+    await t.rejects(maria(off, 'list'), {message: /switched off/});
+  });
+
+  await t.test('writes audit rows without e-mail addresses', async (t) => {
+    const rows = await server.sql<{event: string; text: string}[]>`
+      select event_type as event, metadata::text as text from audit_logs`;
+    const events = new Set(rows.map(({event}) => event));
+    for (const event of ['account_invited', 'account_removed', 'role_changed', 'signed_out'])
+      t.ok(events.has(event), event);
+    t.notMatch(rows.map(({text}) => text).join(), '@');
+  });
+});
+
+t.test(
+  'the link of an invitation is for the person who invites only if the account is new',
+  async (t) => {
+    const server = await startServer(t);
+    const email = 'eve@acme.example';
+
+    const first = await invite(server, {email, siteKey: 'demo', role: 'agent'});
+    t.ok(first.isShareable);
+    const again = await invite(server, {email: 'EVE@acme.example', siteKey: 'demo', role: 'agent'});
+    t.equal(again.accountId, first.accountId);
+    t.ok(again.isShareable);
+    t.equal((await callSignIn(server, 'link/look', {token: first.token})).status, 410);
+
+    await t.test(
+      'an invitation to another site makes earlier links and sessions useless',
+      async (t) => {
+        const early = await signInWith(server, again.token);
+        const other = await invite(server, {email, siteKey: 'workshop', role: 'owner'});
+        t.notOk(other.isShareable);
+        t.equal(await getStatus(early), 401);
+        t.equal((await callSignIn(server, 'link/use', {token: again.token})).status, 410);
+        const client = await signInWith(server, other.token);
+        t.same(await getSites(client), ['demo:agent', 'workshop:owner']);
+      },
+    );
+
+    await t.test('an account that has signed in gets its links by e-mail only', async (t) => {
+      t.notOk((await invite(server, {email, siteKey: 'demo', role: 'agent'})).isShareable);
+    });
+  },
+);
+
+t.test('invitations are limited by e-mail address', async (t) => {
+  const server = await startServer(t);
+  const outcomes: boolean[] = [];
+  for (let i = 0; i < 6; i++) {
+    const {isMailed} = await invite(server, {
+      ...{email: 'eve@acme.example', siteKey: 'demo', role: 'agent'},
+    });
+    outcomes.push(isMailed);
+  }
+  t.same(outcomes, [true, true, true, true, true, false]);
+  t.equal((await server.sql`select from jobs where payload->>'template' = 'invitation'`).length, 5);
+});
+
+t.test('a change of roles', async (t) => {
+  const server = await startServer(t);
+  const second = await startServer(t, {beside: server});
+  const owner = await OwnerClient.create(server);
+  const agent = await OwnerClient.create(server, {roles: {demo: 'agent', workshop: 'agent'}});
+  const set = ({accountId}: OwnerClient, role: Role) =>
+    transaction(server.sql, (tx) => setRole(tx, {accountId, siteKey: 'demo', role}));
+  const remove = ({accountId}: OwnerClient) =>
+    transaction(server.sql, (tx) => removeMember(tx, {accountId, siteKey: 'demo'}));
+
+  await t.test('ends the sessions of the account on every server', async (t) => {
+    const other = await agent.signInAgain(server.sql);
+    t.equal(await getStatus(other.at(second.url)), 200);
+    t.equal(await set(agent, 'observer'), 'agent');
+    t.equal(await getStatus(other.at(second.url)), 401);
+    const again = await agent.signInAgain(server.sql);
+    t.equal(await set(agent, 'observer'), 'observer');
+    t.equal(await getStatus(again), 200, 'the same role is no change');
+  });
+
+  await t.test('leaves every site an owner', async (t) => {
+    await t.rejects(set(owner, 'agent'), LastOwner);
+    await t.rejects(remove(owner), LastOwner);
+    t.equal(await getStatus(owner), 200);
+    await set(agent, 'owner');
+    const outcomes = await Promise.allSettled([set(owner, 'agent'), set(agent, 'agent')]);
+    t.same(outcomes.map(({status}) => status).sort(), ['fulfilled', 'rejected']);
+  });
+
+  await t.test('that removes the last site removes the account', async (t) => {
+    const member = await OwnerClient.create(server, {roles: {demo: 'observer'}});
+    t.equal(await remove(member), 'observer');
+    t.equal(await remove(member), null);
+    await set(owner, 'owner');
+    await set(agent, 'agent');
+    const [row] = await server.sql`select email from accounts where id = ${member.accountId}`;
+    t.equal(row?.['email'], null);
+    t.equal(await remove(agent), 'agent');
+    const [kept] = await server.sql`select email from accounts where id = ${agent.accountId}`;
+    t.equal(kept?.['email'], agent.email);
+  });
+});
+
+t.test('old sessions, links and names of accounts expire', async (t) => {
+  const server = await startServer(t);
+  const owner = await OwnerClient.create(server);
+  const removed = await OwnerClient.create(server, {name: 'Olga'});
+  await callSignIn(server, 'link', {email: owner.email});
+  await transaction(server.sql, (tx) =>
+    removeMember(tx, {accountId: removed.accountId, siteKey: 'demo'}, {canRemoveLastOwner: true}),
+  );
+  const count = async () => {
+    const [row] = await server.sql`
+      select (select count(*)::int from account_sessions) as sessions,
+             (select count(*)::int from sign_in_links) as links,
+             (select count(*)::int from accounts where name is not null) as names`;
+    return row;
+  };
+
+  await server.expiry.run();
+  t.same(await count(), {sessions: 1, links: 1, names: 1});
+  await server.sql`update account_sessions set ends_at = now() - interval '1 second'`;
+  await server.sql`update sign_in_links set expires_at = now() - interval '25 hours'`;
+  await server.sql`update accounts set removed_at = now() - interval '366 days'
+    where removed_at is not null`;
+  await server.expiry.run();
+
+  t.same(await count(), {sessions: 0, links: 0, names: 0});
+  t.equal((await server.sql`select from accounts`).length, 2);
+});
