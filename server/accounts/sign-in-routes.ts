@@ -81,7 +81,7 @@ const requestLinkRoute = (app: App, deps: SignInRouteDeps): void => {
         );
         onMail();
       }
-      return reply.code(202).send(null);
+      return reply.code(202).send();
     },
   );
 };

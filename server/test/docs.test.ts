@@ -152,11 +152,12 @@ t.test('scripts of npm in code exist', async (t) => {
 
 t.test('paths of the API in code exist', async (t) => {
   const table = getDocument('server/API.md').text;
-  const patterns = [...table.matchAll(/^\| [A-Z]+ +\| `(\/[^`]+)`/gm)].map(
-    ([, path = '']) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`),
-  );
+  const paths = [...table.matchAll(/^\| [A-Z]+ +\| `(\/[^`]+)`/gm)].map(([, path = '']) => path);
+  const patterns = paths.map((path) => new RegExp(`^${path.replace(/\{\w+\}/g, '[^/]+')}$`));
   const isKnown = (path: string) =>
-    patterns.some((pattern) => pattern.test(path)) || /^\/api\/docs\/?$/.test(path);
+    patterns.some((pattern) => pattern.test(path)) ||
+    paths.some((known) => known.startsWith(`${path}/`)) ||
+    /^\/api\/docs\/?$/.test(path);
   const unknown = findIn(({codes}) =>
     codes
       .filter(({language}) => !LANGUAGES_ELSEWHERE.includes(language))

@@ -43,7 +43,9 @@ export class ResponseChecker {
 
   private findRefusalErrors({operation, method}: RequestPlan, response: WireResponse): string[] {
     const {status} = response;
-    if (method === 'OPTIONS' && status === 204) return [];
+    // The console has no preflights.
+    const preflight = operation.path.startsWith('/api/owner/') ? 404 : 204;
+    if (method === 'OPTIONS' && status === preflight) return [];
     if (method === 'HEAD' && response.body.length === 0) return [];
     const own = getOperations(this.document).find(
       (describedOperation) =>

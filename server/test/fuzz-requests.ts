@@ -21,6 +21,7 @@ export const PLACEHOLDERS = {
   canaryFile: 'canary-file-3b1e',
   bentToken: 'bent-token-3b1e',
   bentLink: 'bent-link-3b1e',
+  ownCookie: 'own-cookie-3b1e',
 } as const;
 
 export interface RequestPlan {
@@ -94,6 +95,36 @@ const CREDENTIALS: Arbitrary<[string, string][]> = fc.oneof(
   },
 );
 
+/** Headers of a call of an account: mostly as the console sends them. */
+const ACCOUNT_HEADERS: Arbitrary<[string, string][]> = fc.oneof(
+  {
+    weight: 14,
+    arbitrary: fc.constant<[string, string][]>([
+      ['cookie', PLACEHOLDERS.ownCookie],
+      ['sec-fetch-site', 'same-origin'],
+    ]),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom<[string, string][][]>(
+      [],
+      [['sec-fetch-site', 'same-origin']],
+      [['cookie', PLACEHOLDERS.ownCookie]],
+      [
+        ['cookie', PLACEHOLDERS.ownCookie],
+        ['sec-fetch-site', 'cross-site'],
+      ],
+    ),
+  },
+  {
+    weight: 1,
+    arbitrary: hostileString.map((text): [string, string][] => [
+      ['cookie', `maria_console=${text}`],
+      ['sec-fetch-site', 'same-origin'],
+    ]),
+  },
+);
+
 function credentialHeaders(uuid: string, token: string): [string, string][] {
   return [
     ['authorization', `Bearer ${token}`],
@@ -162,11 +193,13 @@ const createPlansFor = (
   operation: DescribedOperation,
 ): Arbitrary<RequestPlan> => {
   const needsToken = operation.security.some((record) => 'visitorToken' in record);
+  const credentials = operation.path.startsWith('/api/owner/') ? ACCOUNT_HEADERS : CREDENTIALS;
+  const hasCredentials = needsToken || credentials === ACCOUNT_HEADERS;
   return fc
     .record({
       address: createPaths(document, operation),
       method: rarely(fc.constantFrom(...METHODS), operation.method),
-      credentials: needsToken ? CREDENTIALS : fc.constant<[string, string][]>([]),
+      credentials: hasCredentials ? credentials : fc.constant<[string, string][]>([]),
       own: createHeaders(document, operation),
       more: fc.oneof(
         {weight: 2, arbitrary: fc.constant<[string, string][]>([])},

@@ -7,6 +7,7 @@ import {PLACEHOLDERS} from './fuzz-requests.js';
 import type {WireRequest} from './fuzz-http.js';
 import {getConfirmationLink} from './mailbox.js';
 import {callSuccessfully} from './retry-while-busy.js';
+import {OwnerClient} from './owner-client.js';
 import {makePdf} from './pdf.js';
 import type {TestServer} from './start-server.js';
 import {Visitor, request} from './visitor.js';
@@ -22,6 +23,8 @@ const ATTACKERS = 8;
 
 interface Attacker {
   visitor: Visitor;
+  /** Account at another site than the canary's. */
+  owner: OwnerClient;
   fileId: string;
   linkPath: string;
 }
@@ -58,7 +61,10 @@ export class FuzzWorld {
 
   /** Returns the request of a plan, with the values of this run in place of the placeholders. */
   async requestFor({path, headers, method, body, who}: RequestPlan): Promise<WireRequest> {
-    const {visitor, fileId, linkPath} = await this.attacker(who);
+    const {visitor, owner, fileId, linkPath} = await this.attacker(who);
+    // Its session ends, so it is not that of the other calls.
+    const isSignOut = path.startsWith('/api/owner/sign-out');
+    const {cookie} = isSignOut ? await OwnerClient.create(this.server) : owner;
     const put = (text: string): string =>
       text
         .replaceAll(PLACEHOLDERS.ownUuid, visitor.uuid)
@@ -66,6 +72,7 @@ export class FuzzWorld {
         .replaceAll(PLACEHOLDERS.ownToken, visitor.token)
         .replaceAll(PLACEHOLDERS.ownFile, fileId)
         .replaceAll(PLACEHOLDERS.ownLink, linkPath)
+        .replaceAll(PLACEHOLDERS.ownCookie, cookie)
         .replaceAll(PLACEHOLDERS.canaryUuid, this.canary.uuid)
         .replaceAll(PLACEHOLDERS.canaryFile, this.canaryFile)
         .replaceAll(PLACEHOLDERS.bentToken, withLastCharacterChanged(this.canary.token))
@@ -121,17 +128,18 @@ export class FuzzWorld {
   /** Creates an attacker. Every second attacker has submitted an e-mail address. */
   private async arrive(place: number): Promise<Attacker> {
     const visitor = await createVisitor(this.server.url);
+    const owner = await OwnerClient.create(this.server, {roles: {workshop: 'owner'}});
     const bytes = makePdf(1_000);
     const {body} = await callSuccessfully(() => visitor.upload(bytes));
     const fileId = body.file.id;
-    if (place % 2 === 0) return {visitor, fileId, linkPath: `${v4()}.${'A'.repeat(43)}`};
+    if (place % 2 === 0) return {visitor, owner, fileId, linkPath: `${v4()}.${'A'.repeat(43)}`};
     await callSuccessfully(() => visitor.contact(`bert-${v4()}@example.org`, 'Bert Beispiel'));
     const [row] = await this.server.sql<{id: string; keyId: string}[]>`
       select id, key_id as "keyId" from email_verifications where session_uuid = ${visitor.uuid}`;
     const linkPath = row
       ? this.links.createUrl(row.id, row.keyId).slice('/verify/'.length)
       : 'none';
-    return {visitor, fileId, linkPath};
+    return {visitor, owner, fileId, linkPath};
   }
 }
 
