@@ -4,7 +4,14 @@ import {Type} from 'typebox';
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import type {ConsoleSettings} from '../config/console.js';
-import {Account, GivenLink, OpenLink, RequestLink, SignOut} from '../contract/owner.js';
+import {
+  Account,
+  GivenLink,
+  LinkRequested,
+  OpenLink,
+  RequestLink,
+  SignOut,
+} from '../contract/owner.js';
 import type {Sql} from '../database/sql.js';
 import {transaction} from '../database/transaction.js';
 import {LinkOver} from '../errors.js';
@@ -62,10 +69,7 @@ const requestLinkRoute = (app: App, deps: SignInRouteDeps): void => {
         description:
           'The response is the same for every e-mail address, with and without an account, and after a limit: 5 links an hour and 10 a day for an e-mail address, 10 an hour for a client network. A link works once, for 15 minutes.',
         body: RequestLink,
-        response: signInResponses(
-          {202: Type.Null({description: 'If there is an account, the link will be sent.'})},
-          BODY_CODES,
-        ),
+        response: signInResponses({202: LinkRequested}, BODY_CODES),
       },
     },
     async (request, reply) => {
@@ -81,7 +85,7 @@ const requestLinkRoute = (app: App, deps: SignInRouteDeps): void => {
         );
         onMail();
       }
-      return reply.code(202).send();
+      return reply.code(202).send({});
     },
   );
 };

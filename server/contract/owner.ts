@@ -49,6 +49,17 @@ export const RequestLink = Type.Object(
 );
 export type RequestLink = Static<typeof RequestLink>;
 
+/** Empty, so that it does not reveal whether there is an account. */
+export const LinkRequested = Type.Object(
+  {},
+  {
+    title: 'LinkRequested',
+    additionalProperties: false,
+    description: 'If there is an account with this e-mail address, the link will be sent.',
+    examples: [{}],
+  },
+);
+
 const EXAMPLE_LINK_TOKEN = `${EXAMPLE_UUID}.A7sD9fG2hJ4kL6zX8cV0bN1mQ3wE5rT7yU9iO2pA4sD`;
 
 export const GivenLink = Type.Object(

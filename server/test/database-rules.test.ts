@@ -168,6 +168,55 @@ void t.test('rules that the database enforces', async (t) => {
   );
 });
 
+void t.test('rules about accounts that the database enforces', async (t) => {
+  const sql = await openMigratedDatabase(t);
+  await addVisit(sql);
+  const CHECK = '23514';
+  const hash = createHash('sha256').update('x').digest();
+  const id = randomUUID();
+  const addAccount = (values: object) =>
+    sql`insert into accounts ${sql({id: randomUUID(), ...values})}`;
+  await addAccount({id, email: 'Olga@example.com'});
+  const addSession = (values: object) => sql`
+    insert into account_sessions ${sql({
+      ...{id: randomUUID(), account_id: id, secret_hash: hash, ends_at: new Date()},
+      ...values,
+    })}`;
+  const addLink = (values: object) => sql`
+    insert into sign_in_links ${sql({
+      ...{id: randomUUID(), key_id: 'k', purpose: 'sign_in', expires_at: new Date()},
+      ...values,
+    })}`;
+  const now = new Date();
+  const refused: [string, string, () => postgres.PendingQuery<postgres.Row[]>][] = [
+    [
+      'a second account of an e-mail address',
+      '23505',
+      () => addAccount({email: 'olga@EXAMPLE.com'}),
+    ],
+    ['an account without an e-mail address', CHECK, () => addAccount({})],
+    [
+      'a removed account with an e-mail address',
+      CHECK,
+      () => addAccount({email: 'ben@example.com', removed_at: now}),
+    ],
+    ['an unknown role', CHECK, () => sql`insert into memberships values (${id}, 'demo', 'boss')`],
+    ['a role at no site', '23503', () => sql`insert into memberships values (${id}, 'x', 'owner')`],
+    ['a session whose hash is none', CHECK, () => addSession({secret_hash: hash.subarray(1)})],
+    ['a link both used and void', CHECK, () => addLink({used_at: now, voided_at: now})],
+    ['a link of an unknown purpose', CHECK, () => addLink({purpose: 'other'})],
+    ['an invitation without an account', CHECK, () => addLink({purpose: 'invitation'})],
+    ['a report without a session', CHECK, () => addLink({purpose: 'not_me', account_id: id})],
+    ['a sign-in link that creates an account', CHECK, () => addLink({email: 'eve@example.com'})],
+  ];
+  for (const [what, code, statement] of refused)
+    await t.rejects(statement().execute(), {code}, what);
+  await addAccount({removed_at: now});
+  await addAccount({removed_at: now});
+  await addSession({});
+  await t.rejects(addSession({}).execute(), {code: '23505'}, 'a second session of one cookie');
+});
+
 void t.test('a look-up by UUID reads one index', async (t) => {
   const sql = await openMigratedDatabase(t);
   const uuid = await addVisit(sql);

@@ -51,6 +51,8 @@ void t.test('migrate', async (t) => {
       select table_name as name from information_schema.tables where table_schema = 'public'`;
     const names = tables.map(({name}) => name);
     for (const name of [
+      'account_sessions',
+      'accounts',
       'alerts',
       'audit_logs',
       'consents',
@@ -58,9 +60,11 @@ void t.test('migrate', async (t) => {
       'file_uploads',
       'funnel_daily',
       'jobs',
+      'memberships',
       'messages',
       'orphan_candidates',
       'session_answers',
+      'sign_in_links',
       'sites',
       'user_sessions',
       'visits',
