@@ -6,6 +6,7 @@ import {createCookieSecret, hashCookie} from '../accounts/cookie.js';
 import {insertSession} from '../accounts/session-store.js';
 import type {Role} from '../contract/owner.js';
 import type {Sql} from '../database/sql.js';
+import {retryWhileBusy} from './retry-while-busy.js';
 import {request} from './visitor.js';
 import type {Call} from './visitor.js';
 
@@ -64,15 +65,18 @@ export class OwnerClient {
     return {cookie: this.cookie, ...CONSOLE_HEADERS};
   }
 
+  /** Sends a call, and repeats it while the server is busy. */
   call<T = Record<string, unknown>>(method: string, path: string, options: Call = {}) {
-    return request<T>(this.url, method, path, {
-      ...options,
-      headers: {
-        ...this.headers,
-        ...(method !== 'GET' && {'content-type': 'application/json'}),
-        ...options.headers,
-      },
-    });
+    return retryWhileBusy(() =>
+      request<T>(this.url, method, path, {
+        ...options,
+        headers: {
+          ...this.headers,
+          ...(method !== 'GET' && {'content-type': 'application/json'}),
+          ...options.headers,
+        },
+      }),
+    );
   }
 }
 

@@ -1,17 +1,24 @@
 import {CONSOLE_HEADERS, OwnerClient} from './owner-client.js';
+import {retryWhileBusy} from './retry-while-busy.js';
 import type {TestServer} from './start-server.js';
 import {request} from './visitor.js';
+import type {ApiResponse} from './visitor.js';
 
 export const SIGN_IN = '/api/owner/sign-in';
 
-/** Sends a call of the sign-in page. */
-export const callSignIn = <T = Record<string, unknown>>(
+/** Sends a call of the sign-in page, once. */
+export const sendSignIn = <T = Record<string, unknown>>(
   {url}: {url: string},
   path: string,
   json: object,
   headers: Record<string, string> = {},
 ) =>
   request<T>(url, 'POST', `${SIGN_IN}/${path}`, {json, headers: {...CONSOLE_HEADERS, ...headers}});
+
+/** Sends a call of the sign-in page, and repeats it while the server is busy. */
+export const callSignIn = <T = Record<string, unknown>>(
+  ...call: Parameters<typeof sendSignIn>
+): Promise<ApiResponse<T>> => retryWhileBusy(() => sendSignIn<T>(...call));
 
 /** Returns the token of the first link in a text. */
 export const readToken = (text = ''): string =>
