@@ -6,11 +6,8 @@ import {AUDIT_EVENTS} from './event-names.js';
 import type {AuditEvent} from './event-names.js';
 import {EXAMPLE_TIME, EXAMPLE_UUID} from './examples.js';
 import {MAX_EMAIL_LENGTH} from './limits.js';
+import {Role} from './owner.js';
 import {SiteConfig} from './sites.js';
-
-/** Roles of an account at a site, from the most rights to the fewest. */
-export const SITE_ROLES = ['owner', 'agent', 'observer'] as const;
-export type SiteRole = (typeof SITE_ROLES)[number];
 
 /** Number of origins that the server remembers for a site. The oldest gives way to a new one. */
 export const MAX_ORIGINS_PER_SITE = 100;
@@ -24,13 +21,6 @@ export const DEFAULT_FUNNEL_DAYS = 30;
 export const MAX_TRAIL_PAGE = 50;
 /** Number of live streams and long polls of one account. */
 export const MAX_STREAMS_PER_ACCOUNT = 10;
-
-export const Role = Type.Unsafe<SiteRole>({
-  type: 'string',
-  enum: [...SITE_ROLES],
-  description:
-    '`owner` may do everything, `agent` reads and finishes leads, `observer` sees the funnel only.',
-});
 
 /** Parameters of a path. An invalid key gets the same response as the key of another site. */
 export const SiteParams = Type.Object({
