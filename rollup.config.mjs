@@ -79,6 +79,11 @@ export default [
     output: {file: `${OUT}/maria-chat.node.js`, format: 'es'},
     plugins,
   },
+  {
+    input: 'widget/wordings.ts',
+    output: {dir: OUT, format: 'es', inlineDynamicImports: true, plugins: [writeWordings()]},
+    plugins,
+  },
 ];
 
 function emptyFolder() {
@@ -135,6 +140,17 @@ function writeManifest() {
     for (const {name, gzip, integrity} of files) console.log(`${name}  ${gzip} B  ${integrity}`);
   };
   return {name: 'write-manifest', writeBundle};
+}
+
+/** Writes the texts of the consents instead of a script, so that the server can recognise them. */
+function writeWordings() {
+  const generateBundle = async (_options, bundle) => {
+    const [{fileName, code}] = Object.values(bundle);
+    delete bundle[fileName];
+    const script = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+    writeJson('wordings.json', {version, wordings: await script.listWordings()});
+  };
+  return {name: 'write-wordings', generateBundle};
 }
 
 function roleOf({name, facadeModuleId}) {

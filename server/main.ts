@@ -24,6 +24,7 @@ import {openResources} from './resources.js';
 import {UnusableBucket, WrongRegion} from './object-store/errors.js';
 import type {Resources} from './resources.js';
 import {ensureDemoSites} from './sites/demo-sites.js';
+import {storeWordings} from './sites/wordings.js';
 
 /** Time for the whole stop, because orchestrators kill a process after 30 s. */
 const STOP_MS = 25_000;
@@ -97,6 +98,7 @@ const startBackgroundJobs = async (
       await migrate(databaseUrl);
       await makeAuditPartitions(sql);
       if (!config.production) await ensureDemoSites(sql, config.publicUrl);
+      await storeWordings(sql);
       await reportReplacedSecret({sql, config, log});
       break;
     } catch (error) {

@@ -36,7 +36,7 @@ export const WIDGET_LAYERS = [
   ['ui/panel/'],
   ['element/'],
   ['global.ts'],
-  ['loader.ts', 'index.ts', 'ssr.ts'],
+  ['loader.ts', 'index.ts', 'ssr.ts', 'wordings.ts'],
 ];
 
 /** Lower layers that are no business of a folder. */

@@ -1,5 +1,6 @@
 import type {SiteSettings} from '../contract/sites.js';
 import type {Queryable, Sql} from '../database/sql.js';
+import {storeSiteWordings} from './wordings.js';
 
 export interface Site {
   key: string;
@@ -72,6 +73,7 @@ export const addMissingSite = async (sql: Queryable, site: Site): Promise<void> 
     values (${site.key}, ${site.name}, ${site.allowedOrigins}, ${site.notifyEmail},
             ${JSON.stringify(site.settings)}::text::jsonb)
     on conflict (key) do nothing`;
+  await storeSiteWordings(sql, site.key);
 };
 
 /**
@@ -96,4 +98,5 @@ export const saveSite = async (sql: Queryable, site: Site): Promise<void> => {
     on conflict (key) do update set
       name = excluded.name, allowed_origins = excluded.allowed_origins,
       notify_email = excluded.notify_email, settings = excluded.settings, updated_at = now(), removed_at = null`;
+  await storeSiteWordings(sql, site.key);
 };

@@ -43,7 +43,8 @@ export type AskedField = ContactStep['field'];
 
 const FIELD_TEXTS: Record<AskedField, TextKey> = {name: 'askName', email: 'askEmail'};
 
-const CONSENT_TEXTS = {
+/** Keys of our texts that ask for a consent, by purpose. */
+export const CONSENT_TEXTS = {
   personal_data: 'consentPersonalData',
   ai_training: 'consentAiTraining',
   ai_answers: 'consentAiAnswers',

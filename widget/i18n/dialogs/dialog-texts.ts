@@ -39,5 +39,8 @@ export const dialogTexts = (
   return shown ?? (texts as AllTexts);
 };
 
+/** Returns the wording that is recorded with a withdrawal. */
+export const withdrawalOf = ({withdraw}: DialogTexts, about: string) => `${withdraw}: ${about}`;
+
 export const formatTime = (time: Date | string | number, language: Language) =>
   format(Intl.DateTimeFormat, language, {dateStyle: 'medium', timeStyle: 'short'}, new Date(time));

@@ -9,7 +9,7 @@ import type {Chat} from '../../core/chat.js';
 import {createMyData} from '../../core/my-data.js';
 import type {MyData} from '../../core/my-data.js';
 import type {ListedAnswer} from '../../core/questions/questions.js';
-import {dialogTexts, formatTime} from '../../i18n/dialogs/dialog-texts.js';
+import {dialogTexts, formatTime, withdrawalOf} from '../../i18n/dialogs/dialog-texts.js';
 import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
 import {formatSize} from '../../i18n/format.js';
 import {interpolate} from '../../i18n/interpolate.js';
@@ -92,7 +92,7 @@ const askingView = (context: MyDataContext, asking: 'erase' | 'withdraw' | Store
 };
 
 const withdraw = ({data, texts}: MyDataContext, purpose: Purpose, about: string) =>
-  data.changeConsent(purpose, false, `${texts.withdraw}: ${about}`);
+  data.changeConsent(purpose, false, withdrawalOf(texts, about));
 
 const factsView = (context: MyDataContext) => {
   const {chat, data, language, texts} = context;
