@@ -16,6 +16,7 @@ import {OwnRelease} from './releases/own-release.js';
 import {ResponderService} from './responders/service.js';
 import {finishDelayedMail} from './sessions/delayed-confirmation.js';
 import {PanelOpenCounter} from './sessions/panel-open-counter.js';
+import {SeenOrigins} from './sites/seen-origins.js';
 import {WebhookSender} from './webhooks/sender.js';
 
 export type BackgroundWork = ReturnType<typeof composeBackgroundWork>;
@@ -72,6 +73,7 @@ export const composeBackgroundWork = (deps: AppDeps, core: Core) => {
     expiry: new Expiry(background),
     auditMaintenance: new AuditMaintenance({...background, restoreGuard: restoreGuard}),
     panelOpens: new PanelOpenCounter(backgroundSql, log),
+    seenOrigins: new SeenOrigins(backgroundSql, log),
     release: new OwnRelease({sql: backgroundSql, log, folder: WIDGET}),
     otherReleases: new OtherReleases({
       ...{sql, log, releaseDays: config.widgetReleaseDays},
@@ -91,6 +93,7 @@ export const startJobs = (work: BackgroundWork): void => {
 export const stopJobs = async (work: BackgroundWork): Promise<void> => {
   const {sender, responderService, webhooks, cleanup, expiry, auditMaintenance} = work;
   const queues = [sender, responderService, webhooks];
-  const others = [cleanup, expiry, auditMaintenance, work.panelOpens, work.release];
+  const {panelOpens, seenOrigins, release} = work;
+  const others = [cleanup, expiry, auditMaintenance, panelOpens, seenOrigins, release];
   await Promise.all([...queues, ...others].map((job) => job.stop()));
 };

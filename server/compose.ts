@@ -33,6 +33,7 @@ const composeRequests = (
     metrics,
     onMail,
     outage,
+    seenOrigins,
     sites,
     spool,
     tokens,
@@ -73,6 +74,7 @@ const composeRequests = (
     if (error instanceof OriginNotAllowed) {
       const origin = request.headers.origin ?? '';
       abuse.recordOriginRefusal(toActor(request), {origin, site: error.siteKey});
+      seenOrigins.add(error.siteKey, origin, {isRefused: true});
     }
     metrics.countError(error.code, request.routeOptions.url);
   };

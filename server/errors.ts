@@ -161,6 +161,10 @@ export class TooManyConsents extends createErrorClass(
   'too_many_consents',
   'The session has reached its maximum number of decisions. A consent can still be withdrawn.',
 ) {}
+export class TooManyPeople extends createErrorClass(
+  'too_many_people',
+  'The site has the most people that it can have. Remove one of them, or withdraw an invitation.',
+) {}
 export class InProgress extends createErrorClass(
   'in_progress',
   'An upload with this Idempotency-Key is still in progress. Try again in a few seconds.',

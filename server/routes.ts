@@ -56,7 +56,14 @@ export const registerPublicRoutes = async (
   await app.register(healthRoutes, {...deps, notReady: () => readiness.notReady});
   await app.register(metricsRoute, deps);
   const getPublicConfig = createPublicConfig(config, version);
-  await app.register(siteRoutes, {prefix: '/api/sites', ...deps, getPublicConfig});
+  await app.register(siteRoutes, {
+    prefix: '/api/sites',
+    ...deps,
+    getPublicConfig,
+    onLoaded: (site, origin) => {
+      deps.seenOrigins.add(site.key, origin);
+    },
+  });
   const {publicUrl, ratePerMinute} = config;
   await app.register(conversationSchemaRoute, {publicUrl, ratePerMinute});
   await app.register(uuidRoutes, {

@@ -8,6 +8,7 @@ import type {Sql} from '../database/sql.js';
 import {deleteDeadMail} from '../jobs/queue.js';
 import {expireReleases} from '../releases/store.js';
 import {deleteOldBudgets} from '../responders/budgets.js';
+import {deleteOldOrigins} from '../sites/seen-origins.js';
 import {MINUTE_MS} from '../units.js';
 import {runInBatches} from './run-in-batches.js';
 
@@ -98,6 +99,7 @@ const createSteps = (
   account_sessions: (limit) => deleteOldSessions(sql, limit),
   sign_in_links: (limit) => deleteOldLinks(sql, limit),
   removed_accounts: (limit) => redactRemovedAccounts(sql, audit.retentionDays, limit),
+  site_origins: (limit) => deleteOldOrigins(sql, limit),
   dead_mail: (limit) => deleteDeadMail(sql, limit),
 });
 

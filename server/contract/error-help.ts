@@ -82,6 +82,10 @@ export const ERROR_HELP: Record<ErrorCode, ErrorHelp> = {
     meaning: 'The session has its maximum number of messages.',
     remedy: 'Start with a new UUID.',
   },
+  too_many_people: {
+    meaning: 'The site has 100 people, with open invitations.',
+    remedy: 'Remove a person or withdraw an invitation first.',
+  },
   too_many_consents: {
     meaning: 'The session has its maximum number of recorded decisions.',
     remedy: 'Start with a new UUID. A consent can still be withdrawn.',

@@ -15,6 +15,8 @@ export const MAX_ORIGINS_PER_SITE = 100;
 export const ORIGIN_WRITE_MS = 60_000;
 /** Number of people of a site, with invitations. */
 export const MAX_PEOPLE_PER_SITE = 100;
+/** Number of invitations that the accounts of a site can send within a day. */
+export const MAX_INVITATIONS_PER_DAY = 50;
 /** Number of days in one funnel, and in the period before it. */
 export const MAX_FUNNEL_DAYS = 366;
 export const DEFAULT_FUNNEL_DAYS = 30;
@@ -31,16 +33,17 @@ const ListedSite = {
   key: SiteKey,
   name: Type.String(),
   role: Role,
-  removed_at: Type.Union([Timestamp, Type.Null()], {
-    description: 'Time at which the operator disabled the site; null if it is enabled.',
-  }),
 };
 
 export const OwnerSites = Type.Object(
-  {sites: Type.Array(Type.Object(ListedSite), {description: 'Sites of the account, by name.'})},
+  {
+    sites: Type.Array(Type.Object(ListedSite), {
+      description: 'Enabled sites of the account, by name.',
+    }),
+  },
   {
     title: 'OwnerSites',
-    examples: [{sites: [{key: 'acme', name: 'Acme', role: 'owner', removed_at: null}]}],
+    examples: [{sites: [{key: 'acme', name: 'Acme', role: 'owner'}]}],
   },
 );
 export type OwnerSites = Static<typeof OwnerSites>;
@@ -103,7 +106,7 @@ export const OwnerSite = Type.Object(
     title: 'OwnerSite',
     examples: [
       {
-        ...{key: 'acme', name: 'Acme', role: 'owner', removed_at: null},
+        ...{key: 'acme', name: 'Acme', role: 'owner'},
         install: {
           script_tag:
             '<script src="https://chat.example.com/maria-chat.js" data-site="acme" async></script>',
@@ -112,7 +115,7 @@ export const OwnerSite = Type.Object(
           pinned: null,
           tag_manager:
             '<script src="https://chat.example.com/maria-chat.js?site=acme" async></script>',
-          csp: "script-src https://chat.example.com; connect-src https://chat.example.com; require-trusted-types-for 'script'; trusted-types lit-html",
+          csp: 'script-src https://chat.example.com; connect-src https://chat.example.com',
         },
         allowed_origins: ['https://www.example.com'],
         origins: [
@@ -244,7 +247,11 @@ export const TrailQuery = Type.Object({
   account: Type.Optional({...Uuid, description: 'Only rows of this account.'}),
   after: Type.Optional({...TrailCursor, description: '`next` of the page before.'}),
   limit: Type.Optional(
-    Type.Integer({minimum: 1, maximum: MAX_TRAIL_PAGE, default: MAX_TRAIL_PAGE}),
+    Type.String({
+      pattern: '^\\d{1,4}$',
+      description: `Maximum number of rows. More than ${MAX_TRAIL_PAGE} are never returned.`,
+      examples: ['20'],
+    }),
   ),
 });
 
@@ -303,26 +310,28 @@ export type TrailPage = Static<typeof TrailPage>;
 /** Member of a site, or a person who has an open invitation. */
 export const Person = Type.Object(
   {
-    id: {...Uuid, description: 'Id of the account or of the invitation, for the URL.'},
+    id: {...Uuid, description: 'Id of the account, for the URL.'},
     email: Type.String(),
     name: Type.Union([Type.String(), Type.Null()]),
     role: Role,
-    status: Type.Union([Type.Literal('member'), Type.Literal('invited')]),
+    status: Type.Union([Type.Literal('member'), Type.Literal('invited')], {
+      description: '`invited`: the person has never signed in.',
+    }),
     is_you: Type.Boolean({description: 'Whether this is the account of the caller.'}),
-    since: {...Timestamp, description: 'Time of joining, or of the invitation.'},
+    since: {...Timestamp, description: 'Time at which the person got the role.'},
     last_seen_at: Type.Union([Timestamp, Type.Null()]),
     invitation: Type.Union(
       [
         Type.Object({
           url: Type.Union([Type.String(), Type.Null()], {
             description:
-              'Link to copy. Null if the person already has an account: only the e-mail contains the link then, because it signs in to that account.',
+              'Link to copy. Null if the person has signed in before, or is at another site: only the e-mail contains the link then.',
           }),
           expires_at: Timestamp,
         }),
         Type.Null(),
       ],
-      {description: 'Open or expired invitation; null for a member.'},
+      {description: 'Open invitation; null if there is none.'},
     ),
   },
   {title: 'Person'},
@@ -348,7 +357,7 @@ export const People = Type.Object(
   {
     people: Type.Array(Person, {
       maxItems: MAX_PEOPLE_PER_SITE,
-      description: 'Members by name, then invitations.',
+      description: 'Members by name, then people who were invited.',
     }),
   },
   {title: 'People', examples: [{people: [EXAMPLE_PERSON]}]},
@@ -383,15 +392,21 @@ export type ChangePerson = Static<typeof ChangePerson>;
 export interface OwnerEventData {
   /** The lead has changed or is new. Load it, and the list, again. */
   lead_changed: {uuid: string; site: string};
-  /** The session has ended, or the account's sites or roles have changed. The last event. */
+  /** The session has ended. The last event. */
   signed_out: Record<string, never>;
 }
 
 export type OwnerEvent = {
-  [Name in keyof OwnerEventData]: {type: Name; data: OwnerEventData[Name]; at: string};
+  [Name in keyof OwnerEventData]: {
+    seq: null;
+    type: Name;
+    data: OwnerEventData[Name];
+    at: string;
+  };
 }[keyof OwnerEventData];
 
 const EXAMPLE_OWNER_EVENT = {
+  seq: null,
   type: 'lead_changed',
   data: {uuid: EXAMPLE_UUID, site: 'acme'},
   at: EXAMPLE_TIME,
@@ -400,6 +415,7 @@ const EXAMPLE_OWNER_EVENT = {
 export const OwnerEventSchema = Type.Unsafe<OwnerEvent>(
   Type.Object(
     {
+      seq: Type.Null({description: 'Events of the console are not stored and have no number.'}),
       type: Type.String({
         enum: ['lead_changed', 'signed_out'],
         description: 'Ignore types that you do not know.',

@@ -7,6 +7,8 @@ import type {Site} from './store.js';
 /** An origin that is safe to repeat in a message. A host name has at most 253 characters. */
 const REPEATABLE_ORIGIN = /^(null|[a-z][a-z0-9+.-]{0,30}:\/\/[\w.:[\]-]{1,262})$/i;
 
+export const isRepeatableOrigin = (origin: string): boolean => REPEATABLE_ORIGIN.test(origin);
+
 /**
  * Refuses a browser's call from an origin that the site does not list. Programs send no `Origin`
  * and pass: this check protects the site's visitors and is not a login.
@@ -20,7 +22,7 @@ export const requireAllowedOrigin = (
   const own = new URL(config.publicUrl).origin;
   const isDemo = isDemoSite(site.key) && !config.production;
   if (isDemo && (origin === own || isLocalPage(origin))) return;
-  const isRepeatable = REPEATABLE_ORIGIN.test(origin);
+  const isRepeatable = isRepeatableOrigin(origin);
   throw new OriginNotAllowed(
     `The page's origin is ${isRepeatable ? `"${origin}"` : 'of an unusual form'}. ` +
       `The allowed_origins of the site "${site.key}" do not contain it. ` +

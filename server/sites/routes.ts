@@ -17,12 +17,15 @@ export interface SiteRouteDeps {
   config: Config;
   sites: Sites;
   getPublicConfig: (site: Site) => SiteConfig;
+  /** Called when a page that may load the chat requests the settings. */
+  onLoaded: (site: Site, origin: string | undefined) => void;
 }
 
 const KEY = Compile(SiteKey);
 const ETAG = {etag: {type: 'string', description: 'Changes with the response.'}};
 
-export const siteRoutes: Plugin<SiteRouteDeps> = async (app, {config, sites, getPublicConfig}) => {
+export const siteRoutes: Plugin<SiteRouteDeps> = async (app, deps) => {
+  const {config, sites, getPublicConfig, onLoaded} = deps;
   app.get(
     '/:key/config',
     {
@@ -68,6 +71,7 @@ export const siteRoutes: Plugin<SiteRouteDeps> = async (app, {config, sites, get
       const site = KEY.Check(key) ? await sites.find(key) : undefined;
       if (!site) throw new UnknownSite();
       requireAllowedOrigin(site, request.headers.origin, config);
+      onLoaded(site, request.headers.origin);
       const response = getPublicConfig(site);
       const etag = createEtag(JSON.stringify(response));
       void reply.header('etag', etag).header('cache-control', 'no-cache');
