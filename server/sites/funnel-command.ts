@@ -3,11 +3,8 @@ import {parseArgs} from 'node:util';
 import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command} from '../command/command.js';
 import {toSinglePage, printRows, parseFormat} from '../command/formats.js';
-import type {Step} from '../contract/conversation.js';
-import type {Sql} from '../database/sql.js';
-import {getConversation} from './conversation.js';
+import {countReached, readCounts, sortCounters} from './funnel.js';
 import {findSite} from './store.js';
-import type {Site} from './store.js';
 
 const EXPLANATION = `opened: the chat was opened for the first time; many visitors leave after it
   asked: visitors who asked a question before they started
@@ -63,50 +60,3 @@ const readDays = (given: string): number => {
   if (Number.isInteger(days) && days >= 1 && days <= MAX_DAYS) return days;
   throw createUsageError(`--days must be a whole number from 1 to ${MAX_DAYS}, but is "${given}".`);
 };
-
-/** Sums the counters of the last days, including today, in UTC. */
-const readCounts = async (sql: Sql, key: string, days: number): Promise<Map<string, number>> => {
-  const rows = await sql<{counter: string; count: number}[]>`
-    select counter, sum(count)::float8 as count from funnel_daily
-    where site_key = ${key} and day > (now() at time zone 'utc')::date - ${days}::int
-    group by counter order by counter`;
-  return new Map(rows.map(({counter, count}) => [counter, count]));
-};
-
-const getSteps = ({settings}: Site): Step[] => getConversation(settings).steps;
-
-/** Returns true for a step at which a visitor stops. The widget does not report the other steps. */
-const isCounted = ({type}: Step): boolean => type !== 'say' && type !== 'end';
-
-/** Sorts the counters in the order of the conversation. Counters of deleted steps come last. */
-const sortCounters = (site: Site, counts: Map<string, number>): string[] => {
-  const known = [
-    ...(counts.has('opened') ? ['opened'] : []),
-    ...['asked', 'started'],
-    ...getSteps(site)
-      .filter((step) => isCounted(step) || counts.has(`step_${step.id}`))
-      .map(({id}) => `step_${id}`),
-    ...['uploaded', 'contact_given', 'completed', 'abandoned'],
-  ];
-  return [...known, ...[...counts.keys()].filter((counter) => !known.includes(counter))];
-};
-
-/** Counts visitors who reached a step or a later one: the widget can report only the later one. */
-const countReached = (site: Site, counts: Map<string, number>, counter: string): number => {
-  const steps = getSteps(site);
-  const index = steps.findIndex(({id}) => `step_${id}` === counter);
-  const passing = steps.filter(
-    (step, i) => i > index && isCounted(step) && !branchSkipsStep(steps, index, i),
-  );
-  const later = index === -1 ? [] : passing.map(({id}) => counts.get(`step_${id}`) ?? 0);
-  return Math.max(counts.get(counter) ?? 0, ...later);
-};
-
-/** Returns true if a branch can lead from before `step` to a step after it, at most to `upTo`. */
-const branchSkipsStep = (steps: Step[], step: number, upTo: number): boolean =>
-  steps.slice(0, step).some(({next = []}) =>
-    next.some(({to}) => {
-      const target = steps.findIndex(({id}) => id === to);
-      return target > step && target <= upTo;
-    }),
-  );
