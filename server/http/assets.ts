@@ -104,6 +104,8 @@ const serveWidget = async (
     etag: false,
     lastModified: false,
     wildcard: !isWidgetBuilt,
+    // The console has its own URLs and headers.
+    globIgnore: ['console/**'],
     setHeaders: (response, file, stat) => {
       response.setHeader('etag', etags.get(file, stat));
       if (file.startsWith(WIDGET)) onServed();

@@ -18,6 +18,7 @@ import type {Metrics} from './metrics.js';
 import {registerOpenApi} from './openapi.js';
 import {registerPages} from './pages.js';
 import {refuseUnderPressure} from './pressure.js';
+import {registerConsole} from './console.js';
 import {LocalCounters, RATE_MULTIPLES, createRateLimitOptions} from './rate-limits.js';
 import type {SharedCounters} from './rate-limits.js';
 import {registerRequestTimeout} from './request-timeout.js';
@@ -67,4 +68,6 @@ export const registerHttp = async (app: App, deps: HttpDeps): Promise<void> => {
   parseJsonBodies(app);
   await registerOpenApi(app, {...config, version: deps.version});
   await registerAssets(app, {development: !config.production, onServed: deps.onAssetServed});
+  const {console} = config;
+  if (console) await registerConsole(app, {console});
 };
