@@ -49,11 +49,12 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
   if (console) {
     await app.register(async (scope) => {
       guardOwnerRoutes(scope, {...deps, ...services, console, ratePerMinute});
-      await registerOwnerRoutes(scope, {...deps, ...services, console});
+      await registerOwnerRoutes(scope, {...deps, ...services, console, version});
     });
   }
   app.addHook('onClose', async () => {
     services.messageService.stop();
+    services.ownerHub.stop();
     await services.live.stop();
   });
   return {

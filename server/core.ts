@@ -13,6 +13,7 @@ import {createLimits} from './limits.js';
 import {EventHub} from './live/hub.js';
 import {ConfirmationLinks} from './mail/links.js';
 import {MessageService} from './messages/message-service.js';
+import {OwnerHub} from './owner/owner-hub.js';
 import {Sites} from './sites/store.js';
 import {Visits} from './visits/visits.js';
 import {VisitorTokens} from './visits/token.js';
@@ -47,6 +48,8 @@ export const composeCore = (deps: AppDeps) => {
     log,
   });
 
+  const ownerHub = new OwnerHub({sql, live, log});
+
   const metrics = new Metrics({
     restoreGuard,
     pools: {requests: sql, background: backgroundSql},
@@ -65,6 +68,7 @@ export const composeCore = (deps: AppDeps) => {
       links,
       live,
       metrics,
+      ownerHub,
       transientEvents,
       outage,
     },

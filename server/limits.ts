@@ -1,4 +1,5 @@
 import type {Config} from './config/config.js';
+import {MAX_STREAMS_PER_ACCOUNT} from './contract/owner-sites.js';
 import {ConcurrencyLimit} from './http/concurrency-limit.js';
 import type {ConcurrencyScope} from './http/concurrency-limit.js';
 import type {Metrics} from './http/metrics.js';
@@ -18,6 +19,11 @@ export const createLimits = ({uploads, streams}: Config, metrics: Metrics) => {
     streams: new ConcurrencyLimit(
       streams,
       'Too many concurrent streams. Use long polling, or try again shortly.',
+      count('streams'),
+    ),
+    ownerStreams: new ConcurrencyLimit(
+      {...streams, perSession: MAX_STREAMS_PER_ACCOUNT},
+      'Too many concurrent streams of the console. Close a tab, or try again shortly.',
       count('streams'),
     ),
     arrivals: new ConcurrencyLimit(

@@ -23,6 +23,10 @@ import {releaseRoutes} from './releases/routes.js';
 import {callbackRoute} from './responders/callback-route.js';
 import {hasResponder} from './responders/resolve-responder.js';
 import {stopRoute} from './responders/stop-route.js';
+import {ownerEventRoutes} from './owner/event-routes.js';
+import {ownerFunnelRoute} from './owner/funnel-route.js';
+import {ownerSiteRoutes} from './owner/site-routes.js';
+import {ownerTrailRoute} from './owner/trail-route.js';
 import {contactRoutes} from './sessions/contact-routes.js';
 import {leaveRoute} from './sessions/leave-route.js';
 import {sessionRoutes} from './sessions/routes.js';
@@ -173,11 +177,21 @@ export const registerSessionRoutes = async (scope: App, deps: RouteDeps): Promis
 /** Registers the calls of accounts. The scope guards them. */
 export const registerOwnerRoutes = async (
   scope: App,
-  deps: RouteDeps & {console: ConsoleSettings},
+  deps: RouteDeps & {console: ConsoleSettings; version: string},
 ): Promise<void> => {
   const {secrets} = deps.config;
   const signInLinks = new SignInLinks(secrets, deps.console);
   const mailHashKey = deriveKey(secrets[0], 'mail-counts');
   await scope.register(signInRoutes, {prefix: OWNER_PREFIX, ...deps, signInLinks, mailHashKey});
   await scope.register(accountRoutes, {prefix: `${OWNER_PREFIX}/account`, ...deps});
+  const prefix = `${OWNER_PREFIX}/sites`;
+  const getPublicConfig = createPublicConfig(deps.config, deps.version);
+  await scope.register(ownerSiteRoutes, {prefix, ...deps, getPublicConfig});
+  await scope.register(ownerFunnelRoute, {prefix, ...deps});
+  await scope.register(ownerTrailRoute, {prefix, ...deps});
+  await scope.register(ownerEventRoutes, {
+    prefix: `${OWNER_PREFIX}/events`,
+    ...deps,
+    ownerStreamLimit: deps.limits.ownerStreams,
+  });
 };

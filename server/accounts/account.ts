@@ -14,8 +14,10 @@ export interface SignedInAccount {
 }
 
 /** Returns the keys of the sites at which the account has the role, or a higher one. */
-export const listSitesWithRole = ({roles}: SignedInAccount, required: Role): string[] =>
-  [...roles].filter(([, role]) => includesRole(role, required)).map(([key]) => key);
+export const listSitesWithRole = (
+  {roles}: Pick<SignedInAccount, 'roles'>,
+  required: Role,
+): string[] => [...roles].filter(([, role]) => includesRole(role, required)).map(([key]) => key);
 
 /**
  * Requires a role of the account at a site. Throws `NotFound` if the account is not at the site, as

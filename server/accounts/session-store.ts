@@ -17,6 +17,13 @@ const isOpen = (sql: Queryable) => sql`
   s.ended_at is null and s.ends_at > now()
   and s.last_seen_at > now() - ${toInterval(SESSION_IDLE_MS)}::interval`;
 
+/** Returns the roles of the account `a` at the enabled sites. */
+const rolesOf = (sql: Queryable) => sql`
+  coalesce((
+    select jsonb_object_agg(m.site_key, m.role)
+    from memberships m join sites on sites.key = m.site_key and sites.removed_at is null
+    where m.account_id = a.id), '{}')`;
+
 interface FoundRow extends Omit<SignedInAccount, 'roles'> {
   roles: Record<string, Role>;
   isTouchDue: boolean;
@@ -30,10 +37,7 @@ export const findSignedInAccount = async (
   const [row] = await sql<FoundRow[]>`
     select a.id, a.email, a.name, a.locale, s.id as "sessionId",
            s.last_seen_at < now() - ${TOUCH}::interval as "isTouchDue",
-           coalesce((
-             select jsonb_object_agg(m.site_key, m.role)
-             from memberships m join sites on sites.key = m.site_key and sites.removed_at is null
-             where m.account_id = a.id), '{}') as roles
+           ${rolesOf(sql)} as roles
     from account_sessions s join accounts a on a.id = s.account_id
     where s.secret_hash = ${secretHash} and a.removed_at is null and ${isOpen(sql)}`;
   if (!row) return undefined;
@@ -127,4 +131,16 @@ export const deleteOldSessions = async (sql: Queryable, limit: number): Promise<
       order by ends_at limit ${limit} for update skip locked)
     returning 1`;
   return rows.length;
+};
+
+/** Returns the roles by site for those of the given sessions that are open. */
+export const findOpenSessions = async (
+  sql: Queryable,
+  ids: string[],
+): Promise<Map<string, ReadonlyMap<string, Role>>> => {
+  const rows = await sql<{id: string; roles: Record<string, Role>}[]>`
+    select s.id, ${rolesOf(sql)} as roles
+    from account_sessions s join accounts a on a.id = s.account_id
+    where s.id = any(${ids}) and a.removed_at is null and ${isOpen(sql)}`;
+  return new Map(rows.map(({id, roles}) => [id, new Map(Object.entries(roles))]));
 };

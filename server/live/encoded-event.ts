@@ -1,19 +1,30 @@
 import type {LiveEvent} from '../contract/events.js';
 import type {StoredEvent} from './store.js';
 
+/** Event for subscribers of a session, or of the console. */
+export interface Envelope {
+  seq: number | null;
+  type: string;
+  data: object;
+  at: string;
+}
+
 /** Event with cached encodings, so that it is encoded only once for all subscribers. */
-export class EncodedEvent {
+export class EncodedEvent<Event extends Envelope = LiveEvent> {
   private jsonText: string | undefined;
   private sseText: string | undefined;
 
-  constructor(readonly event: LiveEvent) {}
+  constructor(readonly event: Event) {}
 
   static fromStored({seq, type, data, at}: StoredEvent): EncodedEvent {
     return new EncodedEvent({seq, type, data, at: new Date(at).toISOString()} as LiveEvent);
   }
 
-  static encode(event: Pick<LiveEvent, 'type' | 'data'>, seq: number | null = null): EncodedEvent {
-    return new EncodedEvent({seq, ...event, at: new Date().toISOString()} as LiveEvent);
+  static encode<Event extends Envelope = LiveEvent>(
+    event: Pick<Event, 'type' | 'data'>,
+    seq: number | null = null,
+  ): EncodedEvent<Event> {
+    return new EncodedEvent({seq, ...event, at: new Date().toISOString()} as unknown as Event);
   }
 
   get json(): string {

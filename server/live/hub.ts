@@ -1,9 +1,10 @@
 import type {FastifyBaseLogger} from 'fastify';
 
+import {ACCOUNTS_CHANNEL} from '../accounts/notify.js';
 import type {Sql} from '../database/sql.js';
 import {isDatabaseDown} from '../database/errors.js';
 import {StatementBatcher} from '../database/statement-batcher.js';
-import {EVENTS_CHANNEL, onPublished} from '../events/notify.js';
+import {EVENTS_CHANNEL, TRANSIENT_CHANNEL, onPublished} from '../events/notify.js';
 import {EncodedEvent} from './encoded-event.js';
 import {NotificationListener} from './notification-listener.js';
 import type {TransientEvent, TransientEvents} from '../events/transient-events.js';
@@ -22,6 +23,14 @@ export interface EventHubDeps {
   log: FastifyBaseLogger;
 }
 
+/** Subscriber of changes of all sessions and accounts, in all processes. */
+export interface ChangeObserver {
+  onSessionChanged: (uuid: string) => void;
+  onAccountChanged: (id: string) => void;
+  /** Called when notifications arrive again. Those sent in between are lost. */
+  onRecovered: () => void;
+}
+
 const TICK_MS = 1_000;
 /** Poll interval while notifications work, because a server can crash before it sends one. */
 const FALLBACK_POLL_INTERVAL_MS = 15_000;
@@ -30,6 +39,7 @@ const MAX_QUERIES = 100_000;
 /** Subscribers of this process by session, and the sources of their events. */
 export class EventHub {
   private readonly sessions = new Map<string, SessionSubscribers>();
+  private readonly observers = new Set<ChangeObserver>();
   private readonly queries: StatementBatcher<EventCursor, SessionEvents>;
   private readonly listener: NotificationListener;
   private readonly unsubscribers: (() => void)[];
@@ -46,23 +56,29 @@ export class EventHub {
     });
     this.listener = new NotificationListener({
       databaseUrl,
+      channels: [EVENTS_CHANNEL, TRANSIENT_CHANNEL, ACCOUNTS_CHANNEL],
       onNotification: (channel, payload) => {
         this.onNotification(channel, payload);
       },
       onRecovered: () => {
         for (const subscribers of this.sessions.values()) subscribers.poll();
+        for (const observer of this.observers) observer.onRecovered();
       },
     });
     this.unsubscribers = [
       ...pools.map((pool) =>
         onPublished(pool, (uuid, seq) => {
-          this.sessions.get(uuid)?.onPublished(seq);
+          this.onPublished(uuid, seq);
         }),
       ),
       transientEvents.onTransient((uuid, event) => {
         this.broadcastTransient(uuid, event);
       }),
     ];
+  }
+
+  observe(observer: ChangeObserver): void {
+    this.observers.add(observer);
   }
 
   get subscriberCount(): number {
@@ -127,12 +143,18 @@ export class EventHub {
   }
 
   private onNotification(channel: string, payload: string): void {
-    if (channel !== EVENTS_CHANNEL) {
-      this.deps.transientEvents.receive(payload);
-      return;
+    if (channel === TRANSIENT_CHANNEL) this.deps.transientEvents.receive(payload);
+    else if (channel === ACCOUNTS_CHANNEL) {
+      for (const observer of this.observers) observer.onAccountChanged(payload);
+    } else {
+      const [uuid = '', seq = '0'] = payload.split(' ');
+      this.onPublished(uuid, Number(seq));
     }
-    const [uuid = '', seq = '0'] = payload.split(' ');
-    this.sessions.get(uuid)?.onPublished(Number(seq));
+  }
+
+  private onPublished(uuid: string, seq: number): void {
+    this.sessions.get(uuid)?.onPublished(seq);
+    for (const observer of this.observers) observer.onSessionChanged(uuid);
   }
 
   private broadcastTransient(uuid: string, event: TransientEvent): void {

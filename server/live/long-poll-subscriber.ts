@@ -1,14 +1,20 @@
-import type {EventPage} from '../contract/events.js';
-import type {EncodedEvent} from './encoded-event.js';
+import type {LiveEvent} from '../contract/events.js';
+import type {EncodedEvent, Envelope} from './encoded-event.js';
 import {Subscriber} from './subscriber.js';
 import type {CloseReason} from './subscriber.js';
 
+export interface Page<Event> {
+  events: Event[];
+  /** Cursor for the next call. */
+  next: number;
+}
+
 /** Subscriber that gets one response: the first events, or none if it is closed before. */
-export class LongPollSubscriber extends Subscriber {
+export class LongPollSubscriber<Event extends Envelope = LiveEvent> extends Subscriber<Event> {
   readonly isPersistent = false;
-  readonly page: Promise<EventPage>;
-  private respond!: (page: EventPage) => void;
-  private readonly received: EncodedEvent[] = [];
+  readonly page: Promise<Page<Event>>;
+  private respond!: (page: Page<Event>) => void;
+  private readonly received: EncodedEvent<Event>[] = [];
   private isOver = false;
 
   constructor({cursor, tokenHash}: {cursor: number; tokenHash: Uint8Array}) {
@@ -22,7 +28,7 @@ export class LongPollSubscriber extends Subscriber {
     return this.isOver;
   }
 
-  override end(_why: CloseReason, last?: EncodedEvent): void {
+  override end(_why: CloseReason, last?: EncodedEvent<Event>): void {
     if (last) this.received.push(last);
     this.close();
   }
@@ -35,7 +41,7 @@ export class LongPollSubscriber extends Subscriber {
     this.respond({events, next: events.findLast(({seq}) => seq !== null)?.seq ?? this.cursor});
   }
 
-  protected override write(event: EncodedEvent): void {
+  protected override write(event: EncodedEvent<Event>): void {
     // All events of one tick are part of the response.
     if (this.received.push(event) === 1) setImmediate(() => this.close());
   }

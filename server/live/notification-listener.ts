@@ -3,7 +3,6 @@ import {setTimeout as sleep} from 'node:timers/promises';
 
 import {connectDatabase} from '../database/connect.js';
 import type {Sql} from '../database/sql.js';
-import {TRANSIENT_CHANNEL, EVENTS_CHANNEL} from '../events/notify.js';
 
 const CHECK_CHANNEL = 'maria_check';
 /** Interval at which the connection sends a notification to itself. */
@@ -12,6 +11,7 @@ const RETRY_MS = 500;
 
 export interface ListenerDeps {
   databaseUrl: string;
+  channels: string[];
   onNotification: (channel: string, payload: string) => void;
   /** Called when notifications arrive again. Those sent in between are lost. */
   onRecovered: () => void;
@@ -71,7 +71,7 @@ export class NotificationListener {
   }
 
   private async listen(sql: Sql, signal: AbortSignal): Promise<void> {
-    for (const channel of [EVENTS_CHANNEL, TRANSIENT_CHANNEL, CHECK_CHANNEL]) {
+    for (const channel of [...this.deps.channels, CHECK_CHANNEL]) {
       await sql`listen ${sql(channel)}`;
     }
     while (!signal.aborted) {

@@ -1,20 +1,18 @@
-import type {FastifyReply, FastifyRequest} from 'fastify';
+import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
-import {withTimeout} from '../async/timeout.js';
 import {clientRateLimitKey} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
 import {EventPage, EventQuery} from '../contract/events.js';
-import {LONG_POLL_MS} from '../contract/limits.js';
 import type {Plugin} from '../http/app-type.js';
 import {sessionResponses} from '../http/response-schemas.js';
 import {disableTimeout} from '../http/request-timeout.js';
 import type {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {createRateLimit} from '../http/rate-limits.js';
-import type {Access, Caller} from '../visits/access.js';
-import {SseSubscriber} from './sse-subscriber.js';
+import type {Access} from '../visits/access.js';
 import type {EventHub} from './hub.js';
-import {LongPollSubscriber} from './long-poll-subscriber.js';
+import {sendLongPoll, sendStream, wantsJson} from './stream.js';
+import type {Subscriber} from './subscriber.js';
 
 export interface EventDeps {
   config: Config;
@@ -24,14 +22,6 @@ export interface EventDeps {
   /** Limit of WebSockets without credentials yet, which must not occupy the slots of `gate`. */
   arrivalLimit: ConcurrencyLimit;
 }
-
-/** Headers against buffering by proxies. The connection serves only the stream and ends with it. */
-const STREAM_HEADERS = {
-  'content-type': 'text/event-stream; charset=utf-8',
-  'cache-control': 'no-store, no-transform',
-  'x-accel-buffering': 'no',
-  connection: 'close',
-};
 
 const Stream = Type.Unsafe<EventPage>({
   type: 'string',
@@ -81,47 +71,17 @@ export const eventRoutes: Plugin<EventDeps> = async (app, deps) => {
       const leave = streamLimit.acquire(caller.uuid, clientRateLimitKey(request));
       reply.raw.on('close', leave);
       const from = {cursor: parseCursor(request), tokenHash: caller.tokenHash};
-      if (wantsJson(request)) return poll(deps, {caller, reply, from});
-      stream(deps, {caller, reply, from});
+      const source = {
+        join: (subscriber: Subscriber) => live.join(caller.uuid, subscriber),
+        resume: (subscriber: Subscriber) => {
+          live.resumeDelivery(caller.uuid, subscriber);
+        },
+      };
+      if (wantsJson(request)) return sendLongPoll(reply, source, from);
+      sendStream(reply, source, from);
       return reply;
     },
   );
-};
-
-interface Subscription {
-  caller: Caller;
-  reply: FastifyReply;
-  from: {cursor: number; tokenHash: Uint8Array};
-}
-
-const poll = async ({live}: EventDeps, {caller, reply, from}: Subscription): Promise<EventPage> => {
-  const subscriber = new LongPollSubscriber(from);
-  const leave = live.join(caller.uuid, subscriber);
-  reply.raw.once('close', () => {
-    subscriber.close();
-  });
-  await withTimeout(subscriber.page, LONG_POLL_MS, () => {
-    subscriber.close();
-  });
-  leave();
-  void reply.type('application/json; charset=utf-8');
-  return subscriber.page;
-};
-
-const stream = ({live}: EventDeps, {caller, reply, from}: Subscription): void => {
-  reply.hijack();
-  const {raw} = reply;
-  raw.writeHead(200, {...reply.getHeaders(), ...STREAM_HEADERS} as Record<string, string>);
-  const subscriber: SseSubscriber = new SseSubscriber(raw, {
-    ...from,
-    onDrain: () => {
-      live.resumeDelivery(caller.uuid, subscriber);
-    },
-  });
-  const leave = live.join(caller.uuid, subscriber);
-  raw.on('close', leave);
-  // A stream that fails needs no other handling, because its client reconnects.
-  raw.on('error', leave);
 };
 
 /** Returns the cursor. A client that reconnects to the same URL sends it in `Last-Event-ID`. */
@@ -130,6 +90,3 @@ const parseCursor = ({query, headers}: FastifyRequest): number => {
   const last = Number(headers['last-event-id'] ?? 0);
   return Math.max(Number(after), Number.isSafeInteger(last) ? last : 0);
 };
-
-const wantsJson = ({headers: {accept = ''}}: FastifyRequest): boolean =>
-  accept.includes('application/json') && !accept.includes('text/event-stream');

@@ -1,6 +1,7 @@
 import type {ServerResponse} from 'node:http';
 
-import type {EncodedEvent} from './encoded-event.js';
+import type {LiveEvent} from '../contract/events.js';
+import type {EncodedEvent, Envelope} from './encoded-event.js';
 import {Subscriber} from './subscriber.js';
 import type {CloseReason} from './subscriber.js';
 
@@ -8,7 +9,7 @@ import type {CloseReason} from './subscriber.js';
 const RETRY_MS = {least: 1_000, spread: 1_000};
 
 /** Subscriber that gets Server-Sent Events on a response whose head was already sent. */
-export class SseSubscriber extends Subscriber {
+export class SseSubscriber<Event extends Envelope = LiveEvent> extends Subscriber<Event> {
   readonly isPersistent = true;
 
   constructor(
@@ -25,13 +26,13 @@ export class SseSubscriber extends Subscriber {
     return this.response.writableNeedDrain;
   }
 
-  override end(reason: CloseReason, last?: EncodedEvent): void {
+  override end(reason: CloseReason, last?: EncodedEvent<Event>): void {
     // A client that does not read would not read the last event either.
     if (reason === 'slow') this.response.destroy();
     else this.response.end(last?.sse ?? '');
   }
 
-  protected override write(event: EncodedEvent): void {
+  protected override write(event: EncodedEvent<Event>): void {
     this.response.write(event.sse);
   }
 

@@ -1,5 +1,6 @@
+import type {LiveEvent} from '../contract/events.js';
 import {HEARTBEAT_MS} from '../contract/limits.js';
-import type {EncodedEvent} from './encoded-event.js';
+import type {EncodedEvent, Envelope} from './encoded-event.js';
 import type {SessionEnd} from './store.js';
 
 /** Reason why a subscriber is disconnected. */
@@ -12,7 +13,7 @@ const SLOW_MS = 20_000;
  * Client that reads a session's events. Events that do not fit its buffer are not kept. They are
  * queried again from its cursor when it has room, so that a slow client costs only one buffer.
  */
-export abstract class Subscriber {
+export abstract class Subscriber<Event extends Envelope = LiveEvent> {
   /** Length of the text sent so far for each running message, in UTF-16 units. */
   readonly positions = new Map<number, number>();
   private sentAtMs = performance.now();
@@ -29,14 +30,14 @@ export abstract class Subscriber {
   /** Whether the connection stays open after an event. Only then are transient events sent. */
   abstract readonly isPersistent: boolean;
 
-  protected abstract write(event: EncodedEvent): void;
+  protected abstract write(event: EncodedEvent<Event>): void;
   protected abstract sendHeartbeat(): void;
   /** Ends the connection. `last` is the event that contains the reason, if there is one. */
-  abstract end(reason: CloseReason, last?: EncodedEvent): void;
+  abstract end(reason: CloseReason, last?: EncodedEvent<Event>): void;
 
   /** Sends events in order until the buffer is full. Returns the number of sent events. */
-  deliver(events: EncodedEvent[]): number {
-    const sent: EncodedEvent[] = [];
+  deliver(events: EncodedEvent<Event>[]): number {
+    const sent: EncodedEvent<Event>[] = [];
     for (const encoded of events) {
       if (this.isFull) break;
       this.write(encoded);

@@ -15,6 +15,7 @@ import {formatCount} from '../text/count.js';
 import {deleteSite, listSites, lockSite, countSiteUse, disableSite} from './admin-store.js';
 import type {ListedSite, SiteUse} from './admin-store.js';
 import {findWarnings} from './conversation-warnings.js';
+import {createScriptTag} from './install.js';
 import {readSite} from './read-site.js';
 import type {SiteInput} from './read-site.js';
 import {saveSite} from './store.js';
@@ -123,7 +124,7 @@ const add = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given
   );
   await printWarnings(print, given.settings);
   await print(
-    `${SOON} Paste this script tag into its pages:\n\n${createSnippet(site, config.publicUrl)}`,
+    `${SOON} Paste this script tag into its pages:\n\n${createScriptTag(site.key, config.publicUrl)}`,
   );
 };
 
@@ -187,7 +188,7 @@ const show = async ({config, backgroundSql: sql, print}: CommandDeps, {key, json
     );
   }
   await print(`settings ${JSON.stringify(site.settings, null, 2)}`);
-  return site.removedAt ? undefined : print(`\n${createSnippet(site, config.publicUrl)}`);
+  return site.removedAt ? undefined : print(`\n${createScriptTag(site.key, config.publicUrl)}`);
 };
 
 const list = async ({backgroundSql: sql, print}: CommandDeps, {format}: Call) => {
@@ -255,9 +256,6 @@ const describeSite = ({key, name, allowedOrigins, notifyEmail, removedAt}: Liste
   notify: notifyEmail,
   ...(removedAt && {removed: removedAt.toISOString()}),
 });
-
-const createSnippet = ({key}: Site, publicUrl: string): string =>
-  `<script src="${publicUrl}/maria-chat.js" data-site="${key}" async></script>`;
 
 /** Returns the settings of a file, which can also be what `site show --json` has printed. */
 const readSettingsFile = async (file: string): Promise<unknown> => {

@@ -123,6 +123,7 @@ const LAYERS = [
   'messages',
   'responders',
   'live',
+  'owner',
   'notifications',
   'cleanup',
   'privacy',

@@ -1,0 +1,159 @@
+import type {FastifyBaseLogger} from 'fastify';
+
+import {listSitesWithRole} from '../accounts/account.js';
+import type {SignedInAccount} from '../accounts/account.js';
+import {findOpenSessions} from '../accounts/session-store.js';
+import type {OwnerEvent} from '../contract/owner-sites.js';
+import {isDatabaseDown} from '../database/errors.js';
+import type {Sql} from '../database/sql.js';
+import {EncodedEvent} from '../live/encoded-event.js';
+import type {EventHub} from '../live/hub.js';
+import type {CloseReason, Subscriber} from '../live/subscriber.js';
+import {findSitesOfLeads} from './lead-sites.js';
+
+export interface OwnerHubDeps {
+  sql: Sql;
+  live: EventHub;
+  log: FastifyBaseLogger;
+}
+
+interface Member {
+  accountId: string;
+  sessionId: string;
+  /** Sites of which the account may see the leads. */
+  sites: Set<string>;
+  subscriber: Subscriber<OwnerEvent>;
+}
+
+/** Time in which changes of one lead are combined into one event. */
+const COMBINE_MS = 100;
+const TICK_MS = 1_000;
+/** Interval of checks while notifications work, because a server can crash before it sends one. */
+const CHECK_MS = 15_000;
+/** Number of changed sessions that wait for their event. Further ones are left out. */
+const MAX_CHANGED = 10_000;
+
+/**
+ * Subscribers of the console in this process. They learn of changed leads from the notifications of
+ * sessions, and are disconnected when their own session ends.
+ */
+export class OwnerHub {
+  private readonly members = new Set<Member>();
+  private changed = new Set<string>();
+  private combining: NodeJS.Timeout | undefined;
+  private ticking: NodeJS.Timeout | undefined;
+  private checkedAtMs = -Infinity;
+  private closed = false;
+
+  constructor(private readonly deps: OwnerHubDeps) {
+    deps.live.observe({
+      onSessionChanged: (uuid) => {
+        this.onSessionChanged(uuid);
+      },
+      onAccountChanged: (id) => {
+        void this.check([...this.members].filter(({accountId}) => accountId === id));
+      },
+      onRecovered: () => {
+        void this.check([...this.members]);
+      },
+    });
+  }
+
+  /** Adds a subscriber. Returns the function that removes it. */
+  join(
+    account: Pick<SignedInAccount, 'id' | 'sessionId' | 'roles'>,
+    subscriber: Subscriber<OwnerEvent>,
+  ): () => void {
+    if (this.closed) {
+      subscriber.end('draining');
+      return () => undefined;
+    }
+    const member: Member = {
+      accountId: account.id,
+      sessionId: account.sessionId,
+      sites: new Set(listSitesWithRole(account, 'agent')),
+      subscriber,
+    };
+    this.members.add(member);
+    this.ticking ??= setInterval(() => {
+      this.tick();
+    }, TICK_MS).unref();
+    // The session may have ended since the request was checked.
+    void this.check([member]);
+    return () => {
+      this.members.delete(member);
+    };
+  }
+
+  /** Ends every stream, so that its client reconnects to another server. */
+  drain(): void {
+    this.closed = true;
+    for (const member of this.members) this.disconnect(member, 'draining');
+  }
+
+  stop(): void {
+    clearInterval(this.ticking);
+    clearTimeout(this.combining);
+  }
+
+  private onSessionChanged(uuid: string): void {
+    if (this.members.size === 0 || this.changed.size >= MAX_CHANGED) return;
+    this.changed.add(uuid);
+    this.combining ??= setTimeout(() => {
+      this.combining = undefined;
+      void this.publishChanged();
+    }, COMBINE_MS).unref();
+  }
+
+  private async publishChanged(): Promise<void> {
+    const uuids = [...this.changed];
+    this.changed = new Set();
+    const sites = [...new Set([...this.members].flatMap((member) => [...member.sites]))];
+    try {
+      for (const {uuid, site} of await findSitesOfLeads(this.deps.sql, {uuids, sites})) {
+        const event = EncodedEvent.encode<OwnerEvent>({type: 'lead_changed', data: {uuid, site}});
+        for (const {subscriber, sites: own} of this.members)
+          if (own.has(site) && !subscriber.isFull) subscriber.deliver([event]);
+      }
+    } catch (error) {
+      this.logFailure(error);
+    }
+  }
+
+  /** Disconnects members whose session has ended, and applies changed roles to the others. */
+  private async check(members: Member[]): Promise<void> {
+    if (members.length === 0) return;
+    try {
+      const ids = [...new Set(members.map(({sessionId}) => sessionId))];
+      const open = await findOpenSessions(this.deps.sql, ids);
+      for (const member of members) {
+        const roles = open.get(member.sessionId);
+        if (roles) member.sites = new Set(listSitesWithRole({roles}, 'agent'));
+        else if (this.members.has(member)) this.disconnect(member, 'refused', createSignedOut());
+      }
+    } catch (error) {
+      this.logFailure(error);
+    }
+  }
+
+  private tick(): void {
+    const nowMs = performance.now();
+    for (const member of this.members)
+      if (!member.subscriber.checkLiveness(nowMs)) this.disconnect(member, 'slow');
+    if (this.deps.live.isListening && nowMs - this.checkedAtMs < CHECK_MS) return;
+    this.checkedAtMs = nowMs;
+    void this.check([...this.members]);
+  }
+
+  private disconnect(member: Member, reason: CloseReason, last?: EncodedEvent<OwnerEvent>): void {
+    this.members.delete(member);
+    member.subscriber.end(reason, last);
+  }
+
+  /** The next check repeats a failed one. */
+  private logFailure(error: unknown): void {
+    if (!isDatabaseDown(error)) this.deps.log.error({err: error}, 'failed to query owner events');
+  }
+}
+
+const createSignedOut = () => EncodedEvent.encode<OwnerEvent>({type: 'signed_out', data: {}});

@@ -1,0 +1,56 @@
+import type {Queryable} from '../database/sql.js';
+import type {AuditMetadata} from '../audit/store.js';
+
+export interface TrailFilter {
+  siteKey: string;
+  type: string | undefined;
+  account: string | undefined;
+  /** Id of the last row of the page before. */
+  after: string | undefined;
+  limit: number;
+}
+
+export interface FoundRow {
+  id: string;
+  at: Date;
+  type: string;
+  accountId: string;
+  name: string | null;
+  lead: string | null;
+  metadata: AuditMetadata;
+}
+
+/** Events of accounts that belong to no site. They are shown at each site of the account. */
+const EVENTS_OF_ACCOUNT = ['signed_in', 'signed_out'];
+
+/**
+ * Returns what accounts did at a site, latest first: acts at the site, and sign-ins of its members
+ * since they joined.
+ */
+export const findTrail = (sql: Queryable, filter: TrailFilter): Promise<FoundRow[]> => {
+  const {siteKey, type, account, after, limit} = filter;
+  const isWanted = sql`
+    a.metadata ? 'account'
+    and (${type ?? null}::text is null or a.event_type = ${type ?? null})
+    and (${account ?? null}::text is null or a.metadata->>'account' = ${account ?? null})
+    and (${after ?? null}::bigint is null or a.id < ${after ?? null}::bigint)`;
+  const columns = sql`a.id, a.timestamp, a.event_type, a.user_uuid, a.metadata`;
+  return sql<FoundRow[]>`
+    select found.id::text, found.timestamp as at, found.event_type as type,
+           found.metadata->>'account' as "accountId", accounts.name, found.user_uuid as lead,
+           found.metadata
+    from (
+      (select ${columns} from audit_logs a
+       where a.site_key = ${siteKey} and ${isWanted} order by a.id desc limit ${limit})
+      union all
+      (select ${columns} from memberships m
+       cross join lateral (
+         select ${columns} from audit_logs a
+         where a.site_key is null and a.metadata->>'account' = m.account_id::text
+           and a.event_type = any(${EVENTS_OF_ACCOUNT}) and a.timestamp >= m.created_at and ${isWanted}
+         order by a.id desc limit ${limit}) a
+       where m.site_key = ${siteKey})
+    ) found
+    left join accounts on accounts.id::text = found.metadata->>'account'
+    order by found.id desc limit ${limit}`;
+};
