@@ -29,4 +29,6 @@ export interface AppDeps {
   answering?: Pick<ResponderServiceDeps, 'limits' | 'budgets' | 'circuit'>;
   downloadPace?: SlowClientLimits;
   responses?: ResponseLimits;
+  /** Folder of the built console. */
+  consoleFolder?: string;
 }

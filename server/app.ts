@@ -35,6 +35,7 @@ export const buildApp = async (deps: AppDeps): Promise<RunningApp> => {
   await registerHttp(app, {
     ...services,
     ...{config, log, version, readiness, drain, responses: deps.responses},
+    consoleFolder: deps.consoleFolder,
     onAssetServed: () => {
       services.release.noteUse();
     },

@@ -234,7 +234,7 @@ export const Funnel = Type.Object(
 export type Funnel = Static<typeof Funnel>;
 
 /** Cursor of a page. Clients send it back as it is. */
-const TrailCursor = Type.String({pattern: '^\\d{1,19}$', examples: ['184467']});
+const TrailCursor = Type.String({pattern: '^\\d{1,18}$', examples: ['184467']});
 
 export const TrailQuery = Type.Object({
   type: Type.Optional(
@@ -423,7 +423,7 @@ export const OwnerEventSchema = Type.Unsafe<OwnerEvent>(
       data: Type.Object({}, {additionalProperties: true}),
       at: Timestamp,
     },
-    {title: 'OwnerEvent', examples: [EXAMPLE_OWNER_EVENT]},
+    {title: 'ConsoleEvent', examples: [EXAMPLE_OWNER_EVENT]},
   ),
 );
 
@@ -434,7 +434,7 @@ export const OwnerEventSchema = Type.Unsafe<OwnerEvent>(
 export const OwnerEventPage = Type.Object(
   {events: Type.Array(OwnerEventSchema)},
   {
-    title: 'OwnerEventPage',
+    title: 'ConsoleEventPage',
     description: 'The first events, or none within 25 s.',
     examples: [{events: [EXAMPLE_OWNER_EVENT]}, {events: []}],
   },

@@ -74,7 +74,7 @@ interface Document {
 export interface ConsoleOptions {
   console: ConsoleSettings;
   /** Folder of the built console. */
-  folder?: string;
+  folder: string | undefined;
 }
 
 /**

@@ -34,6 +34,7 @@ export interface HttpDeps {
   metrics: Metrics;
   counters: SharedCounters;
   responses: ResponseLimits | undefined;
+  consoleFolder: string | undefined;
   onLimitExceeded: (request: FastifyRequest) => void;
   onError: (error: MariaError, request: FastifyRequest) => void;
   onAssetServed: () => void;
@@ -69,5 +70,5 @@ export const registerHttp = async (app: App, deps: HttpDeps): Promise<void> => {
   await registerOpenApi(app, {...config, version: deps.version});
   await registerAssets(app, {development: !config.production, onServed: deps.onAssetServed});
   const {console} = config;
-  if (console) await registerConsole(app, {console});
+  if (console) await registerConsole(app, {console, folder: deps.consoleFolder});
 };

@@ -2,6 +2,7 @@ import type {FastifyBaseLogger} from 'fastify';
 
 import {MAX_ORIGINS_PER_SITE, ORIGIN_WRITE_MS} from '../contract/owner-sites.js';
 import type {Queryable, Sql} from '../database/sql.js';
+import {toInterval} from '../database/time.js';
 import {transaction} from '../database/transaction.js';
 import {isRepeatableOrigin} from './origin.js';
 
@@ -85,13 +86,13 @@ const storeOrigins = async (tx: Queryable, seen: SeenOrigin[]): Promise<void> =>
     select site.key, given.origin, given.is_refused
     from unnest(${seen.map(({siteKey}) => siteKey)}::text[],
                 ${seen.map(({origin}) => origin)}::text[],
-                ${seen.map(({isRefused}) => isRefused)}::boolean[])
+                ${seen.map(({isRefused}) => String(isRefused))}::text[]::boolean[])
       as given (site_key, origin, is_refused)
     join sites site on site.key = given.site_key
     on conflict (site_key, origin) do update
       set last_at = now(), is_refused = excluded.is_refused
       where site_origins.is_refused <> excluded.is_refused
-         or site_origins.last_at <= now() - ${`${ORIGIN_WRITE_MS} ms`}::interval`;
+         or site_origins.last_at <= now() - ${toInterval(ORIGIN_WRITE_MS)}::interval`;
   await tx`
     delete from site_origins
     where (site_key, origin) in (

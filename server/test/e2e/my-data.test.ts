@@ -2,6 +2,7 @@ import {readFile} from 'node:fs/promises';
 
 import t from 'tap';
 
+import {storeWordings} from '../../sites/wordings.js';
 import {makePdf} from '../pdf.js';
 import {startServer} from '../start-server.js';
 import {Widget, collectConsole, openBrowser} from './browser.js';
@@ -83,6 +84,18 @@ t.test('a visitor sees, corrects, downloads and erases the stored data', async (
   await widget.button('Withdraw consent Training our AI assistant with your files').waitFor();
   const [again] = await sql`select from user_sessions where consent_ai_training`;
   t.ok(again, 'consent is granted again there');
+  await storeWordings(sql);
+  const recorded = await sql<{wording: string; isKnown: boolean}[]>`
+    select wording, exists (
+      select from known_wordings k
+      where k.site_key = '*' and k.purpose = c.purpose and k.sha256 = c.wording_sha256) as "isKnown"
+    from consents c order by id`;
+  t.ok(recorded.length >= 4);
+  t.same(
+    recorded.filter(({isKnown}) => !isKnown),
+    [],
+    'the build has listed every recorded wording',
+  );
 
   await widget.button('Erase everything').click();
   await widget.root
