@@ -25,6 +25,7 @@ import {hasResponder} from './responders/resolve-responder.js';
 import {stopRoute} from './responders/stop-route.js';
 import {ownerEventRoutes} from './owner/event-routes.js';
 import {ownerFunnelRoute} from './owner/funnel-route.js';
+import {peopleRoutes} from './owner/people-routes.js';
 import {ownerSiteRoutes} from './owner/site-routes.js';
 import {ownerTrailRoute} from './owner/trail-route.js';
 import {contactRoutes} from './sessions/contact-routes.js';
@@ -189,6 +190,7 @@ export const registerOwnerRoutes = async (
   await scope.register(ownerSiteRoutes, {prefix, ...deps, getPublicConfig});
   await scope.register(ownerFunnelRoute, {prefix, ...deps});
   await scope.register(ownerTrailRoute, {prefix, ...deps});
+  await scope.register(peopleRoutes, {prefix, ...deps, signInLinks, mailHashKey});
   await scope.register(ownerEventRoutes, {
     prefix: `${OWNER_PREFIX}/events`,
     ...deps,

@@ -260,14 +260,17 @@ export const TrailRow = Type.Object(
     id: Type.String({description: 'Id of the row, which falls from row to row.'}),
     at: Timestamp,
     event_type: Type.String({examples: ['lead_viewed']}),
-    account: Type.Object(
-      {
-        id: Uuid,
-        name: Type.Union([Type.String(), Type.Null()], {
-          description: 'Name of the account; null if the account no longer exists.',
+    account: Type.Union(
+      [
+        Type.Object({
+          id: Uuid,
+          name: Type.Union([Type.String(), Type.Null()], {
+            description: 'Name of the account; null if it has none.',
+          }),
         }),
-      },
-      {description: 'Account that acted.'},
+        Type.Null(),
+      ],
+      {description: 'Account that acted; null for a command of the operator.'},
     ),
     lead: Type.Union([Uuid, Type.Null()], {description: 'Lead that was acted on.'}),
     metadata: Type.Object(

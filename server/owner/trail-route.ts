@@ -48,7 +48,7 @@ const describeRow = ({id, at, type, accountId, name, lead, metadata}: FoundRow):
   id,
   at: at.toISOString(),
   event_type: type,
-  account: {id: accountId, name},
+  account: accountId === null ? null : {id: accountId, name},
   lead,
   metadata,
 });

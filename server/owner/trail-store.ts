@@ -14,7 +14,8 @@ export interface FoundRow {
   id: string;
   at: Date;
   type: string;
-  accountId: string;
+  /** Null for a command of the operator. */
+  accountId: string | null;
   name: string | null;
   lead: string | null;
   metadata: AuditMetadata;

@@ -36,7 +36,8 @@ export class OwnerClient {
     }: NewOwner = {},
   ): Promise<OwnerClient> {
     const id = randomUUID();
-    await sql`insert into accounts (id, email, name) values (${id}, ${email}, ${name})`;
+    await sql`
+      insert into accounts (id, email, name, joined_at) values (${id}, ${email}, ${name}, now())`;
     for (const [site, role] of Object.entries(roles))
       await sql`
         insert into memberships (account_id, site_key, role) values (${id}, ${site}, ${role})`;

@@ -26,7 +26,7 @@ t.test('the activity at a site', async (t) => {
     site: string | null = 'demo',
     uuid: string | null = null,
   ) => recordAudit(server.sql, {event, site, uuid, metadata: {account: client.accountId}});
-  const list = ({rows}: TrailPage) => rows.map((row) => [row.event_type, row.account.id]);
+  const list = ({rows}: TrailPage) => rows.map((row) => [row.event_type, row.account?.id]);
 
   await t.test('has acts of accounts at this site, latest first', async (t) => {
     const visitor = await Visitor.consenting(server.url);
@@ -58,6 +58,13 @@ t.test('the activity at a site', async (t) => {
     await act(olga, 'signed_in', null);
 
     t.same(list(await read('?type=signed_in')), [['signed_in', anna.accountId]]);
+  });
+
+  await t.test('has commands of the operator, without an account', async (t) => {
+    const metadata = {account: null};
+    await recordAudit(server.sql, {event: 'data_rectified', site: 'demo', metadata});
+
+    t.match(await read('?type=data_rectified'), {rows: [{account: null}]});
   });
 
   await t.test('is filtered by account and event', async (t) => {
@@ -98,7 +105,15 @@ t.test('the activity at a site', async (t) => {
     t.match(await eve.call('GET', TRAIL), {status: 404, body: {code: 'not_found'}});
   });
 
-  for (const query of ['type=none', 'account=me', 'after=-1', 'after=1e3', `after=${'9'.repeat(19)}`, 'limit=ten', "type='"])
+  for (const query of [
+    'type=none',
+    'account=me',
+    'after=-1',
+    'after=1e3',
+    `after=${'9'.repeat(19)}`,
+    'limit=ten',
+    "type='",
+  ])
     await t.test(`refuses ?${query}`, async (t) => {
       const {status, body} = await olga.call<ErrorBody>('GET', `${TRAIL}?${query}`);
 

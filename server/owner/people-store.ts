@@ -1,0 +1,70 @@
+import {findInvitation} from '../accounts/invitations.js';
+import type {OpenInvitation} from '../accounts/invitations.js';
+import {MAX_PEOPLE_PER_SITE} from '../contract/owner-sites.js';
+import type {Role} from '../contract/owner.js';
+import {one} from '../database/one.js';
+import type {Queryable} from '../database/sql.js';
+
+export interface Member {
+  id: string;
+  email: string;
+  name: string | null;
+  role: Role;
+  /** Whether the person has signed in at least once. */
+  hasJoined: boolean;
+  since: Date;
+  lastSeenAt: Date | null;
+  invitation: OpenInvitation | undefined;
+}
+
+/** Locks the people of a site, so that two changes run one after the other. */
+export const lockPeople = async (sql: Queryable, siteKey: string): Promise<void> => {
+  await sql`select from sites where key = ${siteKey} for no key update`;
+};
+
+/** Returns the members of a site by name, then those who have not signed in; or only one of them. */
+export const listMembers = async (
+  sql: Queryable,
+  siteKey: string,
+  accountId: string | null = null,
+): Promise<Member[]> => {
+  const rows = await sql<(Omit<Member, 'invitation'> & {isInvited: boolean})[]>`
+    select a.id, a.email, a.name, m.role, a.joined_at is not null as "hasJoined",
+           m.created_at as since,
+           (select max(s.last_seen_at) from account_sessions s
+            where s.account_id = a.id) as "lastSeenAt",
+           exists (select from sign_in_links l
+                   where l.account_id = a.id and l.site_key = m.site_key and l.purpose = 'invitation'
+                     and l.used_at is null and l.voided_at is null) as "isInvited"
+    from memberships m join accounts a on a.id = m.account_id
+    where m.site_key = ${siteKey} and (${accountId}::uuid is null or a.id = ${accountId}::uuid)
+    order by a.joined_at is null, lower(coalesce(a.name, a.email)), a.id
+    limit ${MAX_PEOPLE_PER_SITE}`;
+  const members: Member[] = [];
+  for (const {isInvited, ...row} of rows) {
+    const wanted = {accountId: row.id, siteKey};
+    members.push({...row, invitation: isInvited ? await findInvitation(sql, wanted) : undefined});
+  }
+  return members;
+};
+
+/** Returns the number of people of a site without the person with this e-mail address. */
+export const countOthers = async (
+  sql: Queryable,
+  siteKey: string,
+  email: string,
+): Promise<number> => {
+  const rows = await sql<{count: number}[]>`
+    select count(*)::int as count from memberships m join accounts a on a.id = m.account_id
+    where m.site_key = ${siteKey} and lower(a.email) <> lower(${email})`;
+  return one(rows).count;
+};
+
+/** Returns the number of invitations that accounts of a site have sent within a day. */
+export const countInvitations = async (sql: Queryable, siteKey: string): Promise<number> => {
+  const rows = await sql<{count: number}[]>`
+    select count(*)::int as count from audit_logs
+    where site_key = ${siteKey} and event_type = 'account_invited' and metadata ? 'account'
+      and timestamp > now() - interval '1 day'`;
+  return one(rows).count;
+};
