@@ -107,14 +107,17 @@ t.test('live events of the console, on two servers', async (t) => {
 
   for (const path of ['a stream', 'a long poll'])
     await t.test(`end ${path} at once when its session ends at the other server`, async (t) => {
-      const client = await OwnerClient.create(first);
+      const watched = await startServer(t, {beside: first});
+      const client = (await OwnerClient.create(first)).at(watched.url);
       const {body} = await client.call<AccountSessions>('GET', '/api/owner/account/sessions');
       const stream = await open(client);
       const poll = client.call<OwnerEventPage>('GET', EVENTS, {
         headers: {accept: 'application/json'},
       });
       const [session] = body.sessions;
-      await until(() => first.limits.ownerStreams.total >= 2);
+      await until(() => watched.limits.ownerStreams.total >= 2 && watched.live.isListening);
+      // Without its timer, the server learns of the end only from the notification.
+      watched.ownerHub.stop();
       await client
         .at(second.url)
         .call('DELETE', `/api/owner/account/sessions/${session?.id ?? ''}`);
