@@ -22,13 +22,17 @@ interface Member {
   sessionId: string;
   /** Sites of which the account may see the leads. */
   sites: Set<string>;
+  joinedAtMs: number;
   subscriber: Subscriber<OwnerEvent>;
 }
 
 /** Time in which changes of one lead are combined into one event. */
 const COMBINE_MS = 100;
 const TICK_MS = 1_000;
-/** Interval of checks while notifications work, because a server can crash before it sends one. */
+/**
+ * Interval of checks while notifications work, because a server can crash before it sends one.
+ * While they do not work, a stream ends after this time, so that its client loads again.
+ */
 const CHECK_MS = 15_000;
 /** Number of changed sessions that wait for their event. Further ones are left out. */
 const MAX_CHANGED = 10_000;
@@ -54,7 +58,8 @@ export class OwnerHub {
         void this.check([...this.members].filter(({accountId}) => accountId === id));
       },
       onRecovered: () => {
-        void this.check([...this.members]);
+        // Changes of leads were missed. A client that reconnects loads what it shows again.
+        for (const member of this.members) this.disconnect(member, 'draining');
       },
     });
   }
@@ -72,6 +77,7 @@ export class OwnerHub {
       accountId: account.id,
       sessionId: account.sessionId,
       sites: new Set(listSitesWithRole(account, 'agent')),
+      joinedAtMs: performance.now(),
       subscriber,
     };
     this.members.add(member);
@@ -140,7 +146,10 @@ export class OwnerHub {
     const nowMs = performance.now();
     for (const member of this.members)
       if (!member.subscriber.checkLiveness(nowMs)) this.disconnect(member, 'slow');
-    if (this.deps.live.isListening && nowMs - this.checkedAtMs < CHECK_MS) return;
+    const {isListening} = this.deps.live;
+    for (const member of this.members)
+      if (!isListening && nowMs - member.joinedAtMs > CHECK_MS) this.disconnect(member, 'draining');
+    if (isListening && nowMs - this.checkedAtMs < CHECK_MS) return;
     this.checkedAtMs = nowMs;
     void this.check([...this.members]);
   }

@@ -49,6 +49,7 @@ const open = async (client: OwnerClient): Promise<Stream> => {
 t.test('live events of the console, on two servers', async (t) => {
   const first = await startServer(t);
   const second = await startServer(t, {beside: first});
+  await until(() => first.live.isListening && second.live.isListening);
   const owner = await OwnerClient.create(first);
   const submit = async (url: string) => {
     await first.sql`delete from mail_counts`;
@@ -175,6 +176,16 @@ t.test('live events of the console, on two servers', async (t) => {
       return (await again.ended) !== '503';
     });
     for (const stream of [...streams, other]) stream.close();
+  });
+
+  await t.test('end when notifications were missed, so that the console loads again', async (t) => {
+    const stream = await open(owner.at(second.url));
+    await first.sql`
+      select pg_terminate_backend(pid) from pg_stat_activity
+      where application_name = 'maria-chat listener'`;
+
+    t.equal(await stream.ended, 'end');
+    await until(() => first.live.isListening && second.live.isListening);
   });
 
   await t.test('end when the server stops', async (t) => {
