@@ -167,7 +167,7 @@ const removePersonRoute = (app: App, deps: PeopleDeps): void => {
         params: PersonParams,
         response: ownerResponses(
           {204: Type.Null({description: 'The person is no longer at the site.'})},
-          ['unsupported_media_type', 'role_required', 'not_found', 'last_owner'],
+          [...BODY_CODES, 'role_required', 'not_found', 'last_owner'],
         ),
       },
     },

@@ -24,10 +24,8 @@ const NOT_DESCRIBED = [
 
 /** Error codes that no single operation returns: they concern methods, files or every request. */
 const OF_NO_OPERATION = [
-  'role_required',
   'method_not_allowed',
   'selection_changed',
-  'last_owner',
   'erased',
   'range_not_satisfiable',
   'headers_too_large',
