@@ -1,7 +1,6 @@
 import {findLink} from '../accounts/link-store.js';
 import {SignInLinks} from '../accounts/links.js';
 import type {Config} from '../config/config.js';
-import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import type {RecordedConsent} from '../contract/sessions.js';
 import type {Sql} from '../database/sql.js';
 import {listStoredFiles} from '../files/store.js';
@@ -13,6 +12,7 @@ import {
   findVerification,
   restartValidity,
 } from '../sessions/verification-store.js';
+import {getConversation} from '../sites/conversation.js';
 import {findSite} from '../sites/store.js';
 import type {Site} from '../sites/store.js';
 import {renderConfirmationMail} from './confirmation-mail.js';
@@ -95,11 +95,8 @@ const composeLead = async (
 };
 
 /** Returns the purposes for which the site's conversation asks, and that have no decision. */
-const findUnaskedPurposes = (
-  {settings: {conversation = DEFAULT_CONVERSATION}}: Site,
-  consents: RecordedConsent[],
-): string[] => {
-  const purposes = conversation.steps.flatMap((step) =>
+const findUnaskedPurposes = ({settings}: Site, consents: RecordedConsent[]): string[] => {
+  const purposes = getConversation(settings).steps.flatMap((step) =>
     step.type === 'consent' ? [step.purpose] : [],
   );
   return [...new Set(purposes)].filter((asked) => !consents.some(({purpose}) => purpose === asked));

@@ -1,8 +1,8 @@
 import {toCell} from '../answers/columns.js';
 import {listAnswers} from '../answers/store.js';
 import {listUnanswered} from '../answers/unanswered.js';
-import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import type {Queryable} from '../database/sql.js';
+import {getConversation} from '../sites/conversation.js';
 import type {Site} from '../sites/store.js';
 import type {LeadAnswer} from './owner-mails.js';
 
@@ -17,7 +17,7 @@ export const listLeadAnswers = async (
 ): Promise<LeadAnswer[]> => {
   const answers = await listAnswers(sql, uuid);
   const unanswered = await listUnanswered(sql, {uuid, site, answers}, session);
-  const {steps} = site.settings.conversation ?? DEFAULT_CONVERSATION;
+  const {steps} = getConversation(site.settings);
   const findPlace = (field: string) =>
     steps.findIndex((step) => 'kind' in step && step.field === field);
   const listed = [

@@ -1,7 +1,7 @@
-import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import type {Step} from '../contract/conversation.js';
 import type {FunnelStep} from '../contract/owner-sites.js';
 import type {Queryable} from '../database/sql.js';
+import {getConversation} from './conversation.js';
 import type {Site} from './store.js';
 
 /** Numbers of visitors by counter. */
@@ -13,8 +13,7 @@ export interface DayRange {
   to: string;
 }
 
-const getSteps = ({settings}: Pick<Site, 'settings'>): Step[] =>
-  (settings.conversation ?? DEFAULT_CONVERSATION).steps;
+const getSteps = ({settings}: Pick<Site, 'settings'>): Step[] => getConversation(settings).steps;
 
 /** Returns true for a step at which a visitor stops. The widget does not report the other steps. */
 const isCounted = ({type}: Step): boolean => type !== 'say' && type !== 'end';

@@ -4,7 +4,14 @@ import t from 'tap';
 import type {Account, OpenLink} from '../contract/owner.js';
 import type {Sql} from '../database/sql.js';
 import {CONSOLE_HEADERS, OwnerClient} from './owner-client.js';
-import {callSignIn, getCookie, readToken, requestToken, signInWith} from './sign-in-helpers.js';
+import {
+  callSignIn,
+  getCookie,
+  readToken,
+  requestToken,
+  signInWith,
+  sendSignIn,
+} from './sign-in-helpers.js';
 import {retryWhileBusy} from './retry-while-busy.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
