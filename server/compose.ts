@@ -9,6 +9,8 @@ import type {Core} from './core.js';
 import {isDatabaseDown} from './database/errors.js';
 import {OriginNotAllowed} from './errors.js';
 import type {MariaError} from './errors.js';
+import {PdfTextExtractor} from './documents/pdf-text-extractor.js';
+import {findStoredIds} from './documents/store.js';
 import {Uploads} from './files/upload.js';
 import {anonymizeIp, getClientIp, clientRateLimitKey} from './http/client-address.js';
 import {endVisit} from './sessions/end.js';
@@ -64,6 +66,8 @@ const composeRequests = (
     notifyOfFile: (tx, {uuid, site}) => notifyOfLateFile(tx, {uuid, siteKey: site.key}),
     onNotified: onMail,
   });
+  // Accounts can read all files that are stored; consents of visitors are about replies.
+  const leadDocuments = new PdfTextExtractor({sql, objects, log, findReadable: findStoredIds});
   const alertError = (error: MariaError, request: FastifyRequest) => {
     const caller = access.findCaller(request);
     alertServerError({sql, log, attempts}, error, {request, caller, ...toActor(request)});
@@ -81,5 +85,5 @@ const composeRequests = (
   const onLimitExceeded = (request: FastifyRequest) => {
     abuse.recordLimitViolation(toActor(request), request.routeOptions.url ?? 'unknown');
   };
-  return {access, alertError, onError, onLimitExceeded, toActor, uploads};
+  return {access, alertError, leadDocuments, onError, onLimitExceeded, toActor, uploads};
 };

@@ -1,7 +1,7 @@
 import {MAX_ANSWERS} from './contract/answer-limits.js';
 import {ERROR_CODES, getErrorStatus} from './contract/error-codes.js';
 import type {ErrorCode} from './contract/error-codes.js';
-import type {ErrorBody, WrongAnswer} from './contract/common.js';
+import type {Erasure, ErrorBody, WrongAnswer} from './contract/common.js';
 
 export interface ValidationError {
   path: string;
@@ -12,6 +12,8 @@ export interface ErrorDetails {
   faults?: ValidationError[];
   /** Answers that are not valid. */
   answers?: WrongAnswer[];
+  /** End of the lead that was erased. */
+  erasure?: Erasure;
   /** Seconds, for the `Retry-After` header. */
   retryAfter?: number;
   cause?: unknown;
@@ -28,18 +30,20 @@ export class MariaError extends Error {
   readonly statusCode: number;
   readonly faults: ValidationError[] | undefined;
   readonly answers: WrongAnswer[] | undefined;
+  readonly erasure: Erasure | undefined;
   readonly retryAfter: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    {faults, answers, retryAfter, cause}: ErrorDetails = {},
+    {faults, answers, erasure, retryAfter, cause}: ErrorDetails = {},
   ) {
     super(message, {cause});
     this.name = new.target.name;
     this.statusCode = ERROR_CODES[code];
     this.faults = faults;
     this.answers = answers;
+    this.erasure = erasure;
     this.retryAfter = retryAfter;
   }
 
@@ -55,6 +59,7 @@ export class MariaError extends Error {
       ...(this.faults && {faults: faults.slice(0, MAX_FAULTS).map(shortenError)}),
       ...(others > 0 && {more_faults: others}),
       ...(this.answers && {answers: this.answers.slice(0, MAX_ANSWERS)}),
+      ...(this.erasure && {erasure: this.erasure}),
     };
   }
 }

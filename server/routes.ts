@@ -13,6 +13,12 @@ import {OWNER_PREFIX} from './http/console-paths.js';
 import {healthRoutes} from './http/health.js';
 import {metricsRoute} from './http/metrics.js';
 import {RATE_MULTIPLES, createProcessLimit} from './http/rate-limits.js';
+import {exportRoutes} from './leads/export-routes.js';
+import {leadFileRoutes} from './leads/file-routes.js';
+import {leadChangeRoutes} from './leads/lead-change-routes.js';
+import {leadRoutes} from './leads/lead-routes.js';
+import {listRoutes} from './leads/list-routes.js';
+import {createExportLimit} from './leads/send-export.js';
 import {eventRoutes} from './live/routes.js';
 import {EVENTS_PREFIX, webSocketRoute} from './live/websocket-route.js';
 import {devRoutes} from './mail/dev-routes.js';
@@ -196,4 +202,26 @@ export const registerOwnerRoutes = async (
     ...deps,
     ownerStreamLimit: deps.limits.ownerStreams,
   });
+  await registerLeadRoutes(scope, deps);
+};
+
+const registerLeadRoutes = async (scope: App, deps: RouteDeps): Promise<void> => {
+  const {config, sql, log} = deps;
+  const leadDeps = {
+    ...deps,
+    documents: deps.leadDocuments,
+    mailHashKey: deriveKey(config.secrets[0], 'mail-counts'),
+    onMailStopped: () => {
+      alertMailLimit({sql, log}, 'address');
+    },
+    onEnded: deps.triggerCleanup,
+    onBroken: deps.alertError,
+    pace: deps.downloadPace,
+    exportLimit: createExportLimit(),
+  };
+  await scope.register(listRoutes, {prefix: `${OWNER_PREFIX}/leads`, ...leadDeps});
+  await scope.register(leadRoutes, {prefix: `${OWNER_PREFIX}/leads`, ...leadDeps});
+  await scope.register(leadChangeRoutes, {prefix: `${OWNER_PREFIX}/leads`, ...leadDeps});
+  await scope.register(exportRoutes, {prefix: `${OWNER_PREFIX}/exports`, ...leadDeps});
+  await scope.register(leadFileRoutes, {prefix: `${OWNER_PREFIX}/files`, ...leadDeps});
 };

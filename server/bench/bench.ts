@@ -5,6 +5,7 @@ import {measurePageCost} from './before-opening.js';
 import {measureEvents} from './events.js';
 import {measureMemoryGrowth} from './growth.js';
 import {hardRuns} from './hard-runs.js';
+import {measureLeads} from './leads.js';
 import {measureLookUps} from './look-up.js';
 import {notMeasured} from './row.js';
 import type {Row} from './row.js';
@@ -28,6 +29,7 @@ const BENCHES: {name: string; run: () => Promise<Row[]>}[] = [
   {name: 'upload-memory', run: measureUploadMemory},
   {name: 'events', run: measureEvents},
   {name: 'growth', run: measureMemoryGrowth},
+  {name: 'leads', run: measureLeads},
   {name: 'sweep', run: measureSweep},
   {name: 'hard-runs', run: hardRuns},
 ];

@@ -19,3 +19,6 @@ export const SUBSCRIBERS = count('BENCH_READERS', 20);
 export const STREAMS = count('BENCH_STREAMS', 2_000);
 export const CRASH_KILLS = count('CRASH_KILLS', 25);
 export const WITH_INSTALL = process.env['BENCH_INSTALL'] !== '0';
+/** Leads of one site, and calls of each kind. */
+export const LEADS = count('BENCH_LEADS', 100_000);
+export const LEAD_CALLS = count('BENCH_LEAD_CALLS', 100);

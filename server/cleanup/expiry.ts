@@ -100,6 +100,14 @@ const createSteps = (
   sign_in_links: (limit) => deleteOldLinks(sql, limit),
   removed_accounts: (limit) => redactRemovedAccounts(sql, audit.retentionDays, limit),
   site_origins: (limit) => deleteOldOrigins(sql, limit),
+  lead_exports: async (limit) => {
+    const rows = await sql`
+      delete from lead_exports where id in (
+        select id from lead_exports where expires_at < now()
+        limit ${limit} for update skip locked)
+      returning 1`;
+    return rows.length;
+  },
   dead_mail: (limit) => deleteDeadMail(sql, limit),
 });
 

@@ -184,6 +184,7 @@ export const deleteRemovedRows = async (sql: Sql, limit: number): Promise<number
 };
 
 const VISIT_TABLES = [
+  'leads',
   'file_uploads',
   'messages',
   'events',

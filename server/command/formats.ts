@@ -42,14 +42,20 @@ const printJson = async (print: Print, _columns: string[], pages: AsyncIterable<
   await print(']');
 };
 
-/** Prints CSV (RFC 4180). */
 const printCsv = async (print: Print, columns: string[], pages: AsyncIterable<Row[]>) => {
-  await print(`${columns.join(',')}\r`);
-  for await (const rows of pages) {
-    for (const row of rows)
-      await print(`${columns.map((column) => csvCell(row[column])).join(',')}\r`);
-  }
+  for await (const line of csvLines(columns, pages)) await print(line);
 };
+
+/** Yields the lines of CSV (RFC 4180), each without its line feed. */
+export async function* csvLines(
+  columns: string[],
+  pages: AsyncIterable<Row[]>,
+): AsyncGenerator<string> {
+  yield `${columns.join(',')}\r`;
+  for await (const rows of pages) {
+    for (const row of rows) yield `${columns.map((column) => csvCell(row[column])).join(',')}\r`;
+  }
+}
 
 /** Returns the text of a cell: a list separated by spaces, another nested value as JSON. */
 const formatCell = (value: Row[string] | undefined): string | undefined => {

@@ -44,6 +44,27 @@ export const WrongAnswer = Type.Object(
 );
 export type WrongAnswer = Static<typeof WrongAnswer>;
 
+/** End of a lead of which only the tombstone is left. */
+export const Erasure = Type.Object(
+  {
+    at: Type.Union([Timestamp, Type.Null()], {
+      description: 'Null if the audit log no longer contains it.',
+    }),
+    by: Type.Union(
+      [
+        Type.Literal('visitor'),
+        Type.Literal('account'),
+        Type.Literal('operator'),
+        Type.Literal('retention'),
+        Type.Null(),
+      ],
+      {description: '`operator`: a command on the server. `retention`: its time was over.'},
+    ),
+  },
+  {title: 'Erasure'},
+);
+export type Erasure = Static<typeof Erasure>;
+
 export const ErrorBody = Type.Object(
   {
     status: Type.Union(
@@ -83,6 +104,9 @@ export const ErrorBody = Type.Object(
     ),
     answers: Type.Optional(
       Type.Array(WrongAnswer, {description: 'The wrong answers of an `invalid_answer`.'}),
+    ),
+    erasure: Type.Optional(
+      Type.Unsafe<Erasure>({...Erasure, description: 'When and by whom a lead was `erased`.'}),
     ),
   },
   {title: 'ErrorBody'},

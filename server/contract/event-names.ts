@@ -35,6 +35,11 @@ export const AUDIT_EVENTS = [
   'account_changed',
   'account_removed',
   'role_changed',
+  'leads_listed',
+  'lead_viewed',
+  'file_viewed',
+  'leads_exported',
+  'lead_status_changed',
   'admin_notified',
   'error',
 ] as const;

@@ -83,7 +83,7 @@ export const TrailRow = Type.Object(
       description: 'Further values, which depend on the type. They contain no personal data.',
     }),
   },
-  {title: 'TrailRow'},
+  {title: 'LeadTrailRow'},
 );
 export type TrailRow = Static<typeof TrailRow>;
 
@@ -95,7 +95,7 @@ export const Trail = Type.Object(
     }),
   },
   {
-    title: 'Trail',
+    title: 'LeadTrail',
     description: 'Oldest row first.',
     examples: [
       {

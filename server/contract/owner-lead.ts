@@ -132,11 +132,12 @@ export const LeadMessages = Type.Object(
 );
 export type LeadMessages = Static<typeof LeadMessages>;
 
+/** The lengths are generous, so that `invalid_name` and `invalid_email` can report the problem. */
 export const CorrectLead = Type.Object(
   {
     status: Type.Optional(LeadStatus),
-    name: Type.Optional(Type.String({minLength: 1, maxLength: 4 * MAX_NAME_LENGTH})),
-    email: Type.Optional(Type.String({minLength: 1, maxLength: 2 * MAX_EMAIL_LENGTH})),
+    name: Type.Optional(Type.String({maxLength: 10 * MAX_NAME_LENGTH})),
+    email: Type.Optional(Type.String({maxLength: 10 * MAX_EMAIL_LENGTH})),
   },
   {
     title: 'CorrectLead',

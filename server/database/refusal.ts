@@ -23,6 +23,7 @@ const ADVICE: Record<string, string> = {
   '3D000': 'Create the database, or correct its name in DATABASE_URL.',
   '3F000': 'Create the schema that search_path names, or change search_path.',
   '42501': 'Grant the right to the user of DATABASE_URL, such as: grant create on schema … to …',
+  MC001: 'Run as an administrator in this database: create extension pg_trgm. Then start again.',
   '42704': 'If the name comes from the options in DATABASE_URL, correct them.',
   '22023': 'If the value comes from the options in DATABASE_URL, correct them.',
   TLS_REFUSED:

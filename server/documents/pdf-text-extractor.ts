@@ -20,10 +20,12 @@ export interface DocumentsDeps {
   limits?: ReadLimits;
   /** Time limit for all files of a session, in milliseconds, because a visitor waits. */
   waitMs?: number;
+  /** Returns which of these files may still be read (default: with consent to replies). */
+  findReadable?: (sql: Sql, ids: string[]) => Promise<string[]>;
   cache?: ExtractedTextCache;
 }
 
-export interface SessionDocument extends PdfText {
+export interface SessionDocument extends Omit<PdfText, 'texts' | 'failure'> {
   id: string;
   name: string;
 }
@@ -32,9 +34,21 @@ export interface SessionDocument extends PdfText {
 const MAX_CHARACTERS = 30_000;
 /** Longest wait for a file's text. Files that were requested earlier are read first. */
 const WAIT_MS = 30_000;
-const UNREAD: PdfText = {pages: 0, text: '', truncated: true, unreadable: false};
+const UNREAD: PdfText = {
+  pages: 0,
+  texts: [],
+  text: '',
+  truncated: true,
+  unreadable: false,
+  failure: 'too_slow',
+};
 /** Interval at which texts are deleted whose file was deleted or whose consent was withdrawn. */
 const POLL_INTERVAL_MS = 2_000;
+
+interface Wait {
+  signal: AbortSignal;
+  tooLate: AbortSignal;
+}
 
 /**
  * Extractor for the texts of a session's files. It reads one file at a time in the whole process.
@@ -56,19 +70,10 @@ export class PdfTextExtractor {
    * file that cannot be read in time has no text. Throws the reason of the signal, or `CallFailed`.
    */
   async forSession(uuid: string, signal: AbortSignal): Promise<SessionDocument[]> {
-    const {sql, waitMs = WAIT_MS} = this.deps;
-    const files = await listStoredFiles(sql, uuid);
-    const tooLate = AbortSignal.timeout(waitMs);
-    const ended = AbortSignal.any([signal, tooLate]);
+    const files = await listStoredFiles(this.deps.sql, uuid);
+    const wait = this.startWait(signal);
     const read = await Promise.all(
-      files.map(async (file) => ({
-        file,
-        ...(await this.readText(file, ended).catch((error: unknown) => {
-          signal.throwIfAborted();
-          if (tooLate.aborted) return UNREAD;
-          throw error;
-        })),
-      })),
+      files.map(async (file) => ({file, ...(await this.readInTime(file, wait))})),
     );
     let left = MAX_CHARACTERS;
     return read.map(({file, pages, text, truncated, unreadable}, i) => {
@@ -83,6 +88,23 @@ export class PdfTextExtractor {
         truncated: truncated || cut.length < text.length,
         unreadable,
       };
+    });
+  }
+
+  /** Returns the text of one file. Throws like `forSession`. */
+  forFile(file: FileRow, signal: AbortSignal): Promise<PdfText> {
+    return this.readInTime(file, this.startWait(signal));
+  }
+
+  private startWait(signal: AbortSignal): Wait {
+    return {signal, tooLate: AbortSignal.timeout(this.deps.waitMs ?? WAIT_MS)};
+  }
+
+  private readInTime(file: FileRow, {signal, tooLate}: Wait): Promise<PdfText> {
+    return this.readText(file, AbortSignal.any([signal, tooLate])).catch((error: unknown) => {
+      signal.throwIfAborted();
+      if (tooLate.aborted) return UNREAD;
+      throw error;
     });
   }
 
@@ -112,7 +134,8 @@ export class PdfTextExtractor {
       return;
     }
     try {
-      const readable = new Set(await findReadableFiles(this.deps.sql, ids));
+      const {sql, findReadable = findReadableFiles} = this.deps;
+      const readable = new Set(await findReadable(sql, ids));
       for (const id of ids) if (!readable.has(id)) this.cache.delete(id);
     } catch (error) {
       if (!isDatabaseDown(error))

@@ -4,13 +4,19 @@ import {withTimeout} from '../async/timeout.js';
 import {MEBIBYTE} from '../units.js';
 import type {ReadPage, WorkerTask} from './worker.js';
 
+/** Reason for which a file has less text than its pages. */
+export type ReadFailure = 'password' | 'broken' | 'too_slow';
+
 export interface PdfText {
   pages: number;
+  /** Text of each page that was read. */
+  texts: string[];
   /** Text of all pages; empty for a scan, a broken file or a file with a password. */
   text: string;
   truncated: boolean;
   /** Whether some text was not readable, because its fonts need character maps that are missing. */
   unreadable: boolean;
+  failure?: ReadFailure;
 }
 
 export interface ReadLimits {
@@ -57,37 +63,61 @@ export const readPdf = async (
     if (process.memoryUsage.rss() - before > maxMegabytes * MEBIBYTE) stop();
   }, MEMORY_CHECK_MS);
   const received: ReadPage[] = [];
-  const isIncomplete = await withTimeout(receivePages(worker, received), maxMs, () => true);
+  const {isIncomplete, failure} = await withTimeout(
+    receivePages(worker, received),
+    maxMs,
+    () => ENDED_EARLY,
+  );
   clearInterval(memoryCheck);
   signal?.removeEventListener('abort', stop);
   stop();
-  const texts = received.map((page) => page.text).filter((text) => text !== '');
-  const text = texts.join('\n\n');
   const {pages = 0, unreadable = false} = received.at(-1) ?? {};
+  const texts = received.slice(0, pages).map((page) => page.text);
+  const text = texts.filter((one) => one !== '').join('\n\n');
   return {
     pages,
+    texts: cutTexts(texts, maxCharacters),
     text: text.slice(0, maxCharacters).toWellFormed(),
     truncated: isIncomplete || text.length > maxCharacters,
     unreadable,
+    ...(failure && {failure}),
   };
 };
 
-/**
- * Adds pages to `received` until the last page or the end of the thread. Returns whether text is
- * missing.
- */
-const receivePages = (worker: Worker, received: ReadPage[]): Promise<boolean> =>
+/** Cuts the last page, because the worker stops after the page that exceeds the limit. */
+const cutTexts = (texts: string[], maxCharacters: number): string[] => {
+  let left = maxCharacters;
+  return texts.map((text) => {
+    const cut = text.slice(0, left).toWellFormed();
+    left -= cut.length;
+    return cut;
+  });
+};
+
+interface Outcome {
+  /** Whether text is missing. */
+  isIncomplete: boolean;
+  failure?: ReadFailure;
+}
+
+const ENDED_EARLY: Outcome = {isIncomplete: true, failure: 'too_slow'};
+
+/** Adds pages to `received` until the last page or the end of the thread. */
+const receivePages = (worker: Worker, received: ReadPage[]): Promise<Outcome> =>
   new Promise((resolve) => {
     const endEarly = () => {
-      resolve(true);
+      resolve(ENDED_EARLY);
     };
     worker.on('message', (page: ReadPage | {failed: string}) => {
       if ('failed' in page) {
-        resolve(received.length > 0);
+        resolve({
+          isIncomplete: received.length > 0,
+          failure: page.failed === 'PasswordException' ? 'password' : 'broken',
+        });
         return;
       }
       received.push(page);
-      if (page.isLast) resolve(page.truncated);
+      if (page.isLast) resolve({isIncomplete: page.truncated});
     });
     worker.on('error', endEarly);
     worker.on('exit', endEarly);

@@ -9,3 +9,10 @@ export const findReadableFiles = async (sql: Queryable, ids: string[]): Promise<
       and ${isGranted(sql, sql`f.session_uuid`, 'ai_answers')}`;
   return rows.map(({id}) => id);
 };
+
+/** Returns the IDs of files that are still stored. */
+export const findStoredIds = async (sql: Queryable, ids: string[]): Promise<string[]> => {
+  const rows = await sql<{id: string}[]>`
+    select id from file_uploads where id = any(${ids}::uuid[]) and state = 'stored'`;
+  return rows.map(({id}) => id);
+};

@@ -36,7 +36,8 @@ export class ExtractedTextCache {
     this.entries.set(id, entry);
     text.then(
       (read) => {
-        entry.bytes += 2 * read.text.length;
+        const lengths = [read.text, ...read.texts].map((text) => text.length);
+        entry.bytes += 2 * lengths.reduce((sum, length) => sum + length, 0);
         this.shrink();
       },
       () => {

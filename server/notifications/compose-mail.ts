@@ -38,8 +38,8 @@ export const composeMail = async (
 ): Promise<Mail | undefined> => {
   if (job.template === 'confirmation')
     return composeConfirmation(sql, config, links, job.verification_id);
-  if (job.template === 'lead') return composeLead(sql, job);
-  if (job.template === 'message') return composeMessage(sql, job.uuid);
+  if (job.template === 'lead') return composeLead(sql, config, job);
+  if (job.template === 'message') return composeMessage(sql, config, job.uuid);
   if ('link_id' in job) return composeAccountMail(sql, config, job);
   return config.mail.admin ? composeAlert(sql, config.mail.admin, job) : undefined;
 };
@@ -65,8 +65,13 @@ const composeConfirmation = async (
   };
 };
 
+/** Returns the URL of a lead in the console; undefined if the console is switched off. */
+const getConsoleUrl = ({console}: Config, uuid: string): string | undefined =>
+  console && `${console.url}leads/${uuid}`;
+
 const composeLead = async (
   sql: Sql,
+  config: Config,
   {uuid, ...causes}: MailJob & {template: 'lead'},
 ): Promise<Mail | undefined> => {
   const session = await findSession(sql, uuid);
@@ -81,6 +86,7 @@ const composeLead = async (
     to: site.notifyEmail,
     ...renderLeadMail({
       reference: uuid,
+      consoleUrl: getConsoleUrl(config, uuid),
       cause: getLeadCause(causes),
       site: site.name,
       name: session.name,
@@ -110,7 +116,11 @@ const getLeadCause = (
   return causes.answers_changed ? 'answers_changed' : 'new';
 };
 
-const composeMessage = async (sql: Sql, uuid: string): Promise<Mail | undefined> => {
+const composeMessage = async (
+  sql: Sql,
+  config: Config,
+  uuid: string,
+): Promise<Mail | undefined> => {
   const [visit] = await sql<{site: string}[]>`
     select site_key as site from visits where uuid = ${uuid} and state in ('open', 'session')`;
   const site = visit && (await findSite(sql, visit.site));
@@ -123,6 +133,7 @@ const composeMessage = async (sql: Sql, uuid: string): Promise<Mail | undefined>
     to: site.notifyEmail,
     ...renderMessageMail({
       reference: uuid,
+      consoleUrl: getConsoleUrl(config, uuid),
       site: site.name,
       email: corrected ?? session?.email,
       isConfirmed,

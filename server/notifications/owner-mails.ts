@@ -1,5 +1,5 @@
 import type {MailContent} from './confirmation-mail.js';
-import {entry, paragraph, renderMailLayout} from '../mail/layout.js';
+import {button, entry, paragraph, renderMailLayout, smallPrint} from '../mail/layout.js';
 import type {EntryLine} from '../mail/layout.js';
 import {formatSize, formatUtc} from '../mail/format.js';
 import {formatCount} from '../text/count.js';
@@ -11,6 +11,8 @@ export type LeadCause = 'new' | 'changed' | 'files_added' | 'answers_changed';
 
 interface Lead {
   reference: string;
+  /** URL of the lead in the console; undefined if the console is switched off. */
+  consoleUrl: string | undefined;
   cause: LeadCause;
   site: string;
   name: string;
@@ -40,7 +42,11 @@ const PURPOSES: Record<string, string> = {
   ai_answers: 'AI assistant reading the files',
 };
 
-/** Owners have no access to the server, so the e-mail names no command. */
+const OPEN = 'Open in the console';
+const ACCOUNT_ADVICE =
+  'You need an account of this site. If you have none, ask the administrator of your chat server for one.';
+
+/** For a server without the console. Owners have no access to it, so the e-mail names no command. */
 const EXPORT_ADVICE =
   'Ask the administrator of your chat server to export this request, and name the reference above.';
 
@@ -70,6 +76,7 @@ export const renderLeadMail = (lead: Lead): MailContent => {
   return renderOwnerMail({
     site: lead.site,
     reference: lead.reference,
+    consoleUrl: lead.consoleUrl,
     replyTo: lead.email,
     ...LEAD_TEXTS[lead.cause],
     advice: 'Reply to this e-mail to write to the visitor.',
@@ -81,7 +88,7 @@ export const renderLeadMail = (lead: Lead): MailContent => {
       ['Files', files.length > 0 ? files : ['none']],
       ...formatMessages(lead),
       ['Reference', [lead.reference]],
-      [getExportLabel(lead), [EXPORT_ADVICE]],
+      ...adviseExport(lead, getExportLabel(lead)),
     ],
   });
 };
@@ -99,6 +106,8 @@ const getExportLabel = ({files, messages}: Lead): string => {
 
 export interface WaitingVisitor {
   reference: string;
+  /** URL of the lead in the console; undefined if the console is switched off. */
+  consoleUrl: string | undefined;
   site: string;
   /** E-mail address of the visitor; undefined if they have not given one. */
   email: string | undefined;
@@ -110,6 +119,7 @@ export const renderMessageMail = (visitor: WaitingVisitor): MailContent =>
   renderOwnerMail({
     site: visitor.site,
     reference: visitor.reference,
+    consoleUrl: visitor.consoleUrl,
     replyTo: visitor.email,
     title: 'A visitor has written',
     intro: visitor.email
@@ -126,7 +136,7 @@ export const renderMessageMail = (visitor: WaitingVisitor): MailContent =>
         [visitor.email ?? 'not given yet'],
       ],
       ['Reference', [visitor.reference]],
-      ['How to read the message', [EXPORT_ADVICE]],
+      ...adviseExport(visitor, 'How to read the message'),
     ],
   });
 
@@ -139,9 +149,15 @@ const getReplyAdvice = ({email, isConfirmed}: WaitingVisitor): string => {
     : 'Reply to this e-mail to write to the visitor. Until they confirm the e-mail address, it may contain a mistake and belong to another person, so send nothing confidential.';
 };
 
+const adviseExport = (
+  {consoleUrl}: Pick<OwnerMail, 'consoleUrl'>,
+  label: string,
+): OwnerMail['rows'] => (consoleUrl === undefined ? [[label, [EXPORT_ADVICE]]] : []);
+
 interface OwnerMail {
   site: string;
   reference: string;
+  consoleUrl: string | undefined;
   replyTo: string | undefined;
   title: string;
   intro: string;
@@ -152,6 +168,7 @@ interface OwnerMail {
 const renderOwnerMail = ({
   site,
   reference,
+  consoleUrl,
   replyTo,
   title,
   intro,
@@ -167,6 +184,7 @@ const renderOwnerMail = ({
     title,
     intro,
     advice,
+    ...(consoleUrl === undefined ? [] : [`${OPEN}:\n${consoleUrl}\n${ACCOUNT_ADVICE}`]),
     ...rows.map(([label, lines]) => [`${label}:`, ...lines.map(toTextLine)].join('\n')),
   ].join('\n\n'),
   html: renderMailLayout({
@@ -176,6 +194,7 @@ const renderOwnerMail = ({
     blocks: [
       paragraph(intro),
       paragraph(advice),
+      ...(consoleUrl === undefined ? [] : [button(consoleUrl, OPEN), smallPrint(ACCOUNT_ADVICE)]),
       ...rows.map(([label, lines]) => entry(label, lines)),
     ],
   }),

@@ -20,29 +20,35 @@ interface Entry {
 
 const SESSION_JSON = 'session.json';
 
+/** Sessions of an archive. */
+export interface ArchivedSessions {
+  uuids: Iterable<string> | AsyncIterable<string>;
+  /** Whether each session gets a folder, because there can be several. */
+  hasFolders: boolean;
+}
+
 /**
- * Streams a ZIP with everything that is stored about these sessions, one file at a time. Several
- * sessions get a folder each. The stream fails if the database or the store fails. A missing object
+ * Streams a ZIP with everything that is stored about these sessions, one file at a time. The stream fails if the database or the store fails. A missing object
  * is only reported in `session.json`.
  */
 export const createArchive = (
   deps: ArchiveDeps,
-  uuids: string[],
+  sessions: ArchivedSessions,
   signal: AbortSignal,
 ): ReadableStream<Uint8Array> =>
-  makeZip(createEntries(deps, uuids, signal), {buffersAreUTF8: true});
+  makeZip(createEntries(deps, sessions, signal), {buffersAreUTF8: true});
 
 async function* createEntries(
   deps: ArchiveDeps,
-  uuids: string[],
+  {uuids, hasFolders}: ArchivedSessions,
   signal: AbortSignal,
 ): AsyncGenerator<Entry> {
   // When the consumer stops, this generator ends, which also aborts the file that is being read.
   const stopped = new AbortController();
   const either = AbortSignal.any([signal, stopped.signal]);
   try {
-    for (const uuid of uuids) {
-      const folder = uuids.length > 1 ? `${uuid}/` : '';
+    for await (const uuid of uuids) {
+      const folder = hasFolders ? `${uuid}/` : '';
       for await (const entry of createSessionEntries(deps, uuid, either)) {
         yield {...entry, name: `${folder}${entry.name}`};
       }

@@ -3,9 +3,8 @@ import {parseArgs} from 'node:util';
 import {Reaper} from '../cleanup/reaper.js';
 import type {Command, CommandDeps} from '../command/command.js';
 import type {Sql} from '../database/sql.js';
-import {transaction} from '../database/transaction.js';
-import {endVisit, eraseSession} from '../sessions/end.js';
 import {formatCount} from '../text/count.js';
+import {eraseVisit} from './erase.js';
 import {countLinksTo, findSessions, deleteLinksTo} from './find-sessions.js';
 import type {FoundSession} from './find-sessions.js';
 
@@ -53,19 +52,10 @@ export const eraseCommand: Command = {
 
 const erase = async (
   {backgroundSql: sql, print}: CommandDeps,
-  {uuid, siteKey}: FoundSession,
+  visit: FoundSession,
 ): Promise<void> => {
-  const state = await transaction(sql, async (tx) => {
-    const [visit] = await tx<{state: string}[]>`
-      select state from visits where uuid = ${uuid} for update`;
-    if (visit?.state === 'open') {
-      await endVisit(tx, {uuid, siteKey, ipAddress: null}, 'discarded', 'operator');
-    }
-    if (visit?.state === 'session') await eraseSession(tx, {uuid, siteKey}, 'operator');
-    return visit?.state ?? '';
-  });
-  const isNew = state === 'open' || state === 'session';
-  await print(`${uuid} ${isNew ? 'is erased' : 'was erased before'}`);
+  const isErased = await eraseVisit(sql, visit, 'operator');
+  await print(`${visit.uuid} ${isErased ? 'is erased' : 'was erased before'}`);
 };
 
 const describe = (found: FoundSession[], links: number): string =>

@@ -53,7 +53,11 @@ const writeArchive = async (
     );
   });
   try {
-    const archive = createArchive({sql, objects}, uuids, new AbortController().signal);
+    const archive = createArchive(
+      {sql, objects},
+      {uuids, hasFolders: uuids.length > 1},
+      new AbortController().signal,
+    );
     await pipeline(Readable.fromWeb(archive as ReadableStream), opened.createWriteStream());
     await recordAudit(
       sql,

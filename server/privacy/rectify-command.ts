@@ -3,9 +3,7 @@ import {parseArgs} from 'node:util';
 import {findUnknownFields, parseAnswers, splitAnswer} from '../answers/parse-answers.js';
 import type {WrittenAnswer} from '../answers/parse-answers.js';
 import {readAnswers} from '../answers/read-answers.js';
-import {recordAnswers} from '../answers/record-answers.js';
 import {listAnswers} from '../answers/store.js';
-import {recordAudit} from '../audit/store.js';
 import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
 import type {Conversation} from '../contract/conversation.js';
@@ -16,15 +14,13 @@ import type {Queryable} from '../database/sql.js';
 import {transaction} from '../database/transaction.js';
 import {InvalidAnswer, MariaError} from '../errors.js';
 import {ConfirmationLinks} from '../mail/links.js';
-import type {Caller} from '../visits/access.js';
-import {changeEmail, changeName, readEmail, readName} from '../sessions/contact.js';
+import {readEmail, readName} from '../sessions/contact.js';
 import type {EmailChange} from '../sessions/contact.js';
-import {findSession, findVisit} from '../visits/store.js';
-import type {StoredSession} from '../visits/store.js';
 import {findQuestion, getConversation, listQuestions} from '../sites/conversation.js';
 import {findSite} from '../sites/store.js';
 import {describeExpected} from '../text/expected-answer.js';
 import {findSessions} from './find-sessions.js';
+import {correctSession, lockSession} from './rectify.js';
 
 const USAGE = `maria rectify --uuid UUID | --email E-MAIL [--name NAME] [--new-email E-MAIL] [--answer FIELD=VALUE]…
   Correct the name, the e-mail address or answers of a session.
@@ -166,58 +162,27 @@ const asUsageError = <T>(read: () => T): T => {
 /** Returns what happened to the e-mail address; undefined without a new one. */
 const rectify = async (
   tx: Queryable,
-  deps: CommandDeps,
+  {config}: CommandDeps,
   uuid: string,
   correction: Correction,
 ): Promise<EmailChange | 'stopped' | undefined> => {
-  const {name, email} = correction;
-  const {session, ...caller} = await lockCaller(tx, deps, uuid);
-  const answers = await readAnswersFor(tx, {uuid, siteKey: caller.site.key}, correction);
-  let stopped = false;
-  let change: EmailChange | undefined;
-  if (name !== undefined) {
-    await changeName(tx, caller, {before: session.name, name, locale: session.locale});
-  }
-  await recordAnswers(tx, caller, answers, {...session, ...(name !== undefined && {name})});
-  if (email !== undefined) {
-    const contactDeps = {
-      ...createConfirmationDeps(deps),
-      onMailStopped: () => {
-        stopped = true;
-      },
-    };
-    // A separate limit per session, because one operator may correct many sessions.
-    change = await changeEmail(tx, contactDeps, caller, {email, client: `operator ${uuid}`});
-  }
-  const fields = [
-    ...(name === undefined ? [] : ['name']),
-    ...(email === undefined ? [] : ['email']),
-    ...(correction.answers.length === 0 ? [] : ['answers']),
-  ];
-  const metadata = {fields, by: 'operator'};
-  await recordAudit(tx, {event: 'data_rectified', uuid, site: caller.site.key, metadata});
-  return stopped ? 'stopped' : change;
-};
-
-/** Locks the visit, as every change does, and returns the visitor as the caller. */
-const lockCaller = async (
-  tx: Queryable,
-  {config}: CommandDeps,
-  uuid: string,
-): Promise<Caller & {session: StoredSession}> => {
-  await tx`select from visits where uuid = ${uuid} for update`;
-  const visit = await findVisit(tx, uuid, config.visit);
-  const session = await findSession(tx, uuid);
-  const site = visit && (await findSite(tx, visit.siteKey));
-  if (!visit || !site || !session) {
+  const found = await lockSession(tx, config, uuid);
+  if (!found) {
     throw new CommandFailed(
       'Nothing was changed: no e-mail address has been submitted under this UUID.',
     );
   }
-  return {uuid, site, tokenHash: Buffer.from(visit.tokenHash), ipAddress: null, session};
+  const answers = await readAnswersFor(tx, {uuid, siteKey: found.site.key}, correction);
+  return correctSession(tx, createConfirmationDeps(config), found, {
+    ...correction,
+    answers,
+    by: 'operator',
+    // A separate limit per session, because one operator may correct many sessions.
+    client: `operator ${uuid}`,
+  });
 };
 
-const createConfirmationDeps = ({config}: CommandDeps) => ({
+const createConfirmationDeps = (config: CommandDeps['config']) => ({
   config,
   links: new ConfirmationLinks(config.secrets, config.publicUrl),
   mailHashKey: deriveKey(config.secrets[0], 'mail-counts'),

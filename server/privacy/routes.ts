@@ -1,4 +1,3 @@
-import type {ServerResponse} from 'node:http';
 import type {Readable} from 'node:stream';
 
 import type {FastifyRequest} from 'fastify';
@@ -8,7 +7,6 @@ import {clientRateLimitKey} from '../http/client-address.js';
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
-import {Internal} from '../errors.js';
 import type {MariaError} from '../errors.js';
 import type {SlowClientLimits} from '../http/slow-client-guard.js';
 import {listStoredFiles} from '../files/store.js';
@@ -17,11 +15,12 @@ import {sessionResponses} from '../http/response-schemas.js';
 import {disableTimeout} from '../http/request-timeout.js';
 import {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {createRateLimit} from '../http/rate-limits.js';
-import {guardDownload, untilClosed} from '../http/slow-download.js';
+import {untilClosed} from '../http/slow-download.js';
 import {createContentDisposition} from '../object-store/attachment.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access} from '../visits/access.js';
 import {createArchive} from './archive.js';
+import {streamExport} from './stream-export.js';
 
 export interface PrivacyDeps {
   config: Config;
@@ -33,7 +32,7 @@ export interface PrivacyDeps {
   pace?: SlowClientLimits | undefined;
 }
 
-const Archive = Type.Unsafe<Readable>({
+export const Archive = Type.Unsafe<Readable>({
   type: 'string',
   format: 'binary',
   contentMediaType: 'application/zip',
@@ -79,7 +78,11 @@ export const privacyRoutes: Plugin<PrivacyDeps> = async (app, deps) => {
       const metadata = {by: 'visitor'};
       await recordAudit(sql, {event: 'data_exported', uuid, site: site.key, ipAddress, metadata});
       disableTimeout(request, reply);
-      const archive = streamArchive(deps, uuid, {request, response: reply.raw, closed});
+      const archive = streamExport(
+        deps,
+        (signal) => createArchive(deps, {uuids: [uuid], hasFolders: false}, signal),
+        {request, response: reply.raw, closed},
+      );
       return reply
         .type('application/zip')
         .header('content-disposition', createContentDisposition(`maria-${uuid}.zip`))
@@ -88,41 +91,8 @@ export const privacyRoutes: Plugin<PrivacyDeps> = async (app, deps) => {
   );
 };
 
-/** Returns the archive as a stream that ends with its client, or with an error. */
-const streamArchive = (
-  deps: PrivacyDeps,
-  uuid: string,
-  {
-    request,
-    response,
-    closed,
-  }: {
-    request: FastifyRequest;
-    response: ServerResponse;
-    closed: Promise<void>;
-  },
-): Readable => {
-  const aborted = new AbortController();
-  void closed.then(() => {
-    aborted.abort();
-  });
-  const archive = guardDownload(createArchive(deps, [uuid], aborted.signal), response, {
-    limits: deps.pace,
-    onTooSlow: () => {
-      request.log.info({req: request.id}, 'an export was aborted: its client read too slowly');
-    },
-  });
-  // Fastify closes the connection, so that the client notices the incomplete archive. The
-  // export was audited before the first byte; this error follows it in the audit log.
-  archive.once('error', (cause) => {
-    if (aborted.signal.aborted) return;
-    deps.onBroken(new Internal('An export failed while it was sent.', {cause}), request);
-  });
-  return archive;
-};
-
 /** Fails with a status if the store is unavailable. After the first byte, no status can be sent. */
-const requireStore = async (sql: Sql, objects: ObjectStore, uuid: string): Promise<void> => {
+export const requireStore = async (sql: Sql, objects: ObjectStore, uuid: string): Promise<void> => {
   const [file] = await listStoredFiles(sql, uuid);
   if (file) await objects.head(file.key);
 };

@@ -80,8 +80,9 @@ export const readDeliveries = (sql: Queryable, uuid: string): Promise<ExportedRo
     select event, details, state, created_at, tried_at
     from webhook_deliveries where session_uuid = ${uuid} order by created_at, id`;
 
+/** Omits which account has acted: visitors learn when their data was opened, not by whom. */
 export const readAuditRows: ReadPage = ({sql, uuid, after = '0'}) => sql<ExportedRow[]>`
-  select id, timestamp, event_type, site_key, ip_address, metadata
+  select id, timestamp, event_type, site_key, ip_address, metadata - 'account' as metadata
   from audit_logs where user_uuid = ${uuid} and id > ${after}::bigint order by id
   limit ${PAGE_ROWS}`;
 

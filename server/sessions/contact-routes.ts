@@ -8,7 +8,7 @@ import {
   Session,
 } from '../contract/sessions.js';
 import type {Queryable} from '../database/sql.js';
-import {ConsentRequired, NotFound, RateLimited} from '../errors.js';
+import {ConsentRequired, NotFound} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
 import {BODY_CODES, sessionResponses} from '../http/response-schemas.js';
 import {createRateLimit} from '../http/rate-limits.js';
@@ -22,18 +22,14 @@ import {
   readContact,
   readEmail,
   readName,
-  sendConfirmation,
 } from './contact.js';
 import type {ContactDeps} from './contact.js';
 import {describeSession} from './describe.js';
 import {maskEmail} from '../text/email.js';
 import {revokeStorageConsent} from './end.js';
 import {findSession} from '../visits/store.js';
-import {
-  findDelayedEmail,
-  getSecondsUntilResend,
-  findUnconfirmedEmail,
-} from './verification-store.js';
+import {resendConfirmation} from './resend.js';
+import {findDelayedEmail} from './verification-store.js';
 
 export interface ContactRouteDeps extends ContactDeps {
   access: Access;
@@ -43,7 +39,6 @@ export interface ContactRouteDeps extends ContactDeps {
   onMail: () => void;
 }
 
-const RESENDS_PER_DAY = 5;
 /** Size of all answers of a session, with room for escapes, for the contact and for consents. */
 const ANSWERS_BODY_BYTES = 128 * 1024;
 
@@ -120,12 +115,8 @@ const resendConfirmationRoute = (app: App, deps: ContactRouteDeps): void => {
       const caller = access.getCaller(request);
       const delayed = await access.changeVisit(request, caller, async (tx) => {
         const session = await requireSession(tx, caller);
-        const email = await findUnconfirmedEmail(tx, caller.uuid);
-        if (!email && session.state === 'complete') return false;
-        await requireResendPause(tx, caller);
         const client = clientRateLimitKey(request);
-        await sendConfirmation(tx, deps, caller, {email: email ?? session.email, client});
-        return isDelayed(tx, caller);
+        return resendConfirmation(tx, deps, caller, {session, client});
       });
       deps.onMail();
       return reply.code(202).send({delayed});
@@ -199,14 +190,5 @@ const requireSession = async (tx: Queryable, {uuid}: Caller) => {
   if (session) return session;
   throw new NotFound(
     'The session has no e-mail address. Expected a session that has one. Send it first with PUT /api/session/contact.',
-  );
-};
-
-const requireResendPause = async (tx: Queryable, {uuid}: Caller): Promise<void> => {
-  const seconds = await getSecondsUntilResend(tx, uuid, RESENDS_PER_DAY);
-  if (seconds === 0) return;
-  throw RateLimited.after(
-    seconds * 1000,
-    `Too many links for this session. Expected at most one a minute and ${RESENDS_PER_DAY} repeats a day.`,
   );
 };

@@ -1,4 +1,6 @@
 import {rewordQuestions} from '../answers/record-answers.js';
+import {toActorMetadata} from '../audit/actor.js';
+import type {Actor} from '../audit/actor.js';
 import {recordAudit} from '../audit/store.js';
 import type {Config} from '../config/config.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
@@ -16,6 +18,7 @@ import {parseEmail} from '../text/email.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import {cleanName} from '../text/person-name.js';
 import {hasConsent} from '../visits/consents.js';
+import {recordLead} from '../visits/leads.js';
 import {
   countFunnel,
   findSession,
@@ -51,6 +54,15 @@ interface SubmittedContact extends Contact {
   locale: string | null;
   /** Network of the sender. */
   client: string;
+}
+
+/** Recipient of a confirmation link. */
+interface Addressee {
+  email: string;
+  /** Network of the sender. */
+  client: string;
+  /** Party that caused the e-mail; absent for the visitor. */
+  by?: Actor;
 }
 
 /** Returns the contact in the form that is stored. Throws `InvalidName` or `InvalidEmail`. */
@@ -101,6 +113,7 @@ export const submitContact = async (
   });
   await recordVisitorAnswers(tx, caller, contact.answers, contact);
   await setVisitState(tx, caller.uuid, 'session');
+  await recordLead(tx, {uuid: caller.uuid, siteKey: caller.site.key});
   await audit(tx, caller, 'contact_given');
   await recordEvents(tx, caller.uuid, {type: 'session_state', data: {state: 'pending'}});
   const {uuid, site} = caller;
@@ -150,7 +163,7 @@ export const changeEmail = async (
   tx: Queryable,
   deps: ContactDeps,
   caller: Caller,
-  {email, client}: {email: string; client: string},
+  {email, client, by}: Addressee,
 ): Promise<EmailChange> => {
   const session = await findSession(tx, caller.uuid);
   const unconfirmed = await findUnconfirmedEmail(tx, caller.uuid);
@@ -159,7 +172,7 @@ export const changeEmail = async (
     await voidVerifications(tx, caller.uuid);
     return 'cancelled';
   }
-  await sendConfirmation(tx, deps, caller, {email, client});
+  await sendConfirmation(tx, deps, caller, {email, client, ...(by && {by})});
   return 'requested';
 };
 
@@ -177,7 +190,7 @@ export const sendConfirmation = async (
   tx: Queryable,
   {config, links, mailHashKey, onMailStopped}: ContactDeps,
   caller: Caller,
-  {email, client}: {email: string; client: string},
+  {email, client, by}: Addressee,
 ): Promise<void> => {
   const {uuid} = caller;
   if ((await findDelayedEmail(tx, uuid)) === email) return;
@@ -201,6 +214,7 @@ export const sendConfirmation = async (
   }
   await audit(tx, caller, 'verification_sent', {
     mailed: mailed === 'now',
+    ...(by && toActorMetadata(by)),
     ...(mailed === 'never' && {stopped_by: 'address'}),
     ...(mailed === 'delayed' && {delayed: true}),
   });

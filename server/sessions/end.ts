@@ -1,18 +1,18 @@
 import {deleteAnswers} from '../answers/store.js';
+import {toActorMetadata} from '../audit/actor.js';
+import type {Actor} from '../audit/actor.js';
 import {recordAudit} from '../audit/store.js';
 import type {Queryable, Transaction} from '../database/sql.js';
 import {deleteEvents, recordEvents} from '../events/store.js';
 import {notifyAfterCommit} from '../events/notify.js';
 import {listStoredFiles} from '../files/store.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
+import {deleteLead} from '../visits/leads.js';
 import {clearProgress, deleteSession, setVisitState} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
 
 /** Cause for which an unfinished visit ended. */
 export type EndCause = 'idle' | 'too_old' | 'left' | 'discarded';
-
-/** Party that erased a session; `retention` means that its retention period was over. */
-export type Eraser = 'visitor' | 'operator' | 'retention';
 
 interface EndedVisit {
   uuid: string;
@@ -28,9 +28,10 @@ export const endVisit = async (
   sql: Transaction,
   {uuid, siteKey, ipAddress}: EndedVisit,
   cause: EndCause,
-  by?: Eraser,
+  by?: Actor,
 ): Promise<void> => {
   await setVisitState(sql, uuid, 'purging');
+  await deleteLead(sql, uuid);
   await markFilesForDeletion(sql, uuid);
   notifyAfterCommit(sql, uuid);
   if (cause !== 'discarded') await enqueueWebhooks(sql, {event: 'visit.abandoned', uuid, siteKey});
@@ -40,19 +41,19 @@ export const endVisit = async (
     uuid,
     site: siteKey,
     ipAddress,
-    metadata: {cause, ...(by && {by})},
+    metadata: {cause, ...(by && toActorMetadata(by))},
   });
 };
 
 /**
- * Erases a session that the caller has locked. This transaction deletes its row, answers, links,
+ * Erases a session that the caller has locked. This transaction deletes its rows, answers, links,
  * queued mail, messages and events; the reaper deletes its objects later. The remaining rows identify no
  * person.
  */
 export const eraseSession = async (
   sql: Transaction,
   {uuid, siteKey}: Omit<EndedVisit, 'ipAddress'>,
-  by: Eraser,
+  by: Actor,
 ): Promise<void> => {
   await markFilesForDeletion(sql, uuid);
   await redactFileNames(sql, uuid);
@@ -60,11 +61,17 @@ export const eraseSession = async (
   await sql`delete from email_verifications where session_uuid = ${uuid}`;
   await deleteMessages(sql, uuid);
   await deleteAnswers(sql, uuid);
+  await deleteLead(sql, uuid);
   await deleteSession(sql, uuid);
   await setVisitState(sql, uuid, 'erased');
   await clearProgress(sql, uuid);
   await redactIpAddresses(sql, uuid);
-  await recordAudit(sql, {event: 'session_erased', uuid, site: siteKey, metadata: {by}});
+  await recordAudit(sql, {
+    event: 'session_erased',
+    uuid,
+    site: siteKey,
+    metadata: toActorMetadata(by),
+  });
   await enqueueWebhooks(sql, {event: 'session.erased', uuid, siteKey});
   notifyAfterCommit(sql, uuid);
 };
@@ -86,6 +93,7 @@ export const revokeStorageConsent = async (
   await markFilesForDeletion(sql, uuid);
   await redactFileNames(sql, uuid);
   await deleteMessages(sql, uuid);
+  await deleteLead(sql, uuid);
   const deleted = stored.map(({id}) => ({type: 'file_deleted', data: {file_id: id}}) as const);
   await recordEvents(sql, uuid, ...deleted, {type: 'session_state', data: {state: 'visit'}});
 };

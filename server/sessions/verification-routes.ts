@@ -15,6 +15,7 @@ import type {ConfirmationLinks} from '../mail/links.js';
 import {enqueueMail} from '../jobs/queue.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import type {Access} from '../visits/access.js';
+import {recordLead} from '../visits/leads.js';
 import {completeSession, countFunnel} from '../visits/store.js';
 import {sendVerificationPage, sendErrorPage} from './verification-pages.js';
 import type {PageName} from './verification-pages.js';
@@ -190,6 +191,7 @@ const confirm = async (
   const {uuid, siteKey: site} = found;
   await useVerification(tx, id);
   const {first, changed} = await completeSession(tx, uuid, found.email);
+  await recordLead(tx, {uuid, siteKey: site});
   await recordAudit(tx, {
     event: 'email_verified',
     uuid,

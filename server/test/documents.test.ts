@@ -291,7 +291,13 @@ t.test('a text is deleted with its file or with the consent to read it', async (
 });
 
 const getText = (length: number) =>
-  Promise.resolve({pages: 1, text: 'x'.repeat(length), truncated: false, unreadable: false});
+  Promise.resolve({
+    pages: 1,
+    texts: [],
+    text: 'x'.repeat(length),
+    truncated: false,
+    unreadable: false,
+  });
 
 t.test('texts expire even if they are not requested', async (t) => {
   let now = 0;

@@ -23,13 +23,7 @@ const NOT_DESCRIBED = [
 ];
 
 /** Error codes that no single operation returns: they concern methods, files or every request. */
-const OF_NO_OPERATION = [
-  'method_not_allowed',
-  'selection_changed',
-  'erased',
-  'range_not_satisfiable',
-  'headers_too_large',
-];
+const OF_NO_OPERATION = ['method_not_allowed', 'range_not_satisfiable', 'headers_too_large'];
 
 /** Records every route of the servers that start from now on. */
 const watchRoutes = () => {

@@ -193,7 +193,30 @@ void t.test('the e-mail about a message lets the owner answer', async (t) => {
     t.equal(mails.length, 5, 'four messages and one confirmed e-mail address');
     for (const mail of mails) {
       t.notMatch(getWholeMail(mail), /maria export|--uuid|npx/);
-      t.match(mail.text, /Ask the administrator of your chat server to export this request/);
     }
   });
+
+  await t.test('and each e-mail to an owner opens the lead in the console', async (t) => {
+    const mails = server.mailbox.mails.filter((_, i) =>
+      server.mailbox.receivers[i]?.includes(OWNER_EMAIL),
+    );
+    for (const {text, html} of mails) {
+      const [, reference] = /Reference:\n {2}(\S+)/.exec(text ?? '') ?? [];
+      const url = `${server.config.publicUrl}/console/leads/${reference}`;
+      t.ok(text?.includes(`Open in the console:\n${url}\n`));
+      t.ok(html?.includes(`href="${url}"`));
+    }
+  });
+});
+
+t.test('without the console, an e-mail to the owner names the administrator', async (t) => {
+  const server = await startServer(t, {settings: {CONSOLE: 'false'}});
+  const {link} = await createPendingContact(server, 'zora@example.com');
+  await confirmLink(link);
+  server.sender.wake();
+
+  const mail = await server.mailbox.waitFor(OWNER_EMAIL);
+
+  t.match(mail.text, /Ask the administrator of your chat server to export this request/);
+  t.notMatch(getWholeMail(mail), /console/i);
 });

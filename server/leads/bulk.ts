@@ -1,0 +1,76 @@
+import {requireRole} from '../accounts/account.js';
+import type {SignedInAccount} from '../accounts/account.js';
+import {MAX_BULK_LEADS} from '../contract/owner-limits.js';
+import type {BulkLeads} from '../contract/owner-leads.js';
+import type {Role} from '../contract/owner.js';
+import {retryAfterConflict} from '../database/errors.js';
+import type {Queryable, Sql} from '../database/sql.js';
+import {transaction} from '../database/transaction.js';
+import {InvalidRequest, SelectionChanged} from '../errors.js';
+import {eraseVisit} from '../privacy/erase.js';
+import {EDITOR, READER, requireSites} from './access.js';
+import type {LeadKey} from './access.js';
+import {markLeads} from './mark.js';
+import {fromSelection, readSelection} from './selection.js';
+
+/** Number of leads that are erased concurrently. Each uses a connection. */
+const ERASE_BATCH = 4;
+
+/**
+ * Marks or erases the leads of a request. Throws `SelectionChanged` if their number is not the
+ * expected one. Returns the number of leads that have changed.
+ */
+export const changeLeads = async (
+  sql: Sql,
+  account: SignedInAccount,
+  request: BulkLeads,
+): Promise<number> => {
+  if (request.action === 'erase') {
+    const leads = await select(sql, account, request, EDITOR);
+    return eraseLeads(sql, leads, account.id);
+  }
+  const {action: status} = request;
+  return retryAfterConflict(() =>
+    transaction(sql, async (tx) => {
+      const leads = await select(tx, account, request, READER);
+      return markLeads(tx, leads, {status, account: account.id});
+    }),
+  );
+};
+
+const select = async (
+  sql: Queryable,
+  account: SignedInAccount,
+  {uuids, filter, expect}: BulkLeads,
+  role: Role,
+): Promise<LeadKey[]> => {
+  if ((uuids === undefined) === (filter === undefined)) {
+    const message = 'must have either uuids or filter';
+    throw new InvalidRequest(`The body ${message}. Send one of them.`, {
+      faults: [{path: '', message}],
+    });
+  }
+  const siteKeys = requireSites(account, READER, filter?.site);
+  const source = uuids
+    ? sql`
+        from leads l
+        where l.session_uuid = any(${uuids}::uuid[]) and l.site_key = any(${siteKeys}::text[])`
+    : fromSelection(sql, readSelection(filter ?? {}, siteKeys));
+  const leads = await sql<LeadKey[]>`
+    select l.session_uuid as uuid, l.site_key as "siteKey" ${source}
+    limit ${MAX_BULK_LEADS + 1} for update of l`;
+  if (leads.length !== expect) throw new SelectionChanged();
+  for (const siteKey of new Set(leads.map((lead) => lead.siteKey)))
+    requireRole(account, siteKey, role);
+  return leads;
+};
+
+const eraseLeads = async (sql: Sql, leads: LeadKey[], account: string): Promise<number> => {
+  let erased = 0;
+  for (let i = 0; i < leads.length; i += ERASE_BATCH) {
+    const batch = leads.slice(i, i + ERASE_BATCH);
+    const done = await Promise.all(batch.map((lead) => eraseVisit(sql, lead, {account})));
+    erased += done.filter(Boolean).length;
+  }
+  return erased;
+};

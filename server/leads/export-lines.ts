@@ -1,0 +1,63 @@
+import {addAnswers, listAnswerColumns} from '../answers/columns.js';
+import {csvLines} from '../command/formats.js';
+import type {Row} from '../command/formats.js';
+import type {Sql} from '../database/sql.js';
+import {PAGE_ROWS} from '../database/read-pages.js';
+import {readPagesOf} from './export-store.js';
+import type {Snapshot} from './export-store.js';
+import {readLeads, toTime} from './lead-rows.js';
+import type {LeadRow} from './lead-rows.js';
+
+const COLUMNS = [
+  ...['uuid', 'site', 'state', 'status', 'name', 'email', 'locale', 'ai_training', 'files'],
+  ...['messages', 'created_at', 'completed_at', 'last_activity_at'],
+];
+
+/** Yields the leads of a snapshot as CSV, with a column for each question that has an answer. */
+export async function* createCsv(sql: Sql, snapshot: Snapshot): AsyncGenerator<Buffer> {
+  const columns = [...COLUMNS, ...(await findAnswerColumns(sql, snapshot))];
+  const rows = addAnswers(sql, 'csv', readRows(sql, snapshot));
+  for await (const line of csvLines(columns, rows)) yield Buffer.from(`${line}\n`);
+}
+
+/** Yields the leads of a snapshot as JSON, one in each line. */
+export async function* createJsonLines(sql: Sql, snapshot: Snapshot): AsyncGenerator<Buffer> {
+  for await (const page of addAnswers(sql, 'json', readRows(sql, snapshot))) {
+    yield Buffer.from(page.map((row) => `${JSON.stringify(row)}\n`).join(''));
+  }
+}
+
+/** Returns the columns of all pages in the order in which the questions are asked. */
+const findAnswerColumns = async (sql: Sql, snapshot: Snapshot): Promise<string[]> => {
+  const columns = new Set<string>();
+  for (const uuids of readPagesOf(snapshot, COLUMN_PAGE)) {
+    const page = sql`select uuid from unnest(${uuids}::uuid[]) as exported (uuid)`;
+    for (const column of await listAnswerColumns(sql, page)) columns.add(column);
+  }
+  return [...columns];
+};
+
+/** Larger than a page of rows, because only names of fields are read. */
+const COLUMN_PAGE = 10_000;
+
+async function* readRows(sql: Sql, snapshot: Snapshot): AsyncGenerator<(Row & {uuid: string})[]> {
+  for (const uuids of readPagesOf(snapshot, PAGE_ROWS)) {
+    yield (await readLeads(sql, uuids)).map(toRow);
+  }
+}
+
+const toRow = (row: LeadRow) => ({
+  uuid: row.uuid,
+  site: row.site,
+  state: row.state,
+  status: row.status,
+  name: row.name,
+  email: row.email,
+  locale: row.locale,
+  ai_training: row.training,
+  files: row.files,
+  messages: row.messages,
+  created_at: row.startedAt.toISOString(),
+  completed_at: toTime(row.completedAt),
+  last_activity_at: row.lastActivityAt.toISOString(),
+});

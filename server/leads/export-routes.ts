@@ -1,0 +1,160 @@
+import type {Readable} from 'node:stream';
+
+import {Type} from 'typebox';
+
+import {toActorMetadata} from '../audit/actor.js';
+import {recordAudit} from '../audit/store.js';
+import {CreateExport, CreatedExport, ExportId} from '../contract/owner-exports.js';
+import type {ExportFormat} from '../contract/owner-exports.js';
+import type {Sql} from '../database/sql.js';
+import {LinkOver} from '../errors.js';
+import type {App, Plugin} from '../http/app-type.js';
+import {OWNER_PREFIX} from '../http/console-paths.js';
+import {createRateLimit} from '../http/rate-limits.js';
+import {BODY_CODES, ownerResponses} from '../http/response-schemas.js';
+import {createArchive} from '../privacy/archive.js';
+import {EDITOR, requireSites} from './access.js';
+import type {LeadRouteDeps} from './deps.js';
+import {createCsv, createJsonLines} from './export-lines.js';
+import {insertExport, readPagesOf, readSnapshot, takeExport} from './export-store.js';
+import type {Snapshot} from './export-store.js';
+import {readSelection} from './selection.js';
+import {sendExport} from './send-export.js';
+import type {ExportLimit} from './send-export.js';
+
+const Exported = Type.Unsafe<Readable>({
+  type: 'string',
+  format: 'binary',
+  contentMediaType: 'application/octet-stream',
+  description: 'CSV, JSON lines or a ZIP, as requested.',
+  headers: {
+    'content-disposition': {type: 'string', description: 'An attachment named after the day.'},
+  },
+});
+
+const TYPES: Record<ExportFormat, string> = {
+  csv: 'text/csv; charset=utf-8',
+  jsonl: 'application/jsonl; charset=utf-8',
+  zip: 'application/zip',
+};
+
+type ExportDeps = LeadRouteDeps & {exportLimit: ExportLimit};
+
+/** Registers the calls that export many leads. */
+export const exportRoutes: Plugin<ExportDeps> = async (app, deps) => {
+  createExportRoute(app, deps);
+  sendExportRoute(app, deps);
+};
+
+const createExportRoute = (app: App, {config, sql}: ExportDeps): void => {
+  app.post(
+    '',
+    {
+      config: createRateLimit(config.ratePerMinute, 'change'),
+      schema: {
+        operationId: 'createExport',
+        summary: 'Prepares an export of all leads that a filter selects',
+        description: 'Only owners can export many leads.',
+        body: CreateExport,
+        response: ownerResponses({201: CreatedExport}, [
+          ...BODY_CODES,
+          'not_found',
+          'role_required',
+        ]),
+      },
+    },
+    async ({account, body}, reply) => {
+      const {site, ...filter} = body.filter;
+      readSelection(filter, requireSites(account, EDITOR, site));
+      const {id, expiresAt} = await insertExport(sql, config, {...body, account: account.id});
+      return reply.code(201).send({
+        url: `${OWNER_PREFIX}/exports/${id}`,
+        expires_at: expiresAt.toISOString(),
+      });
+    },
+  );
+};
+
+const sendExportRoute = (app: App, deps: ExportDeps): void => {
+  const {config, sql} = deps;
+  app.get(
+    '/:export_id',
+    {
+      // The transfer may last as long as the client reads fast enough.
+      config: {...createRateLimit(config.ratePerMinute, 'read'), disablesTimeout: 'later'},
+      // The export can be fetched once, and a HEAD request would return none.
+      exposeHeadRoute: false,
+      schema: {
+        operationId: 'getExport',
+        summary: 'Returns a prepared export, once',
+        description:
+          'Contains each lead that the filter selects at the start, in the state in which it is read. Leads that are erased before that are left out. The server closes the connection if the client reads less than 8 KiB/s for a minute.',
+        params: ExportId,
+        response: ownerResponses({200: Exported}, [
+          'not_found',
+          'role_required',
+          'link_over',
+          'busy',
+        ]),
+      },
+    },
+    async (request, reply) => {
+      const {account, params} = request;
+      const id = params.export_id.toLowerCase();
+      const taken = await takeExport(sql, config, {id, account: account.id});
+      if (!taken) throw new LinkOver();
+      const {format} = taken;
+      const {site, ...filter} = taken.filter;
+      // The role can have changed since the export was prepared.
+      const selection = readSelection(filter, requireSites(account, EDITOR, site));
+      return sendExport(
+        deps,
+        {request, reply},
+        {
+          name: `leads-${new Date().toISOString().slice(0, 10)}.${format}`,
+          type: TYPES[format],
+          start: async () => {
+            const snapshot = await readSnapshot(sql, selection);
+            await auditExport(sql, snapshot, {account: account.id, format});
+            return (signal) => createBytes(deps, snapshot, {format, signal});
+          },
+        },
+      );
+    },
+  );
+};
+
+const auditExport = (
+  sql: Sql,
+  {counts}: Snapshot,
+  {account, format}: {account: string; format: ExportFormat},
+): Promise<void> =>
+  recordAudit(
+    sql,
+    ...[...counts].map(
+      ([site, leads]) =>
+        ({
+          event: 'leads_exported',
+          site,
+          metadata: {leads, format, ...toActorMetadata({account})},
+        }) as const,
+    ),
+  );
+
+const createBytes = (
+  deps: ExportDeps,
+  snapshot: Snapshot,
+  {format, signal}: {format: ExportFormat; signal: AbortSignal},
+): AsyncIterable<Uint8Array> => {
+  if (format === 'csv') return createCsv(deps.sql, snapshot);
+  if (format === 'jsonl') return createJsonLines(deps.sql, snapshot);
+  return createArchive(deps, {uuids: listExisting(deps.sql, snapshot), hasFolders: true}, signal);
+};
+
+/** Yields the UUIDs of leads that exist when they are read. */
+async function* listExisting(sql: Sql, snapshot: Snapshot): AsyncGenerator<string> {
+  for (const [uuid = ''] of readPagesOf(snapshot, 1)) {
+    const rows = await sql`select from leads where session_uuid = ${uuid}`;
+    if (rows.length > 0) yield uuid;
+  }
+}

@@ -1,0 +1,255 @@
+import {randomUUID} from 'node:crypto';
+
+import t from 'tap';
+
+import {Expiry} from '../cleanup/expiry.js';
+import type {ErrorBody} from '../contract/common.js';
+import type {CreatedExport} from '../contract/owner-exports.js';
+import {createLead, insertLeads, listLeads} from './lead-helpers.js';
+import {OwnerClient} from './owner-client.js';
+import {parseSession, readZip} from './read-zip.js';
+import {startServer} from './start-server.js';
+import type {TestServer} from './start-server.js';
+
+const EXPORTS = '/api/owner/exports';
+
+const prepare = (client: OwnerClient, filter: object, format = 'csv') =>
+  client.call<CreatedExport & ErrorBody>('POST', EXPORTS, {json: {filter, format}});
+
+/** Prepares and fetches an export. */
+const fetchExport = async (client: OwnerClient, filter: object, format = 'csv') => {
+  const {body} = await prepare(client, filter, format);
+  return fetch(`${client.url}${body.url}`, {headers: client.headers});
+};
+
+const readLines = async (response: Response): Promise<string[]> =>
+  (await response.text()).split(/\r?\n/).filter((line) => line !== '');
+
+t.test('an export of leads', async (t) => {
+  const server = await startServer(t);
+  const owner = await OwnerClient.create(server);
+  const anna = await createLead(server, {
+    name: 'Anna',
+    email: 'anna@example.com',
+    isConfirmed: true,
+    fileName: 'report.pdf',
+  });
+  const formula = await createLead(server, {name: '=1+1 "quoted"', email: 'olga@example.com'});
+  await createLead(server, {site: 'workshop', name: 'Foreign', email: 'foreign@example.com'});
+  await server.sql`
+    insert into session_answers (session_uuid, field, kind, question, value, label, position)
+    values (${anna.uuid}, 'town', 'text', 'Where?', '"@Bern"', '@Bern', 0),
+           (${anna.uuid}, 'years', 'number', 'How long?', '-3', '-3', 1)`;
+
+  await t.test('as CSV has a row for each lead and a column for each answer', async (t) => {
+    const response = await fetchExport(owner, {view: 'all'});
+
+    t.equal(response.headers.get('content-type'), 'text/csv; charset=utf-8');
+    t.match(response.headers.get('content-disposition'), /^attachment; filename="leads-.*\.csv"/);
+    const [header, ...rows] = await readLines(response);
+    t.equal(
+      header,
+      'uuid,site,state,status,name,email,locale,ai_training,files,messages,created_at,completed_at,last_activity_at,answers.town,answers.years',
+    );
+    t.equal(rows.length, 2);
+    t.match(rows[0], new RegExp(`^${formula.uuid},demo,pending,open,"'=1\\+1 ""quoted""",olga@`));
+    t.match(rows[1], new RegExp(`^${anna.uuid},demo,complete,open,Anna,.*,'@Bern,-3$`));
+  });
+
+  await t.test('as JSON lines has an object for each lead', async (t) => {
+    const response = await fetchExport(owner, {view: 'all'}, 'jsonl');
+
+    const rows = (await readLines(response)).map((line) => JSON.parse(line) as object);
+    t.match(rows, [
+      {uuid: formula.uuid, name: '=1+1 "quoted"', answers: []},
+      {
+        uuid: anna.uuid,
+        state: 'complete',
+        ai_training: false,
+        files: 1,
+        answers: [
+          {field: 'town', value: '@Bern'},
+          {field: 'years', value: -3},
+        ],
+      },
+    ]);
+  });
+
+  await t.test('as ZIP has a folder for each lead', async (t) => {
+    const response = await fetchExport(owner, {view: 'all'}, 'zip');
+
+    t.equal(response.headers.get('content-type'), 'application/zip');
+    const zip = readZip(Buffer.from(await response.arrayBuffer()));
+    t.same([...zip.keys()].sort(), [
+      ...[
+        `${anna.uuid}/report.pdf`,
+        `${anna.uuid}/session.json`,
+        `${formula.uuid}/session.json`,
+      ].sort(),
+    ]);
+    t.match(parseSession(zip, `${anna.uuid}/`), {session: {email: 'anna@example.com'}});
+  });
+
+  await t.test('contains exactly what is filtered', async (t) => {
+    for (const [filter, uuids] of [
+      [{view: 'unconfirmed'}, [formula.uuid]],
+      [{q: 'ANNA'}, [anna.uuid]],
+      [{view: 'all', files: false}, [formula.uuid]],
+      [{view: 'done'}, []],
+    ] as const) {
+      const [, ...rows] = await readLines(await fetchExport(owner, filter));
+      t.same(
+        rows.map((row) => row.slice(0, 36)),
+        uuids,
+        JSON.stringify(filter),
+      );
+    }
+  });
+
+  await t.test('is fetched once, by the account that prepared it', async (t) => {
+    const {status, body} = await prepare(owner, {});
+    t.equal(status, 201);
+    t.ok(Date.parse(body.expires_at) - Date.now() <= 60_000);
+    const other = await OwnerClient.create(server);
+    const {body: refused} = await other.call<ErrorBody>('GET', body.url);
+    t.equal(refused.code, 'link_over');
+    const {body: unknown} = await other.call<ErrorBody>('GET', `${EXPORTS}/${randomUUID()}`);
+    t.same({...refused, request_id: ''}, {...unknown, request_id: ''});
+    t.equal((await owner.call('HEAD', body.url)).status, 405, 'HEAD does not use it');
+
+    t.equal((await owner.call('GET', body.url)).status, 200);
+    t.match(await owner.call('GET', body.url), {status: 410, body: {code: 'link_over'}});
+  });
+
+  await t.test('expires after a minute, and its row is deleted', async (t) => {
+    const {body} = await prepare(owner, {q: 'Secret Name'});
+    const rows = await server.sql<{filter: string}[]>`select filter from lead_exports`;
+    t.equal(rows.length, 1);
+    t.notMatch(rows[0]?.filter, /Secret/);
+    await server.sql`update lead_exports set expires_at = now() - interval '1 second'`;
+    const expired = await owner.call('GET', body.url);
+    t.equal(expired.status, 410);
+
+    await prepare(owner, {});
+    await server.sql`update lead_exports set expires_at = now() - interval '1 second'`;
+    await new Expiry({...server, log: server.app.log}).run();
+    t.equal((await server.sql`select from lead_exports`).length, 0);
+  });
+
+  await t.test('needs an owner, also when it is fetched', async (t) => {
+    const agent = await OwnerClient.create(server, {roles: {demo: 'agent'}});
+    t.match(await prepare(agent, {}), {status: 403, body: {code: 'role_required'}});
+    t.match(await prepare(owner, {site: 'workshop'}), {status: 404, body: {code: 'not_found'}});
+    const {body} = await prepare(owner, {});
+    await server.sql`
+      update memberships set role = 'agent' where account_id = ${owner.accountId}`;
+    t.match(await owner.call('GET', body.url), {status: 403, body: {code: 'role_required'}});
+    await server.sql`
+      update memberships set role = 'owner' where account_id = ${owner.accountId}`;
+  });
+
+  await t.test('of an account at several sites has only those that it owns', async (t) => {
+    const both = await OwnerClient.create(server, {roles: {demo: 'agent', workshop: 'owner'}});
+    const [, ...rows] = await readLines(await fetchExport(both, {view: 'all'}));
+    t.equal(rows.length, 1);
+    t.match(rows[0], /workshop/);
+  });
+
+  await t.test('is audited with its account', async (t) => {
+    await server.sql`insert into audit_logs (event_type) values ('step_reached')`;
+    await fetchExport(owner, {view: 'all'}, 'jsonl');
+    const [row] = await server.sql<{site: string; metadata: object}[]>`
+      select site_key as site, metadata from audit_logs where event_type = 'leads_exported'
+      order by id desc limit 1`;
+    t.same(row, {
+      site: 'demo',
+      metadata: {leads: 2, format: 'jsonl', by: 'account', account: owner.accountId},
+    });
+  });
+});
+
+/**
+ * Changes leads until it is stopped: new ones, new activity, other views, erasures. Deletes leads
+ * from `expected` that the export may leave out: erased leads, and those that leave the view before
+ * its start.
+ */
+const keepChanging = (server: TestServer, expected: Set<string>) => {
+  let hasStarted = false;
+  let isStopped = false;
+  let changes = 0;
+  const running = (async () => {
+    while (!isStopped) {
+      await insertLeads(server, 5);
+      await server.sql`
+        update leads set last_activity_at = clock_timestamp()
+        where session_uuid in (select session_uuid from leads order by random() limit 20)`;
+      const mayMiss = !hasStarted;
+      const done = await server.sql<{uuid: string}[]>`
+        update leads set status = 'done', done_at = now() where session_uuid in (
+          select session_uuid from leads where status = 'open' order by random() limit 10)
+        returning session_uuid as uuid`;
+      if (mayMiss) for (const {uuid} of done) expected.delete(uuid);
+      const erased = await server.sql<{uuid: string}[]>`
+        delete from leads where session_uuid in (
+          select session_uuid from leads order by random() limit 1) returning session_uuid as uuid`;
+      for (const {uuid} of erased) expected.delete(uuid);
+      changes += 1;
+    }
+  })();
+  return {
+    start: () => {
+      hasStarted = true;
+    },
+    stop: async () => {
+      isStopped = true;
+      await running;
+      return changes;
+    },
+  };
+};
+
+t.test('an export contains each lead that was there at its start once', async (t) => {
+  const server = await startServer(t);
+  const owner = await OwnerClient.create(server);
+  await insertLeads(server, 3_000);
+  for (const format of ['csv', 'jsonl']) {
+    await t.test(format, async (t) => {
+      const rows = await server.sql<{uuid: string}[]>`
+        select session_uuid as uuid from leads where view = 'unconfirmed'`;
+      const expected = new Set(rows.map(({uuid}) => uuid));
+      const changing = keepChanging(server, expected);
+
+      const response = await fetchExport(owner, {view: 'unconfirmed'}, format);
+      changing.start();
+      const lines = await readLines(response);
+
+      t.ok((await changing.stop()) > 0);
+      const found = lines.flatMap((line) => /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(line)?.[0] ?? []);
+      const uuids = new Set(found);
+      t.equal(uuids.size, found.length, 'none twice');
+      t.ok(expected.size > 1_000);
+      t.same(
+        [...expected].filter((uuid) => !uuids.has(uuid)),
+        [],
+        'none missing',
+      );
+    });
+  }
+  t.ok((await listLeads(owner)).length > 0);
+});
+
+t.test('a slow client of an export keeps no transaction open', async (t) => {
+  const server = await startServer(t);
+  const owner = await OwnerClient.create(server);
+  for (let i = 0; i < 5; i++) await insertLeads(server, 2_000);
+  const response = await fetchExport(owner, {view: 'all'}, 'jsonl');
+  const reader = response.body?.getReader();
+  await reader?.read();
+
+  const rows = await server.sql`
+    select from pg_stat_activity
+    where datname = current_database() and state like 'idle in transaction%'`;
+  t.equal(rows.length, 0);
+
+  await reader?.cancel();
+});
