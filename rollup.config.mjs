@@ -1,12 +1,19 @@
-import {createHash} from 'node:crypto';
-import {readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
+import {readFileSync, writeFileSync} from 'node:fs';
 import path from 'node:path';
-import {brotliCompressSync, gzipSync} from 'node:zlib';
 
 import {nodeResolve} from '@rollup/plugin-node-resolve';
-import terser from '@rollup/plugin-terser';
 import esbuild from 'rollup-plugin-esbuild';
 
+import {
+  describeFile,
+  emptyFolder,
+  hashOfLanguages,
+  minify,
+  roleOf,
+  writeJson,
+  writeWordings,
+} from './server/scripts/bundle-files.mjs';
+import {consoleBundles} from './server/scripts/console-bundle.mjs';
 import {customElementsManifest} from './server/scripts/custom-elements.mjs';
 import {minifyMarkup, minifyStyleSheets} from './server/scripts/minify-templates.mjs';
 import {removeLitFallbacks} from './server/scripts/own-lit.mjs';
@@ -14,7 +21,7 @@ import {removeLitFallbacks} from './server/scripts/own-lit.mjs';
 const OUT = 'dist/widget';
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
 /** End of the names of all languages, so that the loader can name the file of each. Equal ends are small. */
-const LANGUAGE_END = `-${hashOfLanguages()}.js`;
+const LANGUAGE_END = `-${hashOfLanguages(version)}.js`;
 const NOTICE = `/*! Maria Chat ${version}, MIT. Contains Lit, (c) Google LLC, BSD-3-Clause */`;
 
 /** File names by role in the manifest. The loader is bundled last, because it contains two of them. */
@@ -34,20 +41,6 @@ const plugins = [
   nodeResolve({exportConditions: ['production']}),
   esbuild({target: 'es2022', tsconfig: 'widget/tsconfig.json', minifySyntax: true}),
 ];
-const minify = terser({
-  ecma: 2020,
-  compress: {
-    passes: 3,
-    sequences: false,
-    inline: 1,
-    keep_fargs: false,
-    pure_getters: true,
-    lhs_constants: false,
-    unsafe_arrows: true,
-  },
-  format: {comments: /^!/},
-});
-
 export default [
   {
     // The loader imports both. As an entry, `host-page` keeps exports that `chat` does not use.
@@ -63,7 +56,7 @@ export default [
       banner: ({name}) => (name === 'chat' ? NOTICE : ''),
       plugins: [minify, collectChunks()],
     },
-    plugins: [emptyFolder(), ...plugins],
+    plugins: [emptyFolder(OUT), ...plugins],
   },
   {
     input: 'widget/loader.ts',
@@ -81,14 +74,16 @@ export default [
   },
   {
     input: 'widget/wordings.ts',
-    output: {dir: OUT, format: 'es', inlineDynamicImports: true, plugins: [writeWordings()]},
+    output: {
+      dir: OUT,
+      format: 'es',
+      inlineDynamicImports: true,
+      plugins: [writeWordings(OUT, version)],
+    },
     plugins,
   },
+  ...consoleBundles({folder: `${OUT}/console`, version, plugins, minify}),
 ];
-
-function emptyFolder() {
-  return {name: 'empty-folder', buildStart: () => rmSync(OUT, {recursive: true, force: true})};
-}
 
 function nameOfChunk(chunk) {
   const role = roleOf(chunk);
@@ -97,15 +92,6 @@ function nameOfChunk(chunk) {
   return role === 'question-language'
     ? `questions-${chunk.name}${LANGUAGE_END}`
     : '[name]-[hash].js';
-}
-
-/** Includes the version, because another build may make other files of the same texts. */
-function hashOfLanguages() {
-  const hash = createHash('sha256').update(version);
-  for (const folder of ['', 'dialogs/', 'questions/'].map((part) => `widget/i18n/${part}locales`))
-    for (const file of readdirSync(folder).sort())
-      hash.update(readFileSync(path.join(folder, file)));
-  return hash.digest('base64url').slice(0, 8);
 }
 
 function replaceConstants() {
@@ -135,40 +121,13 @@ function collectChunks() {
 function writeManifest() {
   const writeBundle = (_options, bundle) => {
     addFile('loader', manifest.loader, bundle[manifest.loader].code);
-    writeJson('manifest.json', {...manifest, files});
-    writeJson('custom-elements.json', customElementsManifest(`${OUT}/${manifest.module}`));
+    writeJson(OUT, 'manifest.json', {...manifest, files});
+    writeJson(OUT, 'custom-elements.json', customElementsManifest(`${OUT}/${manifest.module}`));
     for (const {name, gzip, integrity} of files) console.log(`${name}  ${gzip} B  ${integrity}`);
   };
   return {name: 'write-manifest', writeBundle};
 }
 
-/** Writes the texts of the consents instead of a script, so that the server can recognise them. */
-function writeWordings() {
-  const generateBundle = async (_options, bundle) => {
-    const [{fileName, code}] = Object.values(bundle);
-    delete bundle[fileName];
-    const script = await import(`data:text/javascript,${encodeURIComponent(code)}`);
-    writeJson('wordings.json', {version, wordings: await script.listWordings()});
-  };
-  return {name: 'write-wordings', generateBundle};
-}
-
-function roleOf({name, facadeModuleId}) {
-  if (/dialogs.locales/.test(facadeModuleId)) return 'dialog-language';
-  if (/questions.locales/.test(facadeModuleId)) return 'question-language';
-  return /locales/.test(facadeModuleId) ? 'language' : name;
-}
-
-/** Compresses the file as well, so that the server does not compress it for each visitor. */
 function addFile(role, name, code) {
-  const [gzip, brotli] = [gzipSync(code, {level: 9}), brotliCompressSync(code)];
-  writeFileSync(path.join(OUT, `${name}.gz`), gzip);
-  writeFileSync(path.join(OUT, `${name}.br`), brotli);
-  const integrity = `sha384-${createHash('sha384').update(code).digest('base64')}`;
-  const bytes = Buffer.byteLength(code);
-  files.push({name, role, bytes, gzip: gzip.length, brotli: brotli.length, integrity});
-}
-
-function writeJson(name, value) {
-  writeFileSync(path.join(OUT, name), `${JSON.stringify(value, null, 2)}\n`);
+  files.push(describeFile(OUT, {role, name, code}));
 }

@@ -26,7 +26,9 @@ const HALVES = [
   {
     sources: [
       ...['widget', 'server/contract', 'rollup.config.mjs', ...PACKAGES],
-      'server/scripts/custom-elements.mjs',
+      ...['bundle-files', 'console-bundle', 'custom-elements'].map(
+        (name) => `server/scripts/${name}.mjs`,
+      ),
     ],
     except: ['test', 'bench', 'gallery'],
     stamp: path.join(ROOT, 'dist', '.bundled'),

@@ -23,12 +23,19 @@ const BUDGETS_KB = {
   chime: 0.5,
   warnings: 1.5,
   debug: 4,
+  consoleList: 35,
+  console: 90,
 };
 
 buildIfStale();
 const folder = path.join(ROOT, 'dist', 'widget');
 const {files} = JSON.parse(readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
 const sized = files.map(({name, role}) => ({name, role, kB: gzipKilobytes(name)}));
+const owner = JSON.parse(readFileSync(path.join(folder, 'console', 'manifest.json'), 'utf8'));
+/** Files of the console without the frame for PDFs, which is loaded when pages are shown. */
+const consoleFiles = owner.files
+  .filter(({role}) => role !== 'pages' && role !== 'pdfjs')
+  .map(({name, role}) => ({name, role, kB: gzipKilobytes(`console/${name}`)}));
 
 const largestLanguage = largestOf(hasRole('language'));
 const largestDialogLanguage = largestOf(hasRole('dialog-language'));
@@ -71,6 +78,16 @@ const rows = [
   // Loaded for developers: to check attributes, and to show the debug panel.
   ['warnings of attributes', sumOf(hasRole('attribute-warnings')), BUDGETS_KB.warnings],
   ['debug panel', sumOf(hasRole('debug-panel')), BUDGETS_KB.debug],
+  [
+    'console: usable list, largest language',
+    sumOf(hasRole('console'), consoleFiles) + largestOf(isLanguage, consoleFiles),
+    BUDGETS_KB.consoleList,
+  ],
+  [
+    'console: all pages, largest language',
+    sumOf((file) => !isLanguage(file), consoleFiles) + largestOf(isLanguage, consoleFiles),
+    BUDGETS_KB.console,
+  ],
 ];
 
 for (const [what, kB, budgetKb] of rows) {
@@ -89,10 +106,14 @@ function hasRole(...roles) {
   return ({role}) => roles.includes(role);
 }
 
-function largestOf(matches) {
-  return Math.max(...sized.filter(matches).map(({kB}) => kB));
+function isLanguage({role}) {
+  return /^[a-z]{2}(-[a-z]{2})?$/.test(role);
 }
 
-function sumOf(matches) {
-  return sized.filter(matches).reduce((sum, {kB}) => sum + kB, 0);
+function largestOf(matches, from = sized) {
+  return Math.max(...from.filter(matches).map(({kB}) => kB));
+}
+
+function sumOf(matches, from = sized) {
+  return from.filter(matches).reduce((sum, {kB}) => sum + kB, 0);
 }

@@ -37,6 +37,14 @@ export const WIDGET_LAYERS = [
   ['element/'],
   ['global.ts'],
   ['loader.ts', 'index.ts', 'ssr.ts', 'wordings.ts'],
+  // The console of the site owner is another program: nothing of the widget imports it.
+  ['console/core/base.ts', 'console/core/stored.ts', 'console/core/frame-messages.ts'],
+  ['console/styles/', 'console/texts/', 'console/frame/'],
+  ['console/core/'],
+  ['console/parts/'],
+  ['console/views/'],
+  ['console/app.ts'],
+  ['console/index.ts'],
 ];
 
 /** Lower layers that are no business of a folder. */
@@ -45,6 +53,7 @@ const NEVER = {
   'debug/': ['launcher/', 'host-page/'],
   'ui/': ['launcher/', 'host-page/', 'debug/'],
   'loader.ts': ['core/', 'ui/', 'debug/'],
+  'console/': ['core/', 'debug/', 'element/', 'host-page/', 'i18n/', 'launcher/', 'ui/'],
 };
 
 /** ESLint rule: imports in the widget point down the layers, types and `import()` included. */

@@ -1,0 +1,269 @@
+import {html, render} from 'lit/html.js';
+
+import type {Account} from '../../server/contract/owner.js';
+import {call, onCalls} from './core/api.js';
+import {BASE, CONSOLE} from './core/base.js';
+import type {Context, View} from './core/context.js';
+import {siteOf} from './core/context.js';
+import type {Key} from './core/keys.js';
+import {listenToKeys} from './core/keys.js';
+import {listenToEvents} from './core/live.js';
+import {Loader} from './core/loader.js';
+import type {Place} from './core/router.js';
+import {followLinks, placeOf, urlOf} from './core/router.js';
+import {readStored, store} from './core/stored.js';
+import {applyTheme} from './core/theme.js';
+import {addStyles} from './parts/styles.js';
+import {whenLoaded} from './parts/states.js';
+import {base} from './styles/base.js';
+import {loadTexts, say} from './texts/texts.js';
+import {door} from './views/door.js';
+import {createLink} from './views/link.js';
+import {openView} from './views/open-view.js';
+import {pagesOf, shell, showKeys} from './views/shell.js';
+import {createSignIn} from './views/sign-in.js';
+
+const NOTICE_MS = 5_000;
+/** Token of a link, and the path that was asked for, without the base path of the server. */
+const LINK = /^#([\w-]+\.[\w.-]+)(?:&to=\/(console\/.*))?$/;
+
+/** Starts the console in this page. */
+export const startConsole = async (): Promise<void> => {
+  addStyles(base);
+  applyTheme();
+  await loadTexts(navigator.languages);
+  const root = document.createElement('div');
+  document.body.append(root);
+  new App(root).start();
+};
+
+class App {
+  private readonly loader = new Loader<Account>(() => this.update());
+  private place: Place = {page: 'home'};
+  private view: View | undefined;
+  /** Page without a session: sign in, or a link. */
+  private door: View | undefined;
+  private stopEvents: (() => void) | undefined;
+  private isOffline = false;
+  private isUpdating = false;
+  private notice = '';
+  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Pages by URL, so that _Back_ shows a list as it was. */
+  private readonly kept = new Map<string, View>();
+  private readonly scrolled = new WeakMap<View, number>();
+  private readonly channel =
+    'BroadcastChannel' in window ? new BroadcastChannel('maria-console') : null;
+  private readonly context: Context;
+
+  constructor(private readonly root: HTMLElement) {
+    const read = () => this.loader.value!;
+    this.context = {
+      get account() {
+        return read();
+      },
+      update: () => this.update(),
+      go: (url, options) => this.go(url, options),
+      notify: (text) => this.notify(text),
+      reloadAccount: () => this.loader.load(() => call('account')),
+      signOut: (everywhere) => this.signOut(everywhere),
+      neighbours: [],
+    };
+  }
+
+  start(): void {
+    onCalls({
+      signedOut: () => this.showSignIn(),
+      reachable: (isReachable) => this.setOffline(!isReachable),
+    });
+    followLinks(({pathname, search}) => this.go(pathname + search));
+    addEventListener('popstate', () => this.open());
+    addEventListener('offline', () => this.setOffline(true));
+    addEventListener('online', () => this.setOffline(false));
+    listenToKeys(() => this.keys());
+    history.scrollRestoration = 'manual';
+    // Another tab has signed in: this one shows what it was asked for.
+    this.channel?.addEventListener('message', () => this.door && void this.enter());
+    const [, token, path] = LINK.exec(location.hash) ?? [];
+    if (token) this.showLink(token, path);
+    else void this.enter();
+  }
+
+  private showLink(token: string, path: string | undefined): void {
+    const own = placeOf(location.pathname).page;
+    const isOwnPlace = !['home', 'sign-in', 'not-me', 'unknown'].includes(own);
+    // The token stays in no history.
+    history.replaceState(null, '', location.pathname);
+    const onSignedIn = () => {
+      const asked = isOwnPlace ? location.pathname : this.askedFor(path);
+      store('asked-for', null);
+      if (asked?.startsWith(CONSOLE)) history.replaceState(null, '', asked);
+      else history.replaceState(null, '', CONSOLE);
+      this.channel?.postMessage('signed in');
+      void this.enter();
+    };
+    this.door = createLink({token, update: () => this.update(), onSignedIn});
+    this.update();
+  }
+
+  /** Returns the path of the link; with its query, if this browser has asked for it. */
+  private askedFor(path: string | undefined): string | null {
+    const stored = readStored('asked-for');
+    const own = path && BASE + path;
+    return own && !stored?.startsWith(own) ? own : stored;
+  }
+
+  private showSignIn(): void {
+    if (this.door) return;
+    this.leave();
+    this.door = createSignIn(
+      () => this.update(),
+      () => location.pathname + location.search,
+    );
+    this.update();
+    this.focusPage(0);
+  }
+
+  /** Loads the account, and opens the page that was asked for. */
+  private async enter(): Promise<void> {
+    this.stopEvents?.();
+    // Connects first, so that no change is missed between the list and the stream.
+    this.stopEvents = listenToEvents({
+      onChange: (change) => this.view?.onChanged?.(change),
+      onMissed: () => this.view?.onChanged?.(undefined),
+      onSignedOut: () => void this.loader.load(() => call('account')),
+    });
+    await this.loader.load(() => call('account'));
+    if (!this.loader.value || this.loader.error) return;
+    this.door = undefined;
+    if (this.loader.value.locale) await loadTexts([this.loader.value.locale]);
+    this.open();
+  }
+
+  private leave(): void {
+    this.stopEvents?.();
+    this.stopEvents = undefined;
+    this.view?.stop?.();
+    for (const view of this.kept.values()) view.stop?.();
+    this.kept.clear();
+    this.view = undefined;
+    this.loader.value = undefined;
+  }
+
+  private async signOut(everywhere: boolean): Promise<void> {
+    await call('sign-out', {method: 'POST', body: {everywhere}});
+    this.leave();
+    history.replaceState(null, '', CONSOLE);
+    this.showSignIn();
+  }
+
+  private go(url: string, {replace = false} = {}): void {
+    if (replace) history.replaceState(null, '', url);
+    else history.pushState(null, '', url);
+    this.open();
+  }
+
+  /** Shows the page of the current URL. */
+  private open(): void {
+    if (this.door || !this.loader.value) return;
+    const before = this.view;
+    if (before) this.scrolled.set(before, scrollY);
+    this.place = placeOf(location.pathname);
+    if (this.place.page === 'home' || this.place.page === 'sign-in') return this.openHome();
+    const view = openView(this.place, this.context, this.kept);
+    this.view = view;
+    const site = this.site()?.key;
+    if (site) store('site', site);
+    this.update();
+    if (view !== before) {
+      before?.stop?.();
+      this.focusPage(this.scrolled.get(view) ?? 0);
+    }
+    queueMicrotask(() => view.resume?.());
+  }
+
+  private openHome(): void {
+    const {sites} = this.context.account;
+    const site = sites.find(({key}) => key === readStored('site')) ?? sites[0];
+    this.go(site ? urlOf.ofSite(site.key, pagesOf(site)[0]!) : urlOf.account, {replace: true});
+  }
+
+  private site() {
+    const {place, view, context} = this;
+    const key = 'site' in place ? place.site : view?.site?.();
+    return (
+      siteOf(context, key) ?? siteOf(context, readStored('site') ?? '') ?? context.account.sites[0]
+    );
+  }
+
+  private keys(): readonly Key[] {
+    if (this.door || !this.view) return [];
+    const site = this.site();
+    const pages = site ? pagesOf(site) : [];
+    const goTo = pages.map((page) => ({
+      keys: `g ${page[0]}`,
+      text: page,
+      run: () => this.go(urlOf.ofSite(site!.key, page)),
+    }));
+    const help: Key = {keys: '?', text: 'keys', run: () => showKeys(all)};
+    const all: readonly Key[] = [...(this.view.keys ?? []), ...goTo, help];
+    return all;
+  }
+
+  private setOffline(isOffline: boolean): void {
+    if (isOffline === this.isOffline) return;
+    this.isOffline = isOffline;
+    this.update();
+  }
+
+  private notify(text: string): void {
+    clearTimeout(this.noticeTimer);
+    this.notice = text;
+    this.noticeTimer = setTimeout(() => {
+      this.notice = '';
+      this.update();
+    }, NOTICE_MS);
+    this.update();
+  }
+
+  /** Moves the focus to a new page, whose label screen readers read. */
+  private focusPage(scrollY: number): void {
+    queueMicrotask(() => {
+      const own = document.querySelector<HTMLElement>('[autofocus]');
+      (own ?? document.querySelector<HTMLElement>('main'))?.focus({preventScroll: true});
+      scrollTo(0, scrollY);
+    });
+  }
+
+  private update(): void {
+    if (this.isUpdating) return;
+    this.isUpdating = true;
+    queueMicrotask(() => {
+      this.isUpdating = false;
+      this.render();
+    });
+  }
+
+  private render(): void {
+    const {door: doorView, view, loader, root} = this;
+    if (doorView) {
+      document.title = `${doorView.title()} · Maria Chat`;
+      return void render(doorView.render(), root);
+    }
+    if (!loader.value || !view) {
+      document.title = 'Maria Chat';
+      const retry = () => void this.enter();
+      const content = whenLoaded(loader, () => html``, retry);
+      return void render(
+        loader.error ? door(say('product'), html`${content}`) : html`<main>${content}</main>`,
+        root,
+      );
+    }
+    const site = this.site();
+    document.title = [view.title(), site?.name, 'Maria Chat'].filter(Boolean).join(' · ');
+    const {context, place, isOffline, notice} = this;
+    render(
+      shell({context, place, site, isOffline, notice, content: view.render(), title: view.title()}),
+      root,
+    );
+  }
+}

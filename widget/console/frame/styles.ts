@@ -1,0 +1,17 @@
+/** Sheets of paper on a ground. */
+export const frameStyles = /* css */ `
+  :root { color-scheme: light; background: #ececf3; }
+  :root[data-theme='dark'] { color-scheme: dark; background: #24262f; }
+  body {
+    display: grid;
+    gap: 12px;
+    max-width: 900px;
+    margin: 12px auto;
+    padding-inline: 12px;
+    font: 15px/1.5 system-ui, sans-serif;
+  }
+  .page { width: 100%; background: #fff; box-shadow: 0 1px 4px rgb(0 0 0 / 0.2); }
+  .page.broken { background: repeating-linear-gradient(45deg, #fff 0 12px, #eee 12px 24px); }
+  canvas { display: block; width: 100%; height: auto; }
+  p { text-align: center; }
+`;

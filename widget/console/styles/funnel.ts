@@ -1,0 +1,56 @@
+/** Bars of the funnel. */
+export const funnelStyles = /* css */ `
+  .ranges {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 0.5rem 2rem;
+    align-items: end;
+    justify-content: space-between;
+    margin-block-end: 1rem;
+    border-block-end: 1px solid var(--line);
+  }
+  .ranges .inline { padding-block-end: 0.6rem; }
+  .inline { display: flex; flex-wrap: wrap; gap: 0.6rem; align-items: end; }
+  .ranges label { display: grid; gap: 0.2rem; color: var(--muted); font-size: 0.87rem; }
+  .tabs { display: flex; gap: 1.25rem; max-width: 100%; overflow-x: auto; }
+  .tabs a {
+    padding-block: 0.5rem;
+    border-block-end: 2px solid transparent;
+    color: var(--muted);
+    text-decoration: none;
+    white-space: nowrap;
+  }
+  .tabs a:focus-visible { outline-offset: -2px; }
+  .tabs [aria-current] { border-color: var(--accent); color: var(--fg); font-weight: 600; }
+  .bars { display: grid; gap: 0.6rem; margin-block: 1.25rem 2rem; }
+  .bars li { display: grid; grid-template-columns: 11rem 1fr 11rem 120px; gap: 1rem; align-items: center; }
+  .bar { width: 100%; height: 26px; }
+  [dir='rtl'] .bar, [dir='rtl'] .day-line { transform: scaleX(-1); }
+  .bar .ground { fill: light-dark(#eeeef5, #20232d); }
+  .bar .stayed { fill: light-dark(#5646df, #8f83f5); }
+  .bar .left { fill: light-dark(#c8c2f6, #443c85); }
+  .bar .before { stroke: var(--edge); stroke-width: 3; vector-effect: non-scaling-stroke; }
+  .day-line polyline { fill: none; stroke: var(--accent); stroke-width: 1.5; }
+  .day-line circle { fill: var(--accent); }
+  .figures .note { display: block; }
+  .figures-table { max-width: 50rem; }
+  .figures-table thead th { overflow-wrap: normal; }
+  .figures-table caption { padding-block: 0.5rem; font-weight: 600; text-align: start; }
+  .figures-table tbody th { color: var(--fg); font-weight: 400; font-size: inherit; }
+  @media (width < 52rem) {
+    .bars li { grid-template-columns: 1fr auto; gap: 0.25rem 1rem; }
+    .bar { grid-row: 2; grid-column: 1 / 3; }
+    .day-line { grid-row: 3; grid-column: 1; }
+    .figures { text-align: end; }
+  }
+  @media (width < 34rem) {
+    .figures-table th, .figures-table td { padding-inline-end: 0.4rem; font-size: 0.87rem; }
+  }
+  @media (forced-colors: active) {
+    .bar .ground { fill: Canvas; stroke: GrayText; }
+    .bar .stayed { fill: Highlight; }
+    .bar .left { fill: GrayText; }
+    .bar .before { stroke: CanvasText; }
+    .day-line polyline { stroke: CanvasText; }
+  }
+`;

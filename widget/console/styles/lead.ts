@@ -1,0 +1,80 @@
+/** Page of one lead. */
+export const leadStyles = /* css */ `
+  .crumbs { display: flex; gap: 1rem; align-items: center; justify-content: space-between; min-height: 2.25rem; }
+  .crumbs a { text-decoration: none; }
+  .crumbs a:hover { text-decoration: underline; }
+  .step { min-width: 2.25rem; font-size: 1.25rem; }
+  [dir='rtl'] .step { transform: scaleX(-1); }
+  .who-is { flex: 1 1 20rem; min-width: 0; }
+  .who-is .copy { min-height: 1.5rem; padding: 0 0.5rem; border-color: transparent; background: none; color: var(--accent); font-weight: 400; }
+  .parts { display: none; gap: 0.4rem; margin-block-end: 1rem; }
+  .parts button { flex: 1; border-color: var(--line); font-weight: 400; }
+  .parts [aria-pressed='true'] { border-color: var(--accent); background: var(--soft); font-weight: 600; }
+  .lead { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 26rem); gap: 2rem; align-items: start; }
+  .lead .side { display: grid; gap: 1rem; }
+  .talk > h2 { margin-block-end: 0.7rem; }
+  .transcript { display: grid; gap: 0.9rem; }
+  .transcript .day { margin-block-start: 0.5rem; color: var(--muted); font-size: 0.87rem; text-align: center; }
+  .transcript time { color: var(--muted); font-size: 0.87rem; }
+  .message { max-width: 36rem; }
+  .message .by { display: flex; gap: 0.5rem; align-items: baseline; }
+  .message .body {
+    width: fit-content;
+    max-width: 100%;
+    margin-block-start: 0.2rem;
+    padding: 0.55rem 0.85rem;
+    border: 1px solid var(--line);
+    border-radius: 0.9rem;
+    background: var(--card);
+    white-space: pre-wrap;
+  }
+  .message.visitor .body { border-color: transparent; background: var(--soft); }
+  .transcript .event { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center; color: var(--muted); }
+  .attached { display: flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: center; color: var(--fg); }
+  .attached button { min-height: 1.75rem; padding: 0 0.5rem; color: var(--accent); }
+  .documents li { padding-block: 0.75rem; }
+  .documents li + li { border-block-start: 1px solid var(--line); }
+  .file-name { display: flex; gap: 0.4rem; align-items: baseline; font-weight: 600; }
+  .attached bdi { max-width: calc(100% - 1.75rem); }
+  .who-is h1 { overflow-x: clip; }
+  .who-is h1 bdi { display: inline; }
+  .documents .actions { margin-block-start: 0.5rem; }
+  .warns { color: var(--warning); font-weight: 600; white-space: normal; }
+  .opened { display: grid; gap: 0.75rem; margin-block-start: 0.75rem; }
+  .pages { max-height: 24rem; padding: 0.75rem 1rem; overflow: auto; border: 1px solid var(--line); border-radius: 0.6rem; }
+  .pages h3 { color: var(--muted); font-weight: 600; font-size: 0.87rem; }
+  .pages .page { margin-block-end: 1rem; white-space: pre-wrap; }
+  .frame iframe {
+    display: block;
+    width: 100%;
+    height: min(36rem, 75vh);
+    border: 1px solid var(--line);
+    border-radius: 0.6rem;
+  }
+  .facts > div { padding-block: 0.35rem; }
+  .facts > div + div { border-block-start: 1px solid var(--line); }
+  .facts dt { color: var(--muted); font-size: 0.87rem; }
+  .facts .note { display: block; }
+  .facts .copy { min-height: 1.75rem; padding: 0 0.6rem; font-weight: 400; }
+  .consent { padding-block: 0.4rem; }
+  .consent + .consent { border-block-start: 1px solid var(--line); }
+  .consent summary { cursor: pointer; }
+  .consent blockquote { margin: 0.5rem 0; padding-inline-start: 0.75rem; border-inline-start: 3px solid var(--line); }
+  .trail summary { cursor: pointer; }
+  .trail summary h2 { display: inline; }
+  .trail li { padding-block: 0.35rem; }
+  .trail li .note { display: block; }
+  .tombstone h1 { font-size: 1.5rem; }
+  .print-only { display: none; }
+  @media (width < 60rem) {
+    .parts { display: flex; }
+    .lead { grid-template-columns: minmax(0, 1fr); }
+    .lead[data-part='talk'] .side, .lead[data-part='file'] .talk { display: none; }
+  }
+  @media print {
+    .lead { display: block; }
+    .lead .side, .lead .talk { display: block !important; }
+    .print-only { display: inline; }
+    .card { margin-block: 1rem; padding: 0; border: 0; break-inside: avoid; }
+  }
+`;

@@ -1,0 +1,217 @@
+import {html, nothing} from 'lit/html.js';
+import type {TemplateResult} from 'lit/html.js';
+
+import type {CorrectedLead, LeadMessage, LeadPage} from '../../../../server/contract/owner-lead.js';
+import {call} from '../../core/api.js';
+import {BASE} from '../../core/base.js';
+import type {Context, View} from '../../core/context.js';
+import {siteOf} from '../../core/context.js';
+import {Loader, toApiError} from '../../core/loader.js';
+import {createRefresher} from '../../core/refresher.js';
+import type {Place} from '../../core/router.js';
+import {urlOf} from '../../core/router.js';
+import {copyButton, menuButton, shape, typed} from '../../parts/controls.js';
+import {errorText, whenLoaded} from '../../parts/states.js';
+import {addStyles} from '../../parts/styles.js';
+import {leadStyles} from '../../styles/lead.js';
+import {say, sayCount} from '../../texts/texts.js';
+import {askToErase, download} from '../leads/actions.js';
+import {STATES, shapeOf} from '../leads/row.js';
+import {answersCard, consentsCard, contactCard} from './cards.js';
+import {askToCorrect} from './correct.js';
+import {createDocuments} from './documents.js';
+import {loadMessages} from './load-messages.js';
+import {tombstone} from './tombstone.js';
+import {createTrail} from './trail.js';
+import {transcript} from './transcript.js';
+
+addStyles(leadStyles);
+
+type Part = 'talk' | 'file';
+
+/** Creates the page of one lead. */
+export const createLead = (context: Context, place: Place): View => {
+  const uuid = place.page === 'lead' ? place.uuid : '';
+  const {update, notify} = context;
+  const path = `leads/${uuid}`;
+  const page = new Loader<LeadPage>(update);
+  const messages = new Loader<LeadMessage[]>(update);
+  const trail = createTrail(path, update);
+  const documents = createDocuments(update, notify);
+  let part: Part = 'talk';
+  let isSaving = false;
+
+  const loadPage = () => page.load(() => call<LeadPage>(path));
+  const load = createRefresher(() =>
+    Promise.all([loadPage(), messages.load(() => loadMessages(path)), trail.refresh()]),
+  );
+  const isOwner = () => siteOf(context, page.value?.lead.site)?.role === 'owner';
+
+  /** Runs a change, and reports its success or its error. */
+  const run = async (change: () => Promise<unknown>, success: string) => {
+    if (isSaving) return;
+    isSaving = true;
+    update();
+    try {
+      await change();
+      notify(success);
+    } catch (error) {
+      notify(errorText(toApiError(error)));
+    }
+    isSaving = false;
+    void load();
+  };
+  const patch = async (body: object) => {
+    const {lead} = await call<CorrectedLead>(path, {method: 'PATCH', body});
+    if (page.value) page.value = {...page.value, lead};
+  };
+  const toggleDone = () => {
+    const status = page.value?.lead.status === 'done' ? 'open' : 'done';
+    void run(() => patch({status}), sayCount(status === 'done' ? 'markedDone' : 'markedOpen', 1));
+  };
+  const sendLink = () =>
+    run(() => call(`${path}/verification`, {method: 'POST'}), say('linkSentAgain'));
+  const correct = async () => {
+    if (page.value && (await askToCorrect(page.value.lead, patch))) {
+      notify(say('corrected'));
+      void load();
+    }
+  };
+  const erase = async () => {
+    if (!(await askToErase(1, () => call(path, {method: 'DELETE'})))) return;
+    notify(sayCount('erasedCount', 1));
+    page.value = undefined;
+    void load();
+  };
+  const printPage = async () => {
+    await trail.open();
+    const closed = [...document.querySelectorAll<HTMLDetailsElement>('details:not([open])')];
+    for (const details of closed) details.open = true;
+    await new Promise(requestAnimationFrame);
+    print();
+    for (const details of closed) details.open = false;
+  };
+
+  const neighbour = (step: number) => {
+    const at = context.neighbours.indexOf(uuid);
+    return at < 0 ? undefined : context.neighbours[at + step];
+  };
+  const goTo = (step: number) => {
+    const next = neighbour(step);
+    if (next) context.go(urlOf.lead(next), {replace: true});
+  };
+  const back = () => {
+    const site = page.value?.lead.site ?? context.account.sites[0]?.key;
+    return site ? urlOf.ofSite(site, 'leads') : urlOf.home;
+  };
+  /** The list is usually the entry before this one, which has its filters and its place. */
+  const goBack = (event?: Event) => {
+    event?.preventDefault();
+    if (context.neighbours.includes(uuid) && history.length > 1) history.back();
+    else context.go(back());
+  };
+
+  const menu = () =>
+    menuButton('lead-menu', say('more'), [
+      ...(isOwner() ? [{text: say('correct'), run: () => void correct()}] : []),
+      ...(page.value?.lead.state === 'pending' || page.value?.lead.pending_email
+        ? [{text: say('sendLinkAgain'), run: () => void sendLink()}]
+        : []),
+      {text: say('downloadAll'), run: () => download(`${BASE}api/owner/${path}/export`)},
+      {text: say('print'), run: () => void printPage()},
+      ...(isOwner() ? [{text: say('erase'), run: () => void erase(), isDangerous: true}] : []),
+    ]);
+
+  const header = ({lead}: LeadPage) =>
+    html`<p class="no-print crumbs">
+        <a href=${back()} @click=${goBack}>${say('backToLeads')}</a>
+        <span>
+          ${stepLink(-1, say('previousLead'), '‹')} ${stepLink(1, say('nextLead'), '›')}
+        </span>
+      </p>
+      <div class="head">
+        <div class="who-is">
+          <h1>${lead.name ? typed(lead.name) : lead.email ? typed(lead.email) : say('noName')}</h1>
+          <p class="note">
+            ${shape(shapeOf(lead))} ${say(lead.status === 'done' ? 'isDone' : STATES[lead.state])} ·
+            ${say('reference')} <code>${uuid.slice(0, 8)}</code>
+            <span class="no-print">${copyButton(uuid, say('copyReference'))}</span>
+          </p>
+        </div>
+        <p class="actions no-print">
+          <button
+            type="button"
+            class=${lead.status === 'done' ? '' : 'primary'}
+            aria-disabled=${String(isSaving)}
+            @click=${toggleDone}
+          >
+            ${say(lead.status === 'done' ? 'markOpen' : 'markDone')}
+          </button>
+          ${menu()}
+        </p>
+      </div>`;
+  const stepLink = (step: number, label: string, sign: string) => {
+    const next = neighbour(step);
+    if (!next) return nothing;
+    const open = (event: Event) => {
+      event.preventDefault();
+      goTo(step);
+    };
+    return html`<a
+      class="button plain step"
+      href=${urlOf.lead(next)}
+      aria-label=${label}
+      @click=${open}
+      >${sign}</a
+    >`;
+  };
+
+  const partButton = (name: Part, text: string) => {
+    const show = () => {
+      part = name;
+      update();
+    };
+    return html`<button type="button" aria-pressed=${String(part === name)} @click=${show}>
+      ${text}
+    </button>`;
+  };
+
+  const content = (value: LeadPage): TemplateResult =>
+    html`${header(value)}
+      <div class="parts no-print" role="group" aria-label=${say('partsOfLead')}>
+        ${partButton('talk', say('conversation'))} ${partButton('file', say('details'))}
+      </div>
+      <div class="lead" data-part=${part}>
+        <section class="talk" aria-labelledby="talk-title">
+          <h2 id="talk-title">${say('conversation')}</h2>
+          ${whenLoaded(messages, (list) => transcript(value, list, documents.buttons), load)}
+        </section>
+        <div class="side">
+          ${documents.card(value.files)} ${contactCard(value.lead)} ${answersCard(value.answers)}
+          ${consentsCard(value.consents)} ${trail.card()}
+        </div>
+      </div>`;
+
+  void load();
+  return {
+    title: () => page.value?.lead.name ?? page.value?.lead.email ?? say('lead'),
+    site: () => page.value?.lead.site,
+    render: () =>
+      page.error?.code === 'erased'
+        ? tombstone(uuid, page.error, back())
+        : html`${page.value ? nothing : html`<h1>${say('lead')}</h1>`}
+          ${whenLoaded(page, content, load)}`,
+    keys: [
+      {keys: 'e', text: 'keyDone', run: toggleDone},
+      {keys: ']', text: 'nextLead', run: () => goTo(1)},
+      {keys: '[', text: 'previousLead', run: () => goTo(-1)},
+      {keys: 'j', text: 'nextLead', run: () => goTo(1)},
+      {keys: 'k', text: 'previousLead', run: () => goTo(-1)},
+      {keys: 'Escape', text: 'keyBack', run: () => goBack()},
+    ],
+    onChanged: (change) => {
+      if (!change || change.uuid === uuid) void load();
+    },
+    stop: () => documents.stop(),
+  };
+};

@@ -1,0 +1,77 @@
+import {html, nothing} from 'lit/html.js';
+
+import type {Trail, TrailRow} from '../../../../server/contract/owner-exports.js';
+import {call} from '../../core/api.js';
+import {Loader} from '../../core/loader.js';
+import {typed} from '../../parts/controls.js';
+import {whenLoaded} from '../../parts/states.js';
+import {fullTime} from '../../texts/format.js';
+import type {TextKey} from '../../texts/texts.js';
+import {say} from '../../texts/texts.js';
+import en from '../../texts/en.js';
+
+const MAX_PAGES = 20;
+
+/** Creates the card with the audit rows of a lead, which are loaded when it is first opened. */
+export const createTrail = (path: string, update: () => void) => {
+  const rows = new Loader<TrailRow[]>(update);
+  let isOpen = false;
+  const load = () => rows.load(() => loadTrail(path));
+  const open = async () => {
+    if (isOpen) return;
+    isOpen = true;
+    await load();
+  };
+  const toggle = ({target}: Event) => {
+    if ((target as HTMLDetailsElement).open) void open();
+  };
+  return {
+    open,
+    refresh: async () => {
+      if (isOpen) await load();
+    },
+    card: () =>
+      html`<details class="card trail" @toggle=${toggle}>
+        <summary><h2>${say('trail')}</h2></summary>
+        ${isOpen ? whenLoaded(rows, list, load) : nothing}
+      </details>`,
+  };
+};
+
+const loadTrail = async (path: string): Promise<TrailRow[]> => {
+  const all: TrailRow[] = [];
+  let after: string | undefined;
+  for (let page = 0; page < MAX_PAGES; page++) {
+    const {rows, next} = await call<Trail>(`${path}/trail`, {query: {after}});
+    all.push(...rows);
+    if (next === null) break;
+    after = String(next);
+  }
+  return all;
+};
+
+const list = (rows: readonly TrailRow[]) =>
+  html`<ol>
+    ${rows.map(
+      ({at, type, by, account}) =>
+        html`<li>
+          ${eventText(type)}
+          <span class="note"
+            >${account?.name ? typed(account.name) : say(BY[by])} · ${fullTime(at)}</span
+          >
+        </li>`,
+    )}
+  </ol>`;
+
+const BY: Record<TrailRow['by'], TextKey> = {
+  visitor: 'byVisitor',
+  account: 'byAccount',
+  operator: 'byOperator',
+  server: 'byServer',
+};
+
+/** Returns an audit event in words. An event without words is shown by its name. */
+export const eventText = (type: string): string => {
+  const key = `event_${type}`;
+  return key in en ? say(key as TextKey) : type.replaceAll('_', ' ');
+};
