@@ -76,6 +76,7 @@ const ONLY_IN_ALL = {
   'e2e/coming-back': ['long'],
   'e2e/development-pages': ['long'],
   'e2e/every-browser': ['firefox', 'webkit'],
+  'e2e/console-documents': ['long'],
   'e2e/console-failures': ['long'],
   'e2e/console-hostile': ['long'],
   'e2e/console-looks': ['long'],
