@@ -113,8 +113,8 @@ const endSessionRoute = (app: App, {config, sql}: AccountRouteDeps): void => {
         description: 'The session can be that of this call.',
         params: AccountSessionParams,
         response: ownerResponses({204: Type.Null({description: 'The session has ended.'})}, [
+          ...BODY_CODES,
           'not_found',
-          'unsupported_media_type',
         ]),
       },
     },
