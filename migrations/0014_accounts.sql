@@ -65,4 +65,6 @@ create table sign_in_links (
   check (purpose not in ('invitation', 'not_me') or account_id is not null)
 );
 create index sign_in_links_account on sign_in_links (account_id) where account_id is not null;
+create index sign_in_links_site on sign_in_links (site_key) where site_key is not null;
+create index sign_in_links_session on sign_in_links (session_id) where session_id is not null;
 create index sign_in_links_expired on sign_in_links (expires_at);

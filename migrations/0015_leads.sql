@@ -48,6 +48,7 @@ where v.state = 'session' and s.uuid is not null and s.archived_at is null
 
 create index leads_recent on leads (site_key, last_activity_at desc, session_uuid desc);
 create index leads_view on leads (site_key, view, last_activity_at desc, session_uuid desc);
+create index leads_files on leads (site_key, last_activity_at desc, session_uuid desc) where has_files;
 
 -- Exports that were requested and not fetched yet. The filter is encrypted, because it can contain
 -- a name.

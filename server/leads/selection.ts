@@ -43,9 +43,15 @@ const readTime = (name: string, given: string): Date => {
 
 /** Returns the rows of `leads l` that a selection contains, as `from … where …`. */
 export const fromSelection = (sql: Queryable, selection: Selection) => sql`
-  from ${selection.text === undefined ? sql`leads l` : sql`(${selectHits(sql, selection.text, selection.siteKeys)}) as hit join leads l on l.session_uuid = hit.uuid`}
+  from leads l
   where l.site_key = any(${selection.siteKeys}::text[])
-    ${isInView(sql, selection.view)} ${isSelected(sql, selection)}`;
+    ${isHit(sql, selection)} ${isInView(sql, selection.view)} ${isSelected(sql, selection)}`;
+
+/** An array, because each hit is looked up by the primary key then. A join can read all leads. */
+const isHit = (sql: Queryable, {text, siteKeys}: Selection) =>
+  text === undefined
+    ? sql``
+    : sql`and l.session_uuid = any(array(${selectHits(sql, text, siteKeys)}))`;
 
 export const isInView = (sql: Queryable, view: LeadView) =>
   view === 'all' ? sql`` : sql`and l.view = ${view}`;
@@ -54,5 +60,5 @@ export const isInView = (sql: Queryable, view: LeadView) =>
 export const isSelected = (sql: Queryable, {from, to, locale, hasFiles}: Selection) => sql`
   ${from === undefined ? sql`` : sql`and l.last_activity_at >= ${from}`}
   ${to === undefined ? sql`` : sql`and l.last_activity_at < ${to}`}
-  ${hasFiles === undefined ? sql`` : sql`and l.has_files = ${hasFiles}`}
+  ${hasFiles === undefined ? sql`` : hasFiles ? sql`and l.has_files` : sql`and not l.has_files`}
   ${locale === undefined ? sql`` : sql`and l.locale || '-' like lower(${locale}) || '-%'`}`;
