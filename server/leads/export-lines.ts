@@ -31,7 +31,9 @@ export async function* createJsonLines(sql: Sql, snapshot: Snapshot): AsyncGener
 const findAnswerColumns = async (sql: Sql, snapshot: Snapshot): Promise<string[]> => {
   const columns = new Set<string>();
   for (const uuids of readPagesOf(snapshot, COLUMN_PAGE)) {
-    const page = sql`select uuid from unnest(${uuids}::uuid[]) as exported (uuid)`;
+    const page = sql`
+      select session_uuid as uuid, site_key as site from leads
+      where session_uuid = any(${uuids}::uuid[])`;
     for (const column of await listAnswerColumns(sql, page)) columns.add(column);
   }
   return [...columns];

@@ -16,6 +16,7 @@ const NOT_DESCRIBED = [
   /^\/((widget|assets)\/|examples(\/|$))/, // files for browsers
   /^(\/(v1|:release))?\/maria-chat\.js$/, // the loader, current or of a pinned release
   /^\/api\/docs/, // documentation of the API
+  /^\/console(\/|$)/, // pages of the console, and their files
   /^\/dev\//, // pages and the playground of a development server
   /^\/objects\//, // links of the disk store, as opaque as a bucket's
   /^\/verify\/\*$/, // mangled links

@@ -21,8 +21,6 @@ type Ids = Record<string, string>;
 
 /** Folders whose `{id}` names a thing of another kind. */
 const ID_OF_FOLDER: Record<string, string> = {
-  files: 'file',
-  exports: 'export',
   sessions: 'session',
 };
 
@@ -113,9 +111,9 @@ const createForeignSite = async (server: TestServer): Promise<Ids> => {
     json: {filter: {site: FOREIGN}, format: 'csv'},
   });
   return {
-    ...{key: FOREIGN, uuid: visitor.uuid, account: owner.accountId, file: body.file.id},
+    ...{key: FOREIGN, uuid: visitor.uuid, account: owner.accountId, file_id: body.file.id},
     session: session?.id ?? '',
-    export: created.body.url?.split('/').at(-1) ?? randomUUID(),
+    export_id: created.body.url?.split('/').at(-1) ?? randomUUID(),
   };
 };
 
