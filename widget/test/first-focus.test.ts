@@ -19,8 +19,7 @@ const focused = (chat: Element) => chat.shadowRoot!.activeElement as HTMLElement
 /** Simulates a device that is touched. */
 const withFingers = async (run: () => Promise<void>) => {
   const ask = window.matchMedia.bind(window);
-  const stub = (query: string) =>
-    query === '(pointer: coarse)' ? {matches: true} : ask(query);
+  const stub = (query: string) => (query === '(pointer: coarse)' ? {matches: true} : ask(query));
   const restore = replace(window, 'matchMedia', stub as never);
   try {
     await run();
