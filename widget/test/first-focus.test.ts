@@ -35,13 +35,11 @@ const withoutDoors = async () => {
 };
 
 describe('the first focus', () => {
-  it('is before both doors, and a door leads to the field', async () => {
+  it('is in the field for messages, which takes keys at once', async () => {
     const chat = await mountAtDoors();
-    await until(() => focused(chat)?.matches('.doors'), 'the doors');
-    await sendKeys({press: 'Tab'});
-    expect(focused(chat)!.textContent.trim()).to.equal('Start');
-    await press(chat, 'Ask a question');
     await until(() => focused(chat) === field(chat), 'the focus in the field');
+    await sendKeys({type: 'Hi'});
+    expect(field(chat)!.value).to.equal('Hi');
   });
 
   it('is in the field of the first question, if there are no doors', async () => {

@@ -19,13 +19,21 @@ import {
 const focused = (chat: Element) => chat.shadowRoot!.activeElement as HTMLElement | null;
 const type = (text: string) => sendKeys({type: text});
 const key = (name: string) => sendKeys({press: name});
+const keyBack = async () => {
+  await sendKeys({down: 'Shift'});
+  await key('Tab');
+  await sendKeys({up: 'Shift'});
+};
+
 describe('keyboard', () => {
   it('the whole way to the files needs no mouse', async () => {
     const chat = await mount();
     inside(chat, '.launcher')!.focus();
     await key('Enter');
-    await until(() => focused(chat)?.matches('.doors'), 'the doors to have the focus');
-    await key('Tab');
+    await until(() => focused(chat)?.matches('textarea'), 'the field to have the focus');
+    await until(() => inside(chat, '.doors'), 'the doors');
+    await keyBack();
+    await keyBack();
     expect(focused(chat)!.textContent.trim()).to.equal('Start');
     await key('Enter');
     await until(() => focused(chat)?.matches('input[name=answer]'), 'the field to have the focus');
@@ -51,7 +59,7 @@ describe('keyboard', () => {
     const chat = await mount();
     inside(chat, '.launcher')!.focus();
     await key('Enter');
-    await until(() => focused(chat)?.matches('.panel, .doors'), 'the focus to move in');
+    await until(() => focused(chat)?.matches('textarea'), 'the focus to move in');
     await key('Escape');
     await until(() => focused(chat)?.matches('.launcher'), 'the launcher to have the focus');
     expect(inside(chat, '.panel')!.hidden).to.equal(true);

@@ -15,7 +15,7 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
   let before: Element | null = null;
   /** The element that had the focus when the panel opened. */
   let opener: Element | null = null;
-  /** True until the first question is there that the panel did not have when it opened. */
+  /** True after the panel opened on a phone, until the doors or the first question are there. */
   let isFresh = false;
 
   const find = (selector: string) => root.querySelector<HTMLElement>(selector);
@@ -69,13 +69,14 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
       // A dialog of the page may keep the focus, but lets it go to the body first.
       if (!root.activeElement) (document.activeElement as HTMLElement | null)?.blur();
       const target = (current = wanted());
-      isFresh = !target;
-      focus(target && !raisesKeyboard(target) ? target : panel());
+      isFresh = !target || raisesKeyboard(target);
+      focus(isFresh ? panel() : target);
     },
     /** Moves the focus to the next question after an answer. */
     follow() {
       if (isElsewhere()) isInside = false;
       if (!isInside) return;
+      if (find('.doors')) isFresh = false;
       const target = wanted();
       const isNew = target !== current;
       const earlier = before;

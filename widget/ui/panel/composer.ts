@@ -12,7 +12,7 @@ const MAX_HEIGHT_PX = 132;
 
 /** The field to write to Maria, below the step that she asks. It is there before its code is loaded. */
 export const composerView = (context: ViewContext) => {
-  const {chat, messaging, parts, texts} = context;
+  const {chat, messaging, parts, state, texts} = context;
   const thread = messaging?.thread;
   const views = thread && parts.messages;
   const text = chat.drafts.get('message') ?? '';
@@ -32,6 +32,7 @@ export const composerView = (context: ViewContext) => {
           aria-invalid=${error ? 'true' : 'false'}
           aria-describedby=${error ? 'message-fault' : nothing}
           .value=${text}
+          ?data-focus=${state.phase === 'starting' || state.phase === 'doors'}
           @input=${keep(context)}
           @keydown=${sendByEnter}
         ></textarea>
