@@ -3,7 +3,7 @@ import type {SiteConfig} from '../../server/contract/sites.js';
 
 import {MariaCompleteEvent, MariaResetEvent, MariaSubmittedEvent} from '../events.js';
 import type {Drafts} from './flow/drafts.js';
-import {isOpenStep} from './flow/step-types.js';
+import {isEndOf, isOpenStep} from './flow/step-types.js';
 import type {Loaders} from './loaders.js';
 import type {ResumeDeps} from './resume.js';
 import {endingOf, isEnd} from './session/session-end.js';
@@ -258,9 +258,12 @@ export const createLifecycle = (chat: LifecycleDeps) => {
     onClose() {
       chat.verification?.stopPolling();
       const isRefused = chat.conditionValues['consents.personal_data'] === false;
-      if (isRefused || flow.isRefused) drafts.clear();
-      if (isRefused && !flow.isRefused) forget('refused');
-      return isRefused;
+      const isAtEnd = isEndOf(flow.next, 'refused');
+      if (isRefused || isAtEnd) drafts.clear();
+      // At the end, the chat stays until the backend has recorded the refusal.
+      const isDropped = isRefused && !isAtEnd;
+      if (isDropped) forget('refused');
+      return isDropped;
     },
   };
 };

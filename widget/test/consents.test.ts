@@ -172,6 +172,38 @@ describe('consents', () => {
     expect(consents.map(({granted}) => granted)).to.deep.equal([false]);
   });
 
+  for (const isEndShown of [false, true]) {
+    const when = isEndShown ? 'once the end is there' : 'at once';
+    it(`a refusal is recorded even if the panel is closed ${when}`, async () => {
+      const site = newSite();
+      const chat = await reachConsent(site);
+      const uuid = stored(site, 'session_uuid')!;
+      await backend.fault(site, {method: 'PUT', path: '/consents', isHeld: true});
+      await press(chat, 'I do not agree');
+      if (isEndShown) await until(() => chat.step === 'refused', 'the end');
+      await chat.close();
+      await untilCalled(site, 'PUT', '/consents');
+      expect(stored(site, 'session_uuid')).to.equal(uuid);
+      await backend.heal(site);
+      await until(() => stored(site, 'session_uuid') === null, 'the session to be forgotten');
+      const {consents} = await backend.visit(uuid);
+      expect(consents.map(({granted}) => granted)).to.deep.equal([false]);
+    });
+  }
+
+  it('a name that a refusal has deleted is asked for again after a reload', async () => {
+    const site = newSite();
+    const chat = await reachConsent(site);
+    await backend.fault(site, {method: 'PUT', path: '/consents', isHeld: true});
+    await press(chat, 'I do not agree');
+    await untilCalled(site, 'PUT', '/consents');
+    chat.remove();
+    const again = await mountOpen(site);
+    await press(again, 'Continue');
+    await until(() => again.step === 'name', 'the name');
+    await backend.heal(site);
+  });
+
   it('a site that forgot the way out cannot lead a refusing visitor on', async () => {
     const site = newSite();
     const steps = [

@@ -125,6 +125,8 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     clearValues() {
       draft.name = email = null;
       draft.answers = {};
+      // The steps ask again for the values.
+      draft.done = [];
       save();
     },
     /** Earlier versions stored no start. With them, the name was the first answer of most sites. */
