@@ -100,11 +100,13 @@ const completeAnswered = (chat: ResumeDeps) => {
 /** Continues for a visitor who was active in this tab a moment ago. Nothing is read out. */
 const continueSilently = (chat: ResumeDeps) => {
   const {flow, storage, transcript} = chat;
-  const {step, unspoken} = replayAnswers(chat);
+  const {step, unspoken} = replayAnswers(chat, false, flow.isSkipped);
   const isWaiting = step && chat.isStarted;
   const shown = isWaiting ? [...unspoken, step] : unspoken;
-  const prompts = shown.map((one) => flow.promptFor(one));
-  for (const one of unspoken) flow.spokenSteps.add(one.id);
+  const prompts = shown.map((one) => {
+    flow.spokenSteps.add(one.id);
+    return flow.promptFor(one);
+  });
   for (const text of [...prompts, ...unsentRemarks(storage)])
     transcript.say('maria', text, null, 0);
   if (isWaiting) flow.waitAt(step, true);
@@ -123,10 +125,10 @@ const askToContinue = (chat: ResumeDeps) => {
 /** Greets a visitor whose session was submitted earlier, in this browser. */
 const greetReturning = (chat: ResumeDeps, {name, state}: Session, isActive: boolean) => {
   const {flow} = chat;
-  replayAnswers(chat);
   const {step} = flow.follow(flow.isSkipped);
   // The page was loaded again while a question waited that follows the e-mail step.
-  if (isActive && step && isSiteQuestion(step)) return flow.waitAt(step);
+  if (isActive && step && isSiteQuestion(step)) return continueSilently(chat);
+  replayAnswers(chat);
   if (state === 'pending')
     return flow.waitAt(flow.graph.firstOf(({type}) => type === 'verify_email'));
   flow.say(({texts}) => (name ? interpolate(texts, 'hello', {name}) : texts.helloUnnamed));
@@ -153,14 +155,20 @@ const unsentRemarks = (storage: Readonly<SiteStorage>): TextOf[] => {
 /**
  * Adds the lines that this page does not have, after a reload or after an answer in another tab. They
  * have no time and are not read out. An answer that was corrected elsewhere is corrected here, which
- * is all that `isCorrectionOnly` allows. Returns the step that waits, with the unspoken texts before it.
+ * is all that `isCorrectionOnly` allows. The first step that is not past ends it. Returns the step that
+ * waits, with the unspoken texts before it.
  */
-export const replayAnswers = (chat: ResumeDeps, isCorrectionOnly = false) => {
-  const {flow, store, transcript} = chat;
+export const replayAnswers = (
+  chat: ResumeDeps,
+  isCorrectionOnly = false,
+  isPast = (one: Step) =>
+    chat.flow.isSkipped(one) ||
+    (chat.store.state.sessionState !== 'visit' &&
+      one.type !== 'verify_email' &&
+      one.type !== 'end'),
+) => {
+  const {flow, transcript} = chat;
   let unspoken: Step[] = [];
-  const isPast = (one: Step) =>
-    flow.isSkipped(one) ||
-    (store.state.sessionState !== 'visit' && one.type !== 'verify_email' && one.type !== 'end');
   const {passed, step: next} = flow.follow(isPast);
   for (const step of passed) {
     const {id, type} = step;

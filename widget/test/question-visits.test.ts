@@ -195,7 +195,8 @@ describe('answers to questions during visits', () => {
 
   for (const state of ['pending', 'complete']) {
     it(`a reload keeps a ${state} visitor at the question that follows the e-mail step`, async () => {
-      const after = [ask('number', KINDS.number), ask('yes_no', KINDS.yes_no)];
+      const note = {id: 'note', type: 'say', text: 'Nearly done.'};
+      const after = [ask('number', KINDS.number), note, ask('yes_no', KINDS.yes_no)];
       const {chat, site} = await openWith([ask('text', KINDS.text)], after);
       const uuid = stored(site, 'session_uuid')!;
       await give(chat, 'ACME');
@@ -210,7 +211,9 @@ describe('answers to questions during visits', () => {
       again = await reload(again, site);
       await untilStep(again, 'yes_no');
       expect(lines(again)).to.include('ACME');
-      expect(lines(again).slice(-2)).to.deep.equal(['12\u00a0km', 'Do you have a car?']);
+      const last = ['12\u00a0km', 'Nearly done.', 'Do you have a car?'];
+      expect(lines(again).slice(-3)).to.deep.equal(last);
+      expect(every(again, '.line:not([aria-live=off])')).to.deep.equal([]);
       again.remove();
     });
   }
