@@ -216,15 +216,19 @@ export const createQuestions = (
     /** Resolves once the texts of the visitor's language and the backend's answers are there. */
     async load() {
       error = null;
+      const loadNeeded = async () => {
+        await fetched;
+        const hasInput = (step: Step) => isSiteQuestion(step) && step.kind !== 'text';
+        // A question may have had another kind when it was answered.
+        const isTyped = (value: Answers[string]) => isGiven(value) && typeof value !== 'string';
+        const needsInputs =
+          flow.graph.firstOf(hasInput) ?? Object.values(answers.siteAnswers).some(isTyped);
+        return needsInputs ? loadInputs() : null;
+      };
       // The panel may still be waiting for its own texts.
       const texts = loadQuestionTexts(host.languages.wanted as LanguageTag);
-      await fetched;
-      const hasInput = (step: Step) => isSiteQuestion(step) && step.kind !== 'text';
-      // A question may have had another kind when it was answered.
-      const isTyped = (value: Answers[string]) => isGiven(value) && typeof value !== 'string';
-      const needsInputs =
-        flow.graph.firstOf(hasInput) ?? Object.values(answers.siteAnswers).some(isTyped);
-      [inputs] = await Promise.all([needsInputs ? loadInputs() : null, texts]);
+      // Both have a handler at once: the browser reports a rejection without one.
+      [inputs] = await Promise.all([loadNeeded(), texts]);
       cleanOptions();
     },
     showError,
