@@ -115,6 +115,14 @@ describe('kinds of questions', () => {
     });
   }
 
+  it('the longest unit is taken from a number, whichever language has it', async () => {
+    const run = {kind: 'number', text: 'How far?', unit: {en: 'm', de: 'km'}} as const;
+    const {chat, site} = await openWith([ask('run', run)]);
+    await give(chat, '45 km');
+    await untilStep(chat, 'name');
+    expect(kept(site)!['answers.run']).to.equal(45);
+  });
+
   it('a list says how many options are needed, and how many are too many', async () => {
     const {chat} = await openWith([ask('languages', LANGUAGES)]);
     const go = () => press(chat, 'Continue');

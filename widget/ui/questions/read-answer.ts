@@ -27,6 +27,8 @@ export const readAnswer = (data: FormData, step: QuestionStep, language: Languag
 /** Returns a number without the unit of its question, which visitors may repeat in any language. */
 const removeUnit = (text: string, unit: LocalisedText = '') => {
   const units = typeof unit === 'string' ? [unit] : Object.values(unit);
-  const typed = units.find((one) => text.toLowerCase().endsWith(one.toLowerCase())) ?? '';
-  return text.slice(0, text.length - typed.length);
+  const typed = units.filter((one) => text.toLowerCase().endsWith(one.toLowerCase()));
+  // `km` also ends with `m`.
+  const length = Math.max(0, ...typed.map((one) => one.length));
+  return text.slice(0, text.length - length);
 };
