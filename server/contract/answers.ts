@@ -263,5 +263,9 @@ const cleanLines = (text: string): string =>
 const cleaners: {[Kind in QuestionKind]?: (text: string) => string} = {
   long_text: cleanLines,
   // Digits of some scripts would reverse the groups of a number.
-  phone: (text) => toLatinDigits(cleanLine(text)),
+  phone: (text) => {
+    const line = cleanLine(text);
+    // A text that is too long is not accepted, and would take long. Some digits have two units.
+    return line.length > 2 * MAX_PHONE_LENGTH ? line : toLatinDigits(line);
+  },
 };
