@@ -64,6 +64,16 @@ describe('room at the file step', () => {
     await setViewport({width: 1000, height: 800});
   });
 
+  it('before any file, there is no empty space where buttons are later', async () => {
+    const site = newSite();
+    await backend.config(site, {limits: {max_files: 9, min_files: 1, max_file_bytes: 9_000}});
+    const chat = await mountOpen(site);
+    await reachFiles(chat);
+    expect(inside(chat, '.files > .pair')).to.equal(null);
+    await choose(chat, pdf('1.pdf'));
+    await until(() => inside(chat, '.files > .pair'), 'the buttons');
+  });
+
   it('the newest of seven chosen files is in view', async () => {
     const site = newSite();
     await backend.config(site, {limits: {max_files: 9, min_files: 1, max_file_bytes: 9_000}});

@@ -35,7 +35,8 @@ export const filesView = (context: ViewContext) => {
       <p class=${hasRows ? 'sr' : 'hint'} id="limits">
         ${interpolate(texts, 'fileLimits', {count, size})}
       </p>
-      ${hasRows ? fileListView(context, uploads) : nothing} ${actionsView(context)}
+      ${hasRows ? fileListView(context, uploads) : nothing}
+      ${hasRows || uploads.canFinish ? actionsView(context) : nothing}
     </div>
   `;
 };
