@@ -39,6 +39,15 @@ const openAtConsent = async (lang: string, size: string) => {
 };
 
 describe('the buttons of a step', () => {
+  it('the button below a list covers nothing of the one that skips the question', async () => {
+    const options = [...'abcdefghij'].map((value) => ({value, label: `Option ${value}`}));
+    const question = {kind: 'choice', text: 'Which?', options, required: false};
+    const chat = await mountOpen(await siteWith([ask('options', question)]));
+    const skip = await until(() => inside(chat, '.question > .link'), 'the button');
+    const {bottom} = inside(chat, '.question .pair')!.getBoundingClientRect();
+    expect(bottom).to.be.at.most(skip.getBoundingClientRect().top);
+  });
+
   for (const [width, height, size] of WINDOWS) {
     const where = `${width} × ${height} px, text ${size}`;
 
@@ -49,6 +58,22 @@ describe('the buttons of a step', () => {
         expect(every(chat, '.consent button').map(isInView), lang).to.deep.equal([true, true]);
         chat.remove();
       }
+      await setViewport({width: 1000, height: 800});
+    });
+
+    it(`no button covers the hint of its question: ${where}`, async () => {
+      await setViewport({width, height});
+      const options = [...'abcdef'].map((value) => ({value, label: `A longer option ${value}`}));
+      const hint = 'You can change this later.';
+      const site = await siteWith([ask('one', {kind: 'choice', text: 'Which?', hint, options})]);
+      store(site, 'text-size', size);
+      const chat = await mountOpen(site);
+      await until(() => every(chat, '.question .pair button').length === 6, 'the buttons');
+      const tray = inside(chat, '.tray')!;
+      tray.scrollTop = 0;
+      expect(isInView(inside(chat, '#answer-hint')!)).to.equal(true);
+      tray.scrollTop = tray.scrollHeight;
+      expect(isInView(every(chat, '.question .pair button').at(-1)!)).to.equal(true);
       await setViewport({width: 1000, height: 800});
     });
 

@@ -6,8 +6,10 @@ export const fileStyles = css`
     display: grid;
     gap: 8px;
   }
-  /* Buttons stay in view beside a long list and in a low window. */
-  .tray .pair {
+  /* These buttons stay in view. Others could cover the hint of their question. */
+  .files > .pair,
+  .consent .pair,
+  fieldset ~ .pair {
     position: sticky;
     /* Down to the tray's edge: its padding would show what goes on beneath. */
     inset-block-end: -8px;

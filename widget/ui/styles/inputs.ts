@@ -24,6 +24,10 @@ export const inputStyles = css`
     flex-direction: column;
     min-block-size: 0;
   }
+  /* Above the button that skips the question. */
+  form:not(:last-child) .pair {
+    margin-block-end: 0;
+  }
   fieldset + .fault:not(:empty) {
     margin-block: 0 8px;
   }
