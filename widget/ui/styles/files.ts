@@ -44,7 +44,7 @@ export const fileStyles = css`
   .main:has(.files):has(.talk) :is(.header, .talk) {
     padding-block: 6px;
   }
-  .main:has(.files):has(.talk) :is(.steps, .footnote) {
+  .main:has(.files):has(.talk) .footnote {
     display: none;
   }
   /* While Maria types, the tray keeps its height. */
