@@ -21,11 +21,15 @@ export const isConsoleRequest = ({routeOptions, url}: FastifyRequest): boolean =
   return CONSOLE.test(decodePercent(path) ?? path);
 };
 
-/** Refuses requests for the console at other hosts, and all its preflights: it has no CORS. */
+/**
+ * Refuses requests for the console at other hosts, and all its preflights: it has no CORS. The host
+ * is that of `Host`, because clients can send any `X-Forwarded-Host` through a proxy.
+ */
 export const refuseOtherHosts = (app: App, console: ConsoleSettings | undefined): void => {
   app.addHook('onRequest', async (request) => {
     if (!isConsoleRequest(request)) return;
-    const isOtherHost = console?.host !== undefined && request.host.toLowerCase() !== console.host;
+    const host = request.headers.host?.toLowerCase();
+    const isOtherHost = console?.host !== undefined && host !== console.host;
     if (isOtherHost || request.method === 'OPTIONS') throw new NotFound();
   });
 };

@@ -7,6 +7,7 @@ import t from 'tap';
 import {announceConsole} from '../accounts/announce.js';
 import {accountCommand} from '../accounts/command.js';
 import type {Account} from '../contract/owner.js';
+import {callAtHost} from './call-at-host.js';
 import {fetchOpenApi, getOperations} from './openapi-document.js';
 import {CONSOLE_HEADERS, OwnerClient} from './owner-client.js';
 import {runCommand} from './run-command.js';
@@ -111,19 +112,20 @@ t.test('a console on another host responds only there', async (t) => {
   });
   const {accountId, cookie} = await OwnerClient.create(server);
   const owner = new OwnerClient(server.url, accountId, '', cookie.replace('maria', '__Host-maria'));
-  const at = (host: string) => ({'x-forwarded-host': host});
-  const get = (path: string, host: string) => owner.call('GET', path, {headers: at(host)});
+  const call = (method: string, path: string, host: string, more = {}) =>
+    callAtHost(server.url, method, path, {...owner.headers, host, ...more});
 
-  t.equal((await get(ACCOUNT, 'console.example.com')).status, 200);
-  t.equal((await get(ACCOUNT, 'Console.Example.com')).status, 200);
+  t.equal((await call('GET', ACCOUNT, 'console.example.com')).status, 200);
+  t.equal((await call('GET', ACCOUNT, 'Console.Example.com')).status, 200);
   for (const host of ['chat.example.com', 'localhost', 'console.example.com.evil.example'])
     for (const path of [...PATHS, '/api/%6fwner/account'])
       for (const method of ['GET', 'POST', 'OPTIONS'])
-        t.match(await owner.call(method, path, {headers: at(host)}), {
-          status: 404,
-          body: {code: 'not_found'},
-        });
-  t.equal((await get('/api/sites/demo/config', 'chat.example.com')).status, 200);
+        t.match(await call(method, path, host), {status: 404, body: {code: 'not_found'}});
+  t.equal((await call('GET', '/api/sites/demo/config', 'chat.example.com')).status, 200);
+
+  const forged = {'x-forwarded-host': 'console.example.com'};
+  for (const path of PATHS)
+    t.equal((await call('GET', path, 'chat.example.com', forged)).status, 404, path);
 });
 
 t.test('a console that is switched off has no routes', async (t) => {
