@@ -40,7 +40,7 @@ const readAccountRoute = (app: App, {config, sql}: AccountRouteDeps): void => {
         response: ownerResponses({200: Account}),
       },
     },
-    (request) => describeAccount(sql, request.account.id),
+    (request) => describeAccount(sql, request.account),
   );
 };
 
@@ -69,7 +69,7 @@ const changeAccountRoute = (app: App, {config, sql}: AccountRouteDeps): void => 
           ipAddress: anonymizeIp(getClientIp(request), config.audit.ipMode),
           metadata: {account: account.id, fields: Object.keys(body)},
         });
-        return describeAccount(tx, account.id);
+        return describeAccount(tx, account);
       });
     },
   );

@@ -5,11 +5,11 @@ import type {Role} from '../contract/owner.js';
 import {one} from '../database/one.js';
 import type {Queryable} from '../database/sql.js';
 import {enqueueMail} from '../jobs/queue.js';
-import {INVITATION_MS, findLink, insertLink} from './link-store.js';
+import {INVITATION_MS, findLink, insertLink, voidInvitations} from './link-store.js';
 import type {SignInLink} from './link-store.js';
 import {setRole} from './memberships.js';
 import type {RoleChangeOptions} from './memberships.js';
-import {countMailToAccount} from './quota.js';
+import {countInvitationMail} from './quota.js';
 
 export interface NewInvitation extends RoleChangeOptions {
   /** Valid e-mail address. */
@@ -48,14 +48,11 @@ export const inviteAccount = async (
 ): Promise<Invitation> => {
   const accountId = await findOrCreateAccount(sql, email);
   await setRole(sql, {accountId, siteKey, role}, options);
-  await sql`
-    update sign_in_links set voided_at = now()
-    where account_id = ${accountId} and purpose = 'invitation' and site_key = ${siteKey}
-      and used_at is null and voided_at is null`;
+  await voidInvitations(sql, {accountId, siteKey});
   const id = await insertLink(sql, {
     ...{purpose: 'invitation', keyId, validMs: INVITATION_MS, accountId, siteKey},
   });
-  const isMailed = await countMailToAccount(sql, mailHashKey, email);
+  const isMailed = await countInvitationMail(sql, mailHashKey, email);
   if (isMailed) await enqueueMail(sql, {template: 'invitation', link_id: id}, null);
   await recordAudit(sql, {
     event: 'account_invited',

@@ -109,6 +109,17 @@ export const voidSignInLinks = async (sql: Queryable, accountId: string): Promis
       and used_at is null and voided_at is null`;
 };
 
+/** Voids the open invitations of an account to one site. */
+export const voidInvitations = async (
+  sql: Queryable,
+  {accountId, siteKey}: {accountId: string; siteKey: string},
+): Promise<void> => {
+  await sql`
+    update sign_in_links set voided_at = now()
+    where account_id = ${accountId} and purpose = 'invitation' and site_key = ${siteKey}
+      and used_at is null and voided_at is null`;
+};
+
 /** Voids the open links of earlier starts in development. */
 export const voidSetupLinks = async (sql: Queryable): Promise<void> => {
   await sql`

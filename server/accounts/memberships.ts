@@ -1,8 +1,10 @@
+import {includesRole} from '../contract/owner.js';
 import type {Role} from '../contract/owner.js';
 import type {Queryable} from '../database/sql.js';
 import {LastOwner} from '../errors.js';
-import {voidSignInLinks} from './link-store.js';
-import {endAllSessions} from './session-store.js';
+import {voidInvitations, voidSignInLinks} from './link-store.js';
+import {notifyAccountChanged} from './notify.js';
+import {endAllSessions, endSessionsAtSite} from './session-store.js';
 
 export interface Membership {
   accountId: string;
@@ -32,8 +34,8 @@ const requireOtherOwner = (
 };
 
 /**
- * Sets the role of an account at a site. A change ends the account's sessions and its open links:
- * a person who has only an earlier link must not see another site. Returns the role before; null if
+ * Sets the role of an account at a site. A lower role ends the sessions that have this site, and open
+ * invitations to it. No session gets a new site: this needs another sign-in. Returns the role before; null if
  * the account was not at the site. Throws `LastOwner`.
  */
 export const setRole = async (
@@ -45,10 +47,11 @@ export const setRole = async (
   const before = roles.get(accountId) ?? null;
   if (before === role) return before;
   if (role !== 'owner') requireOtherOwner(roles, accountId, options);
+  if (before !== null && !includesRole(role, before)) await endAccessTo(sql, {accountId, siteKey});
   await sql`
     insert into memberships (account_id, site_key, role) values (${accountId}, ${siteKey}, ${role})
     on conflict (account_id, site_key) do update set role = excluded.role`;
-  await endAccess(sql, accountId);
+  await notifyAccountChanged(sql, accountId);
   return before;
 };
 
@@ -65,9 +68,10 @@ export const removeMember = async (
   const before = roles.get(accountId) ?? null;
   if (before === null) return null;
   requireOtherOwner(roles, accountId, options);
+  await endAccessTo(sql, {accountId, siteKey});
   await sql`
     delete from memberships where account_id = ${accountId} and site_key = ${siteKey}`;
-  await endAccess(sql, accountId);
+  await notifyAccountChanged(sql, accountId);
   const others = await sql`select from memberships where account_id = ${accountId} limit 1`;
   if (others.length === 0) await removeAccount(sql, accountId);
   return before;
@@ -85,6 +89,11 @@ export const removeAccount = async (sql: Queryable, accountId: string): Promise<
   await sql`
     update accounts set email = null, locale = null, removed_at = now()
     where id = ${accountId} and removed_at is null`;
+};
+
+const endAccessTo = async (sql: Queryable, membership: Membership): Promise<void> => {
+  await endSessionsAtSite(sql, membership);
+  await voidInvitations(sql, membership);
 };
 
 /** Ends all sessions and open links of an account. Returns the number of sessions. */

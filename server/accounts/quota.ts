@@ -23,14 +23,17 @@ export const countRequestedLink = (
     createLimit(hashKey, `sign-in:${client}`, [LINKS_BY_CLIENT_PER_HOUR]),
   ]);
 
-/** Counts an e-mail to an account. Returns false if the e-mail address has had enough. */
-export const countMailToAccount = (
+/**
+ * Counts an invitation to an e-mail address. Returns false if the address has had enough. Sign-in
+ * links have their own counter, so that invitations never keep a person from signing in.
+ */
+export const countInvitationMail = (
   sql: Queryable,
   hashKey: Buffer,
   email: string,
 ): Promise<boolean> =>
   countMail(sql, [
-    createLimit(hashKey, `account:${email.toLowerCase()}`, [
+    createLimit(hashKey, `invitation:${email.toLowerCase()}`, [
       TO_ACCOUNT_PER_HOUR,
       TO_ACCOUNT_PER_DAY,
     ]),

@@ -17,12 +17,18 @@ const isOpen = (sql: Queryable) => sql`
   s.ended_at is null and s.ends_at > now()
   and s.last_seen_at > now() - ${toInterval(SESSION_IDLE_MS)}::interval`;
 
-/** Returns the roles of the account `a` at the enabled sites. */
+/**
+ * Selects the memberships `m` that a session `s` has. A later site needs another sign-in: the link of
+ * this session can have been with a person of an earlier site.
+ */
+export const isInSession = (sql: Queryable) => sql`m.created_at <= s.created_at`;
+
+/** Returns the roles of the account `a` in its session `s`, at the enabled sites. */
 const rolesOf = (sql: Queryable) => sql`
   coalesce((
     select jsonb_object_agg(m.site_key, m.role)
     from memberships m join sites on sites.key = m.site_key and sites.removed_at is null
-    where m.account_id = a.id), '{}')`;
+    where m.account_id = a.id and ${isInSession(sql)}), '{}')`;
 
 interface FoundRow extends Omit<SignedInAccount, 'roles'> {
   roles: Record<string, Role>;
@@ -121,6 +127,20 @@ export const endAllSessions = async (sql: Queryable, accountId: string): Promise
     where account_id = ${accountId} and ended_at is null returning 1`;
   await notifyAccountChanged(sql, accountId);
   return rows.length;
+};
+
+/**
+ * Ends the sessions of an account that have a site. Other sessions stay: the people of a site must
+ * not sign out an account that has not signed in there.
+ */
+export const endSessionsAtSite = async (
+  sql: Queryable,
+  {accountId, siteKey}: {accountId: string; siteKey: string},
+): Promise<void> => {
+  await sql`
+    update account_sessions s set ended_at = now() from memberships m
+    where s.account_id = ${accountId} and s.ended_at is null
+      and m.account_id = s.account_id and m.site_key = ${siteKey} and ${isInSession(sql)}`;
 };
 
 /** Deletes sessions whose time is over. Until then, their cookies recognise known browsers. */

@@ -144,7 +144,7 @@ const useLinkRoute = (app: App, deps: SignInRouteDeps): void => {
           givenHash: given === undefined ? undefined : hashCookie(given),
           browser: describeBrowser(request.headers['user-agent']),
         });
-        return found && {...found, account: await describeAccount(tx, found.accountId)};
+        return found && {...found, account: await describeAccount(tx, found.session)};
       });
       if (!signedIn) throw new LinkOver();
       onMail();

@@ -51,6 +51,13 @@ export interface SignIn {
   ipAddress: string | null;
 }
 
+export interface SignedIn {
+  /** Ids of the account and its new session. */
+  session: {id: string; sessionId: string};
+  /** Value of the new cookie. */
+  secret: string;
+}
+
 /**
  * Signs in with a link, once. Returns the account and the value of its new cookie; undefined if the
  * link no longer works. The session of the browser's earlier cookie ends.
@@ -58,10 +65,11 @@ export interface SignIn {
 export const signIn = async (
   sql: Queryable,
   {link, givenHash, browser, keyId, ipAddress}: SignIn,
-): Promise<{accountId: string; secret: string} | undefined> => {
+): Promise<SignedIn | undefined> => {
   if (link.purpose === 'not_me' || !(await useLink(sql, link.id))) return undefined;
   const accountId = link.purpose === 'setup' ? await setUp(sql, link) : link.accountId;
   if (accountId === null) return undefined;
+  if (link.purpose === 'invitation') await postponeOtherSites(sql, link);
   await sql`
     update accounts set joined_at = coalesce(joined_at, now()) where id = ${accountId}`;
   await voidSignInLinks(sql, accountId);
@@ -78,7 +86,19 @@ export const signIn = async (
     ipAddress,
     metadata: {account: accountId, session: sessionId, purpose},
   });
-  return {accountId, secret};
+  return {session: {id: accountId, sessionId}, secret};
+};
+
+/**
+ * Begins memberships after this first sign-in if they are newer than its invitation. The person who
+ * invited first can have the link, too, and must not see the sites of others.
+ */
+const postponeOtherSites = async (sql: Queryable, {id}: SignInLink): Promise<void> => {
+  await sql`
+    update memberships m set created_at = clock_timestamp()
+    from sign_in_links l join accounts a on a.id = l.account_id and a.joined_at is null
+    where l.id = ${id} and m.account_id = l.account_id and m.site_key <> l.site_key
+      and m.created_at >= l.created_at`;
 };
 
 /** Queues an e-mail with a link that ends all sessions. The link works as long as the session. */

@@ -2,9 +2,13 @@ import type {Account} from '../contract/owner.js';
 import type {Role} from '../contract/owner.js';
 import {one} from '../database/one.js';
 import type {Queryable} from '../database/sql.js';
+import {isInSession} from './session-store.js';
 
-/** Returns an account with its sites. Throws if it does not exist. */
-export const describeAccount = async (sql: Queryable, id: string): Promise<Account> => {
+/** Returns an account with the sites of its session. Throws if it does not exist. */
+export const describeAccount = async (
+  sql: Queryable,
+  {id, sessionId}: {id: string; sessionId: string},
+): Promise<Account> => {
   const account = one(
     await sql<Omit<Account, 'sites'>[]>`
       select id, email, name, locale from accounts where id = ${id} and removed_at is null`,
@@ -12,6 +16,7 @@ export const describeAccount = async (sql: Queryable, id: string): Promise<Accou
   const sites = await sql<{key: string; name: string; role: Role}[]>`
     select sites.key, sites.name, m.role
     from memberships m join sites on sites.key = m.site_key and sites.removed_at is null
+    join account_sessions s on s.id = ${sessionId} and ${isInSession(sql)}
     where m.account_id = ${id} order by lower(sites.name), sites.key`;
   return {...account, sites: [...sites]};
 };

@@ -126,7 +126,8 @@ const changePersonRoute = (app: App, deps: PeopleDeps): void => {
       schema: {
         operationId: 'changePerson',
         summary: 'Changes the role of a person at a site',
-        description: 'Needs the role `owner`. A changed role ends the sessions of the account.',
+        description:
+          'Needs the role `owner`. A lower role ends the sessions of the person that have this site.',
         params: PersonParams,
         body: ChangePerson,
         response: ownerResponses({200: Person}, [
@@ -163,7 +164,7 @@ const removePersonRoute = (app: App, deps: PeopleDeps): void => {
         operationId: 'removePerson',
         summary: 'Removes a person from a site, or withdraws an invitation',
         description:
-          'Needs the role `owner`. Ends the sessions of the account. An account without a site is removed.',
+          'Needs the role `owner`. Ends the sessions of the person that have this site. An account without a site is removed.',
         params: PersonParams,
         response: ownerResponses(
           {204: Type.Null({description: 'The person is no longer at the site.'})},

@@ -52,7 +52,7 @@ const listSitesRoute = (app: App, {config, sql}: OwnerSiteDeps): void => {
       },
     },
     async ({account}) => {
-      const {sites} = await describeAccount(sql, account.id);
+      const {sites} = await describeAccount(sql, account);
       return {sites};
     },
   );

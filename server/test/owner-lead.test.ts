@@ -39,8 +39,10 @@ t.test('one lead', async (t) => {
     more: {locale: 'en', answers: {}},
   });
   await server.sql`
-    insert into memberships (account_id, site_key, role)
-    values (${owner.accountId}, 'questions', 'owner'), (${agent.accountId}, 'questions', 'agent')`;
+    insert into memberships (account_id, site_key, role, created_at)
+    select id, 'questions', role, now() - interval '1 hour'
+    from (values (${owner.accountId}::uuid, 'owner'), (${agent.accountId}::uuid, 'agent'))
+      as given (id, role)`;
   await server.sql`
     insert into session_answers (session_uuid, field, kind, question, value, label, position)
     values (${visitor.uuid}, 'town', 'text', 'Where?', '"Bern"', 'Bern', 0)`;

@@ -8,6 +8,7 @@ import type {People, Person} from '../contract/owner-sites.js';
 import {MAX_INVITATIONS_PER_DAY, MAX_PEOPLE_PER_SITE} from '../contract/owner-sites.js';
 import {OwnerClient} from './owner-client.js';
 import {addSite} from './session-helpers.js';
+import {callSignIn, readToken, signInWith} from './sign-in-helpers.js';
 import {startServer} from './start-server.js';
 
 const pathOf = (site: string) => `/api/owner/sites/${site}/people`;
@@ -78,12 +79,48 @@ t.test('the people of a site', async (t) => {
     t.ok((await second.list()).every(({invitation}) => !invitation?.url));
   });
 
-  await t.test('are signed out when they get another site', async (t) => {
+  await t.test('keep their sessions and links at other sites, whatever a site does', async (t) => {
     const [first, second] = [await createOwner(), await createOwner()];
     const agent = await first.join('agent');
+    await callSignIn(server, 'link', {email: agent.email});
+    const {id} = (await second.invite(agent.email, 'owner')).body;
+    await second.change(id, 'observer');
+    await second.change(id, 'agent');
+    await second.remove(id);
     await second.invite(agent.email);
 
-    t.match(await agent.call('GET', '/api/owner/account'), {status: 401});
+    t.match((await agent.call<Account>('GET', '/api/owner/account')).body.sites, [
+      {key: first.site},
+    ]);
+    t.equal((await agent.call('GET', pathOf(second.site))).status, 404, 'not before a sign-in');
+    const {text} = await server.mailbox.waitFor(agent.email);
+    const again = await signInWith(server, readToken(text));
+    t.equal((await again.call<Account>('GET', '/api/owner/account')).body.sites.length, 2);
+    await second.change(id, 'observer');
+    t.equal((await again.call('GET', '/api/owner/account')).status, 401);
+    t.equal((await agent.call('GET', '/api/owner/account')).status, 200);
+  });
+
+  await t.test('keep their sessions with a higher role', async (t) => {
+    const {site, change, join} = await createOwner();
+    const agent = await join('observer');
+    await change(agent.accountId, 'agent');
+
+    t.match((await agent.call<Account>('GET', '/api/owner/account')).body.sites, [
+      {key: site, role: 'agent'},
+    ]);
+  });
+
+  await t.test('can sign in, however often they are invited', async (t) => {
+    const {invite, join} = await createOwner();
+    const agent = await join('agent');
+    for (let i = 0; i < 6; i++) await invite(agent.email);
+    await callSignIn(server, 'link', {email: agent.email});
+    const mails = await server.sql`
+      select from jobs where payload->>'template' = 'sign_in' and payload->>'link_id' in (
+        select id::text from sign_in_links where account_id = ${agent.accountId})`;
+
+    t.equal(mails.length, 1);
   });
 
   await t.test('get a new link when they are invited again', async (t) => {
@@ -96,7 +133,7 @@ t.test('the people of a site', async (t) => {
     t.match((await list()).at(-1), {role: 'observer', invitation: second.body.invitation});
   });
 
-  await t.test('lose their sessions with a new role', async (t) => {
+  await t.test('lose their sessions with a lower role', async (t) => {
     const {site, change, join} = await createOwner();
     const agent = await join('agent');
     const {status, body} = await change(agent.accountId, 'observer');
