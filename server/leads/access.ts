@@ -52,7 +52,8 @@ export const findLead = async (
 ): Promise<LeadKey & {isLead: boolean}> => {
   const uuid = given.toLowerCase();
   const [found] = await sql<{siteKey: string; isLead: boolean; hasEnded: boolean}[]>`
-    select v.site_key as "siteKey", l.session_uuid is not null as "isLead",
+    select v.site_key as "siteKey",
+           l.session_uuid is not null and v.state in ('open', 'session') as "isLead",
            v.state in ('purging', 'gone', 'erased') as "hasEnded"
     from visits v left join leads l on l.session_uuid = v.uuid
     where v.uuid = ${uuid} and v.site_key = any(${[...account.roles.keys()]}::text[])`;

@@ -10,6 +10,7 @@ import {createMigratedDatabase, createTestDatabase} from './test-database.js';
 t.test('sessions of an earlier version become leads', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const sql = connect(t, url);
+  await sql`drop view due_leads`;
   await sql`drop table leads, lead_exports`;
   await sql`drop index user_sessions_search, file_uploads_search`;
   await sql`delete from schema_migrations where version = 15`;
