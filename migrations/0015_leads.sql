@@ -11,10 +11,11 @@ exception when others then
 end
 $$;
 
--- No row contains personal data.
+-- No row contains personal data. The foreign keys come with the last statement of the next
+-- migration: visitors wait from their creation to the end.
 create table leads (
-  session_uuid uuid primary key references visits (uuid),
-  site_key text not null references sites (key),
+  session_uuid uuid primary key,
+  site_key text not null,
   state text not null check (state in ('visit', 'pending', 'complete')),
   status text not null default 'open' check (status in ('open', 'done')),
   -- View of the list. A column, so that one index serves all views.
@@ -68,8 +69,3 @@ create table lead_exports (
 );
 create index lead_exports_account on lead_exports (account_id);
 create index lead_exports_expired on lead_exports (expires_at);
-
--- Search for a part of a name, e-mail address or file name.
-create index user_sessions_search on user_sessions using gin (lower(name || ' ' || email) gin_trgm_ops);
-create index file_uploads_search on file_uploads using gin (lower(file_name) gin_trgm_ops)
-  where state = 'stored';

@@ -31,3 +31,14 @@ create index site_origins_old on site_origins (last_at);
 create index audit_logs_site_accounts on audit_logs (site_key, id desc) where metadata ? 'account';
 create index audit_logs_account on audit_logs ((metadata->>'account'), id desc)
   where metadata ? 'account';
+
+-- Search for a part of a name, e-mail address or file name. Contacts and uploads wait while the
+-- indexes are built.
+create index user_sessions_search on user_sessions using gin (lower(name || ' ' || email) gin_trgm_ops);
+create index file_uploads_search on file_uploads using gin (lower(file_name) gin_trgm_ops)
+  where state = 'stored';
+
+-- Last, because all changes of visits wait from here to the end.
+alter table leads
+  add foreign key (session_uuid) references visits (uuid),
+  add foreign key (site_key) references sites (key);

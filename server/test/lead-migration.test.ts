@@ -1,19 +1,28 @@
 import {randomUUID} from 'node:crypto';
 
+import type {Sql} from 'postgres';
 import t from 'tap';
 
+import {isLockTimeout} from '../database/errors.js';
 import {migrate} from '../database/migrate.js';
 import {toRefusal} from '../database/refusal.js';
 import {connect} from './migrated-database.js';
 import {createMigratedDatabase, createTestDatabase} from './test-database.js';
 
+/** Brings the schema back to the version before leads. */
+const undoMigrations = async (sql: Sql): Promise<void> => {
+  await sql`drop view due_leads`;
+  await sql`drop table leads, lead_exports, known_wordings, site_origins`;
+  await sql`
+    drop index user_sessions_search, file_uploads_search, audit_logs_site_accounts,
+               audit_logs_account`;
+  await sql`delete from schema_migrations where version in (15, 16)`;
+};
+
 t.test('sessions of an earlier version become leads', async (t) => {
   const {url} = await createMigratedDatabase(t);
   const sql = connect(t, url);
-  await sql`drop view due_leads`;
-  await sql`drop table leads, lead_exports`;
-  await sql`drop index user_sessions_search, file_uploads_search`;
-  await sql`delete from schema_migrations where version = 15`;
+  await undoMigrations(sql);
   await sql`insert into sites (key, name) values ('demo', 'Demo')`;
   const addVisit = async (state: string) => {
     const uuid = randomUUID();
@@ -82,6 +91,44 @@ t.test('sessions of an earlier version become leads', async (t) => {
       },
     ],
   );
+});
+
+t.test('visits are not locked while leads are filled and indexes are built', async (t) => {
+  const {url} = await createMigratedDatabase(t);
+  const sql = connect(t, url);
+  await undoMigrations(sql);
+  const held = await sql.reserve();
+  await held`begin`;
+  // The last index waits for this lock.
+  await held`lock table file_uploads in row exclusive mode`;
+  let isOver = false;
+  const migrating = migrate(url)
+    .catch((error: unknown) => error)
+    .finally(() => {
+      isOver = true;
+    });
+
+  let hasWaited = false;
+  const locked = new Set<string>();
+  while (!isOver) {
+    const rows = await held<{name: string; granted: boolean; mode: string}[]>`
+      select relation::regclass::text as name, granted, mode from pg_locks
+      where pid <> pg_backend_pid() and database = (
+        select oid from pg_database where datname = current_database())
+        and relation in ('visits'::regclass, 'file_uploads'::regclass)`;
+    hasWaited ||= rows.some(({name, granted}) => name === 'file_uploads' && !granted);
+    for (const {name, mode} of rows) locked.add(`${name} ${mode}`);
+  }
+
+  t.ok(isLockTimeout(await migrating));
+  t.ok(hasWaited);
+  t.notOk(locked.has('visits ShareRowExclusiveLock'), [...locked].join());
+  await held`rollback`;
+  held.release();
+  await migrate(url);
+  const keys = await sql`
+    select from pg_constraint where conrelid = 'leads'::regclass and contype = 'f'`;
+  t.equal(keys.length, 2);
 });
 
 t.test('a user who cannot create pg_trgm gets the command for an administrator', async (t) => {
