@@ -1,7 +1,3 @@
-/** The keyboard of a phone would cover what the visitor has not read yet. */
-const raisesKeyboard = (target: Element) =>
-  target.matches('input[name], textarea') && matchMedia('(pointer: coarse)').matches;
-
 /** Keeps the focus in the panel while the visitor is there, and not after the visitor has left. */
 export type PanelFocus = ReturnType<typeof createPanelFocus>;
 
@@ -15,8 +11,6 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
   let before: Element | null = null;
   /** The element that had the focus when the panel opened. */
   let opener: Element | null = null;
-  /** True after the panel opened on a phone, until the doors or the first question are there. */
-  let isFresh = false;
 
   const find = (selector: string) => root.querySelector<HTMLElement>(selector);
   const panel = () => find('.panel');
@@ -69,14 +63,14 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
       // A dialog of the page may keep the focus, but lets it go to the body first.
       if (!root.activeElement) (document.activeElement as HTMLElement | null)?.blur();
       const target = (current = wanted());
-      isFresh = !target || raisesKeyboard(target);
-      focus(isFresh ? panel() : target);
+      const wouldRaiseKeyboard =
+        target?.matches('input[name], textarea') && matchMedia('(pointer: coarse)').matches;
+      focus(wouldRaiseKeyboard || !target ? panel() : target);
     },
     /** Moves the focus to the next question after an answer. */
     follow() {
       if (isElsewhere()) isInside = false;
       if (!isInside) return;
-      if (find('.doors')) isFresh = false;
       const target = wanted();
       const isNew = target !== current;
       const earlier = before;
@@ -85,10 +79,8 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
       else before = null;
       if (earlier?.isConnected && !before) (earlier as HTMLElement).focus();
       else if (root.activeElement?.matches('textarea')) return;
-      else if (isNew && target) {
-        if (!isFresh || !raisesKeyboard(target)) focus(target);
-        isFresh = false;
-      } else if (!root.activeElement) refocus();
+      else if (isNew && target) focus(target);
+      else if (!root.activeElement) refocus();
     },
   };
 };
