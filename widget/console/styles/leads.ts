@@ -38,7 +38,7 @@ export const leadsStyles = /* css */ `
   .who a { color: var(--fg); font-weight: 600; text-decoration: none; }
   .who a:hover { text-decoration: underline; }
   .who .below { display: block; padding-inline-start: 1.4rem; color: var(--muted); font-size: 0.93rem; }
-  .who .below bdi::after { content: ' · '; }
+  .who .below bdi + .state::before { content: ' · '; }
   .new {
     margin-inline-start: 0.4rem;
     padding: 0.05rem 0.45rem;

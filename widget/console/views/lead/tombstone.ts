@@ -1,6 +1,8 @@
 import {html} from 'lit/html.js';
 import type {TemplateResult} from 'lit/html.js';
 
+import type {ErrorBody} from '../../../../server/contract/common.js';
+
 import type {ApiError} from '../../core/api.js';
 import {exactTime} from '../../texts/format.js';
 import type {TextKey} from '../../texts/texts.js';
@@ -15,13 +17,13 @@ const BY: Record<string, TextKey> = {
 
 /** Shows that a lead was erased, when, and on whose request. */
 export const tombstone = (uuid: string, {body}: ApiError, back: string): TemplateResult => {
-  const {erased_at, by} = body as {erased_at?: string | null; by?: string | null};
+  const {erasure} = body as ErrorBody;
   return html`<p class="crumbs"><a href=${back}>${say('backToLeads')}</a></p>
     <section class="empty tombstone">
       <h1>${say('erasedTitle')}</h1>
       <p>
-        ${erased_at ? html`${say('erasedAt', {time: exactTime(erased_at)})} ` : ''}${say(
-          BY[by ?? ''] ?? 'erasedBySomebody',
+        ${erasure?.at ? html`${say('erasedAt', {time: exactTime(erasure.at)})} ` : ''}${say(
+          BY[erasure?.by ?? ''] ?? 'erasedBySomebody',
         )}
       </p>
       <p class="note">${say('reference')} <code>${uuid.slice(0, 8)}</code></p>
