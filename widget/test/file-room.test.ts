@@ -69,7 +69,7 @@ describe('room at the file step', () => {
     await backend.config(site, {limits: {max_files: 9, min_files: 1, max_file_bytes: 9_000}});
     const chat = await mountOpen(site);
     await reachFiles(chat);
-    expect(inside(chat, '.files > .pair')).to.equal(null);
+    expect(every(chat, '.files > .pair')).to.have.length(0);
     await choose(chat, pdf('1.pdf'));
     await until(() => inside(chat, '.files > .pair'), 'the buttons');
   });
