@@ -318,7 +318,7 @@ export const Person = Type.Object(
     name: Type.Union([Type.String(), Type.Null()]),
     role: Role,
     status: Type.Union([Type.Literal('member'), Type.Literal('invited')], {
-      description: '`invited`: the person has never signed in.',
+      description: '`invited`: the person has not signed in since the role. Then the name is null.',
     }),
     is_you: Type.Boolean({description: 'Whether this is the account of the caller.'}),
     since: {...Timestamp, description: 'Time at which the person got the role.'},

@@ -1,5 +1,6 @@
 import {findInvitation} from '../accounts/invitations.js';
 import type {OpenInvitation} from '../accounts/invitations.js';
+import {isInSession} from '../accounts/session-store.js';
 import {MAX_PEOPLE_PER_SITE} from '../contract/owner-sites.js';
 import type {Role} from '../contract/owner.js';
 import {one} from '../database/one.js';
@@ -10,7 +11,7 @@ export interface Member {
   email: string;
   name: string | null;
   role: Role;
-  /** Whether the person has signed in at least once. */
+  /** Whether the person has signed in since the role. Before, only the e-mail address is shown. */
   hasJoined: boolean;
   since: Date;
   lastSeenAt: Date | null;
@@ -22,6 +23,14 @@ export const lockPeople = async (sql: Queryable, siteKey: string): Promise<void>
   await sql`select from sites where key = ${siteKey} for no key update`;
 };
 
+/** Whether the account `a` has signed in since its membership `m` began. Sessions are deleted later. */
+export const hasJoined = (sql: Queryable) => sql`
+  (coalesce(a.joined_at >= m.created_at, false)
+   or exists (select from account_sessions s where s.account_id = a.id and ${isInSession(sql)})
+   or exists (select from audit_logs l
+              where l.site_key is null and l.event_type = 'signed_in' and l.metadata ? 'account'
+                and l.metadata->>'account' = a.id::text and l.timestamp >= m.created_at))`;
+
 /** Returns the members of a site by name, then those who have not signed in; or only one of them. */
 export const listMembers = async (
   sql: Queryable,
@@ -29,16 +38,17 @@ export const listMembers = async (
   accountId: string | null = null,
 ): Promise<Member[]> => {
   const rows = await sql<(Omit<Member, 'invitation'> & {isInvited: boolean})[]>`
-    select a.id, a.email, a.name, m.role, a.joined_at is not null as "hasJoined",
-           m.created_at as since,
+    select a.id, a.email, case when has_joined then a.name end as name, m.role,
+           has_joined as "hasJoined", m.created_at as since,
            (select max(s.last_seen_at) from account_sessions s
-            where s.account_id = a.id) as "lastSeenAt",
+            where s.account_id = a.id and ${isInSession(sql)}) as "lastSeenAt",
            exists (select from sign_in_links l
                    where l.account_id = a.id and l.site_key = m.site_key and l.purpose = 'invitation'
                      and l.used_at is null and l.voided_at is null) as "isInvited"
     from memberships m join accounts a on a.id = m.account_id
+    cross join lateral (select ${hasJoined(sql)} as has_joined) j
     where m.site_key = ${siteKey} and (${accountId}::uuid is null or a.id = ${accountId}::uuid)
-    order by a.joined_at is null, lower(coalesce(a.name, a.email)), a.id
+    order by not has_joined, lower(coalesce(case when has_joined then a.name end, a.email)), a.id
     limit ${MAX_PEOPLE_PER_SITE}`;
   const members: Member[] = [];
   for (const {isInvited, ...row} of rows) {

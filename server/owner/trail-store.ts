@@ -1,5 +1,6 @@
 import type {Queryable} from '../database/sql.js';
 import type {AuditMetadata} from '../audit/store.js';
+import {hasJoined} from './people-store.js';
 
 export interface TrailFilter {
   siteKey: string;
@@ -24,6 +25,13 @@ export interface FoundRow {
 /** Events of accounts that belong to no site. They are shown at each site of the account. */
 const EVENTS_OF_ACCOUNT = ['signed_in', 'signed_out'];
 
+/** Whether the session of the sign-out `a` began during the membership `m`. */
+const beganHere = (sql: Queryable) => sql`
+  exists (select from audit_logs i
+          where i.site_key is null and i.event_type = 'signed_in' and i.metadata ? 'account'
+            and i.metadata->>'account' = m.account_id::text and i.timestamp >= m.created_at
+            and coalesce(i.metadata->>'session' = a.metadata->>'session', true))`;
+
 /**
  * Returns what accounts did at a site, latest first: acts at the site, and sign-ins of its members
  * since they joined.
@@ -38,8 +46,8 @@ export const findTrail = (sql: Queryable, filter: TrailFilter): Promise<FoundRow
   const columns = sql`a.id, a.timestamp, a.event_type, a.user_uuid, a.metadata`;
   return sql<FoundRow[]>`
     select found.id::text, found.timestamp as at, found.event_type as type,
-           found.metadata->>'account' as "accountId", accounts.name, found.user_uuid as lead,
-           found.metadata
+           found.metadata->>'account' as "accountId",
+           case when m.account_id is null or ${hasJoined(sql)} then a.name end as name, found.user_uuid as lead, found.metadata
     from (
       (select ${columns} from audit_logs a
        where a.site_key = ${siteKey} and ${isWanted} order by a.id desc limit ${limit})
@@ -49,9 +57,11 @@ export const findTrail = (sql: Queryable, filter: TrailFilter): Promise<FoundRow
          select ${columns} from audit_logs a
          where a.site_key is null and a.metadata->>'account' = m.account_id::text
            and a.event_type = any(${EVENTS_OF_ACCOUNT}) and a.timestamp >= m.created_at and ${isWanted}
+           and (a.event_type = 'signed_in' or ${beganHere(sql)})
          order by a.id desc limit ${limit}) a
        where m.site_key = ${siteKey})
     ) found
-    left join accounts on accounts.id::text = found.metadata->>'account'
+    left join accounts a on a.id::text = found.metadata->>'account'
+    left join memberships m on m.account_id = a.id and m.site_key = ${siteKey}
     order by found.id desc limit ${limit}`;
 };

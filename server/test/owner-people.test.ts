@@ -51,6 +51,17 @@ t.test('the people of a site', async (t) => {
     t.ok(found.every(({last_seen_at: seen}) => seen !== null));
   });
 
+  await t.test('with an account are like unknown people until they sign in', async (t) => {
+    const [first, second] = [await createOwner(), await createOwner()];
+    const agent = await first.join('agent');
+    await second.invite(agent.email);
+    const find = async () => (await second.list()).find(({id}) => id === agent.accountId);
+
+    t.match(await find(), {name: null, status: 'invited', last_seen_at: null});
+    await agent.signInAgain(server.sql);
+    t.match(await find(), {name: 'Anna', status: 'member', last_seen_at: String});
+  });
+
   await t.test('are invited by e-mail, with a link to copy', async (t) => {
     const {site, owner, list, invite} = await createOwner();
     const email = newEmail();

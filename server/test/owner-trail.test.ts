@@ -52,12 +52,29 @@ t.test('the activity at a site', async (t) => {
   await t.test('has sign-ins of members since they joined, and of no other account', async (t) => {
     await act(anna, 'signed_in', null);
     await act(eve, 'signed_in', null);
+    const ben = await OwnerClient.create(server, {name: 'Ben', roles: {demo: 'agent'}});
     await server.sql`
       update memberships set created_at = now() + interval '1 minute'
-      where account_id = ${olga.accountId}`;
-    await act(olga, 'signed_in', null);
+      where account_id = ${ben.accountId}`;
+    for (const event of ['signed_in', 'signed_out'] as const) await act(ben, event, null);
 
     t.same(list(await read('?type=signed_in')), [['signed_in', anna.accountId]]);
+  });
+
+  await t.test('has no sign-out of a session from before, and no name until then', async (t) => {
+    const ben = await OwnerClient.create(server, {name: 'Ben', roles: {workshop: 'agent'}});
+    await server.sql`
+      insert into memberships (account_id, site_key, role) values (${ben.accountId}, 'demo', 'agent')`;
+    await act(ben, 'signed_out', null);
+    await act(ben, 'account_invited');
+    const readBen = (more = '') => read(`?account=${ben.accountId}${more}`);
+    t.match(await readBen(), {rows: [{event_type: 'account_invited', account: {name: null}}]});
+    t.same(list(await readBen('&type=signed_out')), []);
+
+    await act(ben, 'signed_in', null);
+    await act(ben, 'signed_out', null);
+    t.match(await readBen('&type=account_invited'), {rows: [{account: {name: 'Ben'}}]});
+    t.equal(list(await readBen('&type=signed_out')).length, 2);
   });
 
   await t.test('has commands of the operator, without an account', async (t) => {
