@@ -16,6 +16,7 @@ import {buildFunnel, pickTotals, readDailyCounts, sumCounts} from '../sites/funn
 import type {DayRange} from '../sites/funnel.js';
 import type {Site} from '../sites/store.js';
 import {DAY_MS} from '../units.js';
+import {FIRST_YEAR, LAST_YEAR, isDay} from '../text/day.js';
 import {requireOwnSite} from './site-routes.js';
 
 export interface FunnelRouteDeps {
@@ -54,6 +55,7 @@ const countDays = ({from, to}: DayRange): number =>
   Math.round((Date.parse(to) - Date.parse(from)) / DAY_MS) + 1;
 
 const toRange = (query: Partial<DayRange>, nowMs: number): DayRange => {
+  for (const name of ['from', 'to'] as const) requireDay(name, query[name]);
   const to = query.to ?? toDay(nowMs);
   const from = query.from ?? shift(to, 1 - DEFAULT_FUNNEL_DAYS);
   const days = countDays({from, to});
@@ -62,6 +64,14 @@ const toRange = (query: Partial<DayRange>, nowMs: number): DayRange => {
     `The period has ${days} days. Expected 1 to ${MAX_FUNNEL_DAYS}. Change from or to.`,
     {faults: [{path: '/from', message: 'must be a day before to'}]},
   );
+};
+
+const requireDay = (name: string, day: string | undefined): void => {
+  if (day === undefined || isDay(day)) return;
+  const expected = `must be a day of the years ${FIRST_YEAR} to ${LAST_YEAR}`;
+  throw new InvalidRequest(`The value of ${name} ${expected}. Change it.`, {
+    faults: [{path: `/${name}`, message: expected}],
+  });
 };
 
 const readFunnel = async (sql: Queryable, site: Site, range: DayRange): Promise<FunnelType> => {

@@ -138,12 +138,20 @@ t.test('the funnel of a site', async (t) => {
     t.match(await owner.call('GET', `${FUNNEL}${year(MAX_FUNNEL_DAYS + 1)}`), {status: 400});
   });
 
+  await t.test('can be at both ends of the calendar', async (t) => {
+    for (const day of ['1970-01-01', '9999-12-31'])
+      t.equal((await read(`?from=${day}&to=${day}`)).days.length, 1);
+  });
+
   for (const query of [
     '?from=2026-11-21&to=2026-11-20',
     '?from=yesterday',
     '?to=2026-02-30',
     '?from=-1',
     '?to=99999-01-01',
+    '?from=0001-01-01&to=0001-01-02',
+    '?to=0000-01-01',
+    '?from=1969-12-31&to=1970-01-01',
     "?from=2026-01-01'",
   ])
     await t.test(`refuses the period ${query}`, async (t) => {
