@@ -13,7 +13,7 @@ import type {Role} from '../contract/owner.js';
 import {migrate} from '../database/migrate.js';
 import {PAGE_ROWS, readPages} from '../database/read-pages.js';
 import type {Queryable} from '../database/sql.js';
-import {transaction} from '../database/transaction.js';
+import {repeatableTransaction} from '../database/transaction.js';
 import {lockSite} from '../sites/admin-store.js';
 import {formatCount} from '../text/count.js';
 import {parseEmail} from '../text/email.js';
@@ -21,7 +21,7 @@ import {inviteAccount} from './invitations.js';
 import {PRINTED_LINK_MS, findLink, insertLink} from './link-store.js';
 import {SignInLinks} from './links.js';
 import {endAccess, removeAccount, removeMember} from './memberships.js';
-import {findAccountId, listAccounts} from './store.js';
+import {findAccountId, listAccounts, lockAccount} from './store.js';
 import type {ListedAccount} from './store.js';
 
 const USAGE = `maria account add E-MAIL --site KEY [--role owner|agent|observer]
@@ -99,7 +99,7 @@ const add = async (
 ) => {
   if (siteKey === undefined) throw createUsageError('"account add" requires --site.');
   const links = new SignInLinks(config.secrets, console);
-  const {link, isMailed} = await transaction(sql, async (tx) => {
+  const {link, isMailed} = await repeatableTransaction(sql, async (tx) => {
     const site = await lockSite(tx, siteKey);
     if (!site || site.removedAt) throw createUnknownSite(siteKey);
     return inviteAccount(tx, {
@@ -119,7 +119,7 @@ const add = async (
 
 const link = async ({config, backgroundSql: sql, print}: CommandDeps, {email, console}: Call) => {
   const links = new SignInLinks(config.secrets, console);
-  const found = await transaction(sql, async (tx) => {
+  const found = await repeatableTransaction(sql, async (tx) => {
     const accountId = await requireAccount(tx, email);
     const id = await insertLink(tx, {
       ...{purpose: 'sign_in', keyId: links.keyId, validMs: PRINTED_LINK_MS, accountId},
@@ -161,7 +161,7 @@ async function* toRows(
 }
 
 const remove = async ({backgroundSql: sql, print}: CommandDeps, {email, site}: Call) => {
-  await transaction(sql, async (tx) => {
+  await repeatableTransaction(sql, async (tx) => {
     const accountId = await requireAccount(tx, email);
     if (site === undefined) {
       await removeAccount(tx, accountId);
@@ -185,7 +185,7 @@ const remove = async ({backgroundSql: sql, print}: CommandDeps, {email, site}: C
 };
 
 const signOut = async ({backgroundSql: sql, print}: CommandDeps, {email}: Call) => {
-  const count = await transaction(sql, async (tx) => {
+  const count = await repeatableTransaction(sql, async (tx) => {
     const account = await requireAccount(tx, email);
     const ended = await endAccess(tx, account);
     await recordAudit(tx, {
@@ -197,9 +197,13 @@ const signOut = async ({backgroundSql: sql, print}: CommandDeps, {email}: Call) 
   await print(`${formatCount(count, 'session')} of ${email} ended, and all its open links.`);
 };
 
+/** Returns the account of an e-mail address, which is locked until the end of the transaction. */
 const requireAccount = async (sql: Queryable, email: string): Promise<string> => {
   const id = await findAccountId(sql, email);
-  if (id !== undefined) return id;
+  if (id !== undefined) {
+    await lockAccount(sql, id);
+    return id;
+  }
   throw new CommandFailed(
     `There is no account of ${email}. List the accounts with: maria account list`,
   );

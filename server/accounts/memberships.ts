@@ -5,6 +5,7 @@ import {LastOwner} from '../errors.js';
 import {voidInvitations, voidSignInLinks} from './link-store.js';
 import {notifyAccountChanged} from './notify.js';
 import {endAllSessions, endSessionsAtSite} from './session-store.js';
+import {lockAccount} from './store.js';
 
 export interface Membership {
   accountId: string;
@@ -43,6 +44,7 @@ export const setRole = async (
   {accountId, siteKey, role}: Membership & {role: Role},
   options: RoleChangeOptions = {},
 ): Promise<Role | null> => {
+  await lockAccount(sql, accountId);
   const roles = await lockRoles(sql, siteKey);
   const before = roles.get(accountId) ?? null;
   if (before === role) return before;
@@ -64,6 +66,7 @@ export const removeMember = async (
   {accountId, siteKey}: Membership,
   options: RoleChangeOptions = {},
 ): Promise<Role | null> => {
+  await lockAccount(sql, accountId);
   const roles = await lockRoles(sql, siteKey);
   const before = roles.get(accountId) ?? null;
   if (before === null) return null;
@@ -98,6 +101,7 @@ const endAccessTo = async (sql: Queryable, membership: Membership): Promise<void
 
 /** Ends all sessions and open links of an account. Returns the number of sessions. */
 export const endAccess = async (sql: Queryable, accountId: string): Promise<number> => {
+  await lockAccount(sql, accountId);
   await voidSignInLinks(sql, accountId);
   return endAllSessions(sql, accountId);
 };

@@ -13,7 +13,7 @@ import {
   SignOut,
 } from '../contract/owner.js';
 import type {Sql} from '../database/sql.js';
-import {transaction} from '../database/transaction.js';
+import {repeatableTransaction, transaction} from '../database/transaction.js';
 import {LinkOver} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
 import {anonymizeIp, clientRateLimitKey, getClientIp} from '../http/client-address.js';
@@ -138,7 +138,7 @@ const useLinkRoute = (app: App, deps: SignInRouteDeps): void => {
       const link = await signInLinks.find(sql, request.body.token);
       if (!link) throw new LinkOver();
       const given = readCookie(request, console);
-      const signedIn = await transaction(sql, async (tx) => {
+      const signedIn = await repeatableTransaction(sql, async (tx) => {
         const found = await signIn(tx, {
           ...{link, keyId: signInLinks.keyId, ipAddress: getStoredIp(request, config)},
           givenHash: given === undefined ? undefined : hashCookie(given),
@@ -175,7 +175,9 @@ const reportSignInRoute = (app: App, deps: SignInRouteDeps): void => {
       const link = await signInLinks.find(sql, request.body.token);
       const isReported =
         link !== undefined &&
-        (await transaction(sql, (tx) => reportSignIn(tx, link, getStoredIp(request, config))));
+        (await repeatableTransaction(sql, (tx) =>
+          reportSignIn(tx, link, getStoredIp(request, config)),
+        ));
       if (!isReported) throw new LinkOver();
       return reply.code(204).send(null);
     },
@@ -199,7 +201,7 @@ const signOutRoute = (app: App, {config, sql}: SignInRouteDeps): void => {
     async (request, reply) => {
       const {account, body} = request;
       const {everywhere = false} = body;
-      await transaction(sql, async (tx) => {
+      await repeatableTransaction(sql, async (tx) => {
         if (everywhere) await endAccess(tx, account.id);
         else await endSession(tx, account.id, account.sessionId);
         await recordAudit(tx, {

@@ -10,6 +10,7 @@ import type {SignInLink} from './link-store.js';
 import {endAccess} from './memberships.js';
 import {countRequestedLink} from './quota.js';
 import {endSessionOfCookie, insertSession, isKnownBrowser} from './session-store.js';
+import {lockAccount} from './store.js';
 
 export interface LinkRequest {
   /** E-mail address in its plain form. */
@@ -66,6 +67,7 @@ export const signIn = async (
   sql: Queryable,
   {link, givenHash, browser, keyId, ipAddress}: SignIn,
 ): Promise<SignedIn | undefined> => {
+  if (link.accountId !== null) await lockAccount(sql, link.accountId);
   if (link.purpose === 'not_me' || !(await useLink(sql, link.id))) return undefined;
   const accountId = link.purpose === 'setup' ? await setUp(sql, link) : link.accountId;
   if (accountId === null) return undefined;
@@ -136,7 +138,9 @@ export const reportSignIn = async (
   ipAddress: string | null,
 ): Promise<boolean> => {
   const {accountId: account} = link;
-  if (link.purpose !== 'not_me' || account === null || !(await useLink(sql, link.id))) return false;
+  if (link.purpose !== 'not_me' || account === null) return false;
+  await lockAccount(sql, account);
+  if (!(await useLink(sql, link.id))) return false;
   await endAccess(sql, account);
   await recordAudit(sql, {event: 'sign_in_reported', ipAddress, metadata: {account}});
   return true;

@@ -39,6 +39,14 @@ export const changeAccount = async (
     where id = ${id}`;
 };
 
+/**
+ * Locks an account until the end of the transaction. Each change of its links, sessions or roles
+ * begins with this lock, so that two changes run one after the other.
+ */
+export const lockAccount = async (sql: Queryable, id: string): Promise<void> => {
+  await sql`select from accounts where id = ${id} for no key update`;
+};
+
 /** Returns whether there is an account. */
 export const hasAccounts = async (sql: Queryable): Promise<boolean> => {
   const rows = await sql`select from accounts where removed_at is null limit 1`;

@@ -1,3 +1,4 @@
+import {retryAfterConflict} from './errors.js';
 import type {Sql, Transaction} from './sql.js';
 
 /** Runs a transaction, and after its commit the functions that it has registered. */
@@ -11,3 +12,9 @@ export const transaction = async <T>(
   for (const run of committed.values()) run();
   return result as T;
 };
+
+/** Runs a transaction, and once more if the database rolled it back because of another one. */
+export const repeatableTransaction = <T>(
+  sql: Sql,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> => retryAfterConflict(() => transaction(sql, work));

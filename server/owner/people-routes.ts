@@ -19,10 +19,9 @@ import {
   SiteParams,
 } from '../contract/owner-sites.js';
 import type {Role} from '../contract/owner.js';
-import {retryAfterConflict} from '../database/errors.js';
 import {one} from '../database/one.js';
 import type {Queryable, Sql, Transaction} from '../database/sql.js';
-import {transaction} from '../database/transaction.js';
+import {repeatableTransaction} from '../database/transaction.js';
 import {InvalidEmail, NotFound, RateLimited, TooManyPeople} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
 import {anonymizeIp, getClientIp} from '../http/client-address.js';
@@ -193,12 +192,10 @@ const changePeople = <T>(
   siteKey: string,
   change: (tx: Transaction) => Promise<T>,
 ): Promise<T> =>
-  retryAfterConflict(() =>
-    transaction(sql, async (tx) => {
-      await lockPeople(tx, siteKey);
-      return change(tx);
-    }),
-  );
+  repeatableTransaction(sql, async (tx) => {
+    await lockPeople(tx, siteKey);
+    return change(tx);
+  });
 
 const requireId = (given: string): string => {
   const id = readUuid(given);

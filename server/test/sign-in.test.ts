@@ -1,6 +1,9 @@
 import postgres from 'postgres';
 import t from 'tap';
 
+import {PRINTED_LINK_MS, insertLink} from '../accounts/link-store.js';
+import {SignInLinks} from '../accounts/links.js';
+import type {ConsoleSettings} from '../config/console.js';
 import type {Account, OpenLink} from '../contract/owner.js';
 import type {Sql} from '../database/sql.js';
 import {CONSOLE_HEADERS, OwnerClient} from './owner-client.js';
@@ -120,6 +123,29 @@ t.test('two presses at the same time sign in once', async (t) => {
   t.equal(statuses.filter((status) => status === 200).length, 1);
   t.equal((await listAudit(server, 'signed_in')).length, 1);
 });
+
+t.test(
+  'links of one account that are used at the same time sign in one after another',
+  async (t) => {
+    const server = await startServer(t);
+    const {accountId} = await OwnerClient.create(server);
+    const links = new SignInLinks(server.config.secrets, server.config.console as ConsoleSettings);
+    const createToken = async () => {
+      const id = await insertLink(server.sql, {
+        ...{purpose: 'sign_in', keyId: links.keyId, validMs: PRINTED_LINK_MS, accountId},
+      });
+      return links.create(id, links.keyId);
+    };
+
+    for (let round = 0; round < 5; round++) {
+      const tokens = await Promise.all(Array.from({length: 6}, createToken));
+      const answers = await Promise.all(
+        tokens.map((token) => callSignIn(server, 'link/use', {token})),
+      );
+      t.same(answers.map(({status}) => status).sort(), [200, 410, 410, 410, 410, 410]);
+    }
+  },
+);
 
 t.test('the link opens the page that was asked for', async (t) => {
   const server = await startServer(t);
