@@ -73,7 +73,8 @@ export const composeBackgroundWork = (deps: AppDeps, core: Core) => {
     expiry: new Expiry(background),
     auditMaintenance: new AuditMaintenance({...background, restoreGuard: restoreGuard}),
     panelOpens: new PanelOpenCounter(backgroundSql, log),
-    seenOrigins: new SeenOrigins(backgroundSql, log),
+    // Only the console shows origins.
+    seenOrigins: config.console && new SeenOrigins(backgroundSql, log),
     release: new OwnRelease({sql: backgroundSql, log, folder: WIDGET}),
     otherReleases: new OtherReleases({
       ...{sql, log, releaseDays: config.widgetReleaseDays},
@@ -94,6 +95,7 @@ export const stopJobs = async (work: BackgroundWork): Promise<void> => {
   const {sender, responderService, webhooks, cleanup, expiry, auditMaintenance} = work;
   const queues = [sender, responderService, webhooks];
   const {panelOpens, seenOrigins, release} = work;
-  const others = [cleanup, expiry, auditMaintenance, panelOpens, seenOrigins, release];
-  await Promise.all([...queues, ...others].map((job) => job.stop()));
+  const others = [cleanup, expiry, auditMaintenance, panelOpens, release];
+  const origins = seenOrigins ? [seenOrigins] : [];
+  await Promise.all([...queues, ...others, ...origins].map((job) => job.stop()));
 };

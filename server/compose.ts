@@ -78,7 +78,7 @@ const composeRequests = (
     if (error instanceof OriginNotAllowed) {
       const origin = request.headers.origin ?? '';
       abuse.recordOriginRefusal(toActor(request), {origin, site: error.siteKey});
-      seenOrigins.add(error.siteKey, origin, {isRefused: true});
+      seenOrigins?.add(error.siteKey, origin, {isRefused: true});
     }
     metrics.countError(error.code, request.routeOptions.url);
   };

@@ -72,7 +72,7 @@ export const registerPublicRoutes = async (
     ...deps,
     getPublicConfig,
     onLoaded: (site, origin) => {
-      deps.seenOrigins.add(site.key, origin);
+      deps.seenOrigins?.add(site.key, origin);
     },
   });
   const {publicUrl, ratePerMinute} = config;

@@ -36,7 +36,8 @@ export const Settings = Type.Object({
   ),
   CONSOLE: Type.Boolean({
     default: true,
-    description: 'Serves the console, in which site owners read and manage leads.',
+    description:
+      'Serves the console, in which site owners read and manage leads. Without it, origins of pages are not recorded. Leads and wordings of consents are, so that a console that is switched on later is complete.',
   }),
   CONSOLE_URL: textSetting(
     'URL of the console. Default: `PUBLIC_URL/console/`. It ends with `/console/`. On another host than `PUBLIC_URL`, the console and its calls respond only there.',

@@ -16,6 +16,16 @@ const load = ({url}: TestServer, origin: string) =>
 const list = async ({sql}: TestServer) =>
   (await listOrigins(sql, 'acme')).map(({origin, isRefused}) => ({origin, isRefused}));
 
+t.test('origins are not recorded without a console', async (t) => {
+  const server = await startServer(t, {settings: {CONSOLE: 'false'}});
+  await addSite(server, 'acme', [PAGE]);
+
+  t.equal((await load(server, PAGE)).status, 200);
+  t.equal((await load(server, 'https://other.example')).status, 403);
+  await server.seenOrigins?.stop();
+  t.same(await list(server), []);
+});
+
 t.test('the origins of pages', async (t) => {
   const server = await startServer(t);
   await addSite(server, 'acme', [PAGE]);

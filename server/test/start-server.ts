@@ -93,7 +93,7 @@ export const startServer = async (
   t.teardown(async () => {
     await closeServer(running);
     await running.panelOpens.stop();
-    await running.seenOrigins.stop();
+    await running.seenOrigins?.stop();
     await running.cleanup.stop();
     await running.expiry.stop();
     await running.sender.stop();
