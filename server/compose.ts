@@ -12,7 +12,7 @@ import type {MariaError} from './errors.js';
 import {PdfTextExtractor} from './documents/pdf-text-extractor.js';
 import {findStoredIds} from './documents/store.js';
 import {Uploads} from './files/upload.js';
-import {anonymizeIp, getClientIp, clientRateLimitKey} from './http/client-address.js';
+import {clientRateLimitKey, getStoredIp} from './http/client-address.js';
 import {endVisit} from './sessions/end.js';
 import {notifyOfLateFile} from './sessions/late-changes.js';
 import {Access} from './visits/access.js';
@@ -45,7 +45,7 @@ const composeRequests = (
 ) => {
   const toActor = (request: FastifyRequest, uuid?: string) => ({
     client: clientRateLimitKey(request),
-    ipAddress: anonymizeIp(getClientIp(request), config.audit.ipMode),
+    ipAddress: getStoredIp(request, config),
     uuid,
   });
   const access = new Access({

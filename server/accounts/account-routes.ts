@@ -7,7 +7,7 @@ import type {Sql} from '../database/sql.js';
 import {transaction} from '../database/transaction.js';
 import {InvalidName, NotFound} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
-import {anonymizeIp, getClientIp} from '../http/client-address.js';
+import {getStoredIp} from '../http/client-address.js';
 import {createRateLimit} from '../http/rate-limits.js';
 import {BODY_CODES, ownerResponses} from '../http/response-schemas.js';
 import {cleanName} from '../text/person-name.js';
@@ -66,7 +66,7 @@ const changeAccountRoute = (app: App, {config, sql}: AccountRouteDeps): void => 
         await changeAccount(tx, account.id, {...changes, ...(name !== undefined && {name})});
         await recordAudit(tx, {
           event: 'account_changed',
-          ipAddress: anonymizeIp(getClientIp(request), config.audit.ipMode),
+          ipAddress: getStoredIp(request, config),
           metadata: {account: account.id, fields: Object.keys(body)},
         });
         return describeAccount(tx, account);
@@ -125,7 +125,7 @@ const endSessionRoute = (app: App, {config, sql}: AccountRouteDeps): void => {
         if (!id || !(await endSession(tx, account.id, id))) return false;
         await recordAudit(tx, {
           event: 'signed_out',
-          ipAddress: anonymizeIp(getClientIp(request), config.audit.ipMode),
+          ipAddress: getStoredIp(request, config),
           metadata: {account: account.id, session: id},
         });
         return true;

@@ -1,4 +1,3 @@
-import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
 import {recordAudit} from '../audit/store.js';
@@ -16,7 +15,7 @@ import type {Sql} from '../database/sql.js';
 import {repeatableTransaction, transaction} from '../database/transaction.js';
 import {LinkOver} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
-import {anonymizeIp, clientRateLimitKey, getClientIp} from '../http/client-address.js';
+import {clientRateLimitKey, getStoredIp} from '../http/client-address.js';
 import {createRateLimit} from '../http/rate-limits.js';
 import type {RateKind} from '../http/rate-limits.js';
 import {BODY_CODES, ownerResponses, signInResponses} from '../http/response-schemas.js';
@@ -53,9 +52,6 @@ const openTo = ({config}: SignInRouteDeps, kind: RateKind) => ({
   ...createRateLimit(config.ratePerMinute, kind),
   needsNoAccount: true as const,
 });
-
-const getStoredIp = (request: FastifyRequest, {audit}: Config): string | null =>
-  anonymizeIp(getClientIp(request), audit.ipMode);
 
 const requestLinkRoute = (app: App, deps: SignInRouteDeps): void => {
   const {config, sql, signInLinks, mailHashKey, onMail} = deps;

@@ -63,6 +63,12 @@ export const anonymizeIp = (ipAddress: string | undefined, mode: IpMode): string
   return cut(ip, isIPv4(ip) ? 3 : 6);
 };
 
+/** Returns the client's IP address in the form that the settings store. */
+export const getStoredIp = (
+  request: Connection,
+  {audit}: {audit: {ipMode: IpMode}},
+): string | null => anonymizeIp(getClientIp(request), audit.ipMode);
+
 const cut = (ip: string, keptBytes: number): string => {
   const bytes = ipaddr.parse(ip).toByteArray();
   return ipaddr.fromByteArray(bytes.map((byte, i) => (i < keptBytes ? byte : 0))).toString();

@@ -24,7 +24,7 @@ import type {Queryable, Sql, Transaction} from '../database/sql.js';
 import {repeatableTransaction} from '../database/transaction.js';
 import {InvalidEmail, NotFound, RateLimited, TooManyPeople} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
-import {anonymizeIp, getClientIp} from '../http/client-address.js';
+import {getStoredIp} from '../http/client-address.js';
 import {createRateLimit} from '../http/rate-limits.js';
 import {BODY_CODES, ownerResponses} from '../http/response-schemas.js';
 import {parseEmail} from '../text/email.js';
@@ -105,7 +105,7 @@ const invitePersonRoute = (app: App, deps: PeopleDeps): void => {
         if ((await countOthers(tx, key, email)) >= MAX_PEOPLE_PER_SITE) throw new TooManyPeople();
         await requireQuota(tx, key);
         const {accountId} = await inviteAccount(tx, {
-          ...{email, siteKey: key, role, by: account.id, ipAddress: getIp(request, config)},
+          ...{email, siteKey: key, role, by: account.id, ipAddress: getStoredIp(request, config)},
           ...{mailHashKey, keyId: signInLinks.keyId},
         });
         return findPerson(tx, deps, {siteKey: key, accountId, by: account.id});
@@ -222,13 +222,10 @@ const createEntry = (
   return {
     event: 'role_changed',
     site: params.key,
-    ipAddress: getIp(request, config),
+    ipAddress: getStoredIp(request, config),
     metadata: {account: account.id, changed: params.account.toLowerCase(), ...roles},
   };
 };
-
-const getIp = (request: FastifyRequest, {audit}: Config): string | null =>
-  anonymizeIp(getClientIp(request), audit.ipMode);
 
 interface WantedPerson {
   siteKey: string;

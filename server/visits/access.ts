@@ -1,7 +1,7 @@
 import type {FastifyRequest} from 'fastify';
 
 import {readBearerToken} from '../http/bearer-token.js';
-import {getClientIp, anonymizeIp} from '../http/client-address.js';
+import {getStoredIp} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
 import type {Queryable, Sql, Transaction} from '../database/sql.js';
 import {retryAfterConflict} from '../database/errors.js';
@@ -113,7 +113,7 @@ export class Access {
   }
 
   getStoredIp(request: FastifyRequest): string | null {
-    return anonymizeIp(getClientIp(request), this.deps.config.audit.ipMode);
+    return getStoredIp(request, this.deps.config);
   }
 
   /** Returns the caller's visit; undefined before its first change. Each call extends the visit. */
