@@ -5,7 +5,8 @@
 do $$
 begin
   create extension if not exists pg_trgm;
-exception when others then
+-- The last two: the server of the database does not have the extension.
+exception when insufficient_privilege or undefined_file or feature_not_supported then
   raise exception 'the search of leads needs the extension pg_trgm, which the user "%" cannot create: %',
     current_user, sqlerrm using errcode = 'MC001';
 end

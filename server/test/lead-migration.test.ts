@@ -157,3 +157,16 @@ t.test('a user who cannot create pg_trgm gets the command for an administrator',
   await migrate(limited.href);
   t.equal((await admin`select from leads`).length, 0);
 });
+
+t.test('a lock that another transaction keeps is no missing permission', async (t) => {
+  const {url} = await createTestDatabase(t);
+  const held = await connect(t, url).reserve();
+  await held`begin`;
+  await held`create extension pg_trgm`;
+
+  t.ok(isLockTimeout(await migrate(url).catch((error: unknown) => error)));
+
+  await held`rollback`;
+  held.release();
+  await migrate(url);
+});
