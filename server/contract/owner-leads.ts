@@ -57,9 +57,9 @@ const SearchText = Type.String({
 
 /** Place in the list after which the next page begins. */
 const LeadCursor = Type.String({
-  pattern: '^\\d{1,17}\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
+  pattern: '^\\d{1,15}\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$',
   description: 'Value of `next` of the page before.',
-  examples: [`1795426200000000.${EXAMPLE_UUID}`],
+  examples: [`1795426200000.${EXAMPLE_UUID}`],
 });
 
 /** Query values are strings. */

@@ -14,7 +14,7 @@ import type {LeadRouteDeps} from './deps.js';
 import {readLeads, toApiLead} from './lead-rows.js';
 import {findPage} from './list-store.js';
 import type {LeadPlace} from './list-store.js';
-import {readSelection} from './selection.js';
+import {readSelection, readTime} from './selection.js';
 
 /** Registers the calls about many leads. */
 export const listRoutes: Plugin<LeadRouteDeps> = async (app, deps) => {
@@ -96,7 +96,7 @@ const listLeads = async (
 
 const readPlace = (cursor: string): LeadPlace => {
   const [ms = '', uuid = ''] = cursor.split('.');
-  return {uuid, lastActivityAt: new Date(Number(ms))};
+  return {uuid, lastActivityAt: readTime('after', Number(ms))};
 };
 
 const writePlace = ({uuid, lastActivityAt}: LeadPlace): string =>

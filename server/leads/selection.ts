@@ -30,12 +30,17 @@ export const readSelection = (
 });
 
 const MIN_YEAR = 1970;
+const MAX_YEAR = 9999;
 
-/** The schema accepts leap seconds and the year 0, which JavaScript or PostgreSQL do not have. */
-const readTime = (name: string, given: string): Date => {
+/**
+ * Returns a time of a query. Throws `InvalidRequest` for a time that JavaScript or PostgreSQL does
+ * not have: the schemas accept leap seconds, the year 0 and offsets that lead to the year 10000.
+ */
+export const readTime = (name: string, given: string | number): Date => {
   const time = new Date(given);
-  if (time.getUTCFullYear() >= MIN_YEAR) return time;
-  const message = `must be a time since ${MIN_YEAR}`;
+  const year = time.getUTCFullYear();
+  if (year >= MIN_YEAR && year <= MAX_YEAR) return time;
+  const message = `must be a time from ${MIN_YEAR} to ${MAX_YEAR}`;
   throw new InvalidRequest(`/${name} ${message}. Correct it or leave it out.`, {
     faults: [{path: `/${name}`, message}],
   });

@@ -107,6 +107,11 @@ t.test('the list of leads', async (t) => {
       'from=yesterday',
       'from=2026-11-30T23:59:60Z',
       'from=0000-01-01T00:00:00Z',
+      'from=9999-12-31T23:59:59-12:00',
+      'to=9999-12-31T23:59:59-12:00',
+      'after=1795426200000000.2f1c7c1e-6d0b-4c53-9d1a-0a5c8a6f3b1e',
+      'after=99999999999999999.2f1c7c1e-6d0b-4c53-9d1a-0a5c8a6f3b1e',
+      'after=253402300800000.2f1c7c1e-6d0b-4c53-9d1a-0a5c8a6f3b1e',
       'locale=%25',
       'files=maybe',
     ];
