@@ -51,7 +51,7 @@ const SearchText = Type.String({
   minLength: MIN_LEAD_SEARCH_LENGTH,
   maxLength: MAX_LEAD_SEARCH_LENGTH,
   description:
-    'Part of a name, e-mail address or file name, or the first eight characters of a UUID.',
+    'Part of a name, e-mail address or file name, or the first eight characters of a UUID. Two characters match only the beginning of a word.',
   examples: ['anna'],
 });
 

@@ -15,8 +15,8 @@ export const readSearchText = (given: string): string => {
 
 /**
  * Returns a query of the UUIDs that match a text: a part of the name, e-mail address or file name,
- * or the beginning of the UUID. It uses the trigram indexes. The UUIDs can be of any visits, except
- * that names are searched only at the given sites.
+ * or the beginning of the UUID. Texts that are too short for the trigram indexes match the beginning
+ * of a word only. The join with the leads lets a small site search its own files only.
  */
 export const selectHits = (sql: Queryable, text: string, siteKeys: string[]) => {
   const patterns = getPatterns(text);
@@ -31,13 +31,16 @@ export const selectHits = (sql: Queryable, text: string, siteKeys: string[]) => 
       and (${matches(sql`lower(s.name || ' ' || s.email)`)})
     union
     select f.session_uuid from file_uploads f
-    where f.state = 'stored' and (${matches(sql`lower(f.file_name)`)})
+    join leads l on l.session_uuid = f.session_uuid
+    where l.site_key = any(${siteKeys}::text[]) and l.has_files
+      and f.state = 'stored' and (${matches(sql`lower(f.file_name)`)})
     ${
       reference === undefined
         ? sql``
         : sql`union
     select l.session_uuid from leads l
-    where l.session_uuid between ${reference.first}::uuid and ${reference.last}::uuid`
+    where l.site_key = any(${siteKeys}::text[])
+      and l.session_uuid between ${reference.first}::uuid and ${reference.last}::uuid`
     }`;
 };
 
@@ -50,8 +53,14 @@ const getPatterns = (text: string): string[] => {
   const isAscii = /^[\0-\x7f]*$/.test(folded);
   const capitalised = folded.replace(/(?<!\p{L})\p{L}/gu, (letter) => letter.toUpperCase());
   const forms = isAscii ? [folded] : [folded, capitalised, folded.toUpperCase()];
-  return forms.map((form) => `%${form.replace(/[\\%_]/g, '\\$&')}%`);
+  const escaped = forms.map((form) => form.replace(/[\\%_]/g, '\\$&'));
+  return [...text].length < TRIGRAM_LENGTH
+    ? escaped.flatMap((form) => [`${form}%`, `% ${form}%`])
+    : escaped.map((form) => `%${form}%`);
 };
+
+/** Length from which a text in the middle of a word has a trigram. */
+const TRIGRAM_LENGTH = 3;
 
 const FIRST = '00000000-0000-0000-0000-000000000000';
 const LAST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';

@@ -231,6 +231,15 @@ t.test('the search', async (t) => {
     t.same(await find('xyz nowhere'), []);
   });
 
+  await t.test('finds a text of two characters at the beginning of a word', async (t) => {
+    t.same(await find('an'), ['Anna Beispiel']);
+    t.same(await find('be'), ['Anna Beispiel']);
+    t.same(await find('jk'), ['JÜRGEN ΩMEGA']);
+    t.same(await find('ze'), ['Hello']);
+    t.same(await find('ωm'), ['JÜRGEN ΩMEGA']);
+    t.same(await find('pi'), []);
+  });
+
   await t.test('ignores the case of all letters', async (t) => {
     t.same(await find('jürgen'), ['JÜRGEN ΩMEGA']);
     t.same(await find('ωmega'), ['JÜRGEN ΩMEGA']);
