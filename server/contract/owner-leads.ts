@@ -229,7 +229,10 @@ export type BulkLeads = Static<typeof BulkLeads>;
 
 export const BulkResult = Type.Object(
   {
-    changed: Type.Integer({description: 'Number of leads that have changed.'}),
+    changed: Type.Integer({
+      description:
+        'Number of leads that have changed. An erasure that fails for some leads is not counted; erase these again.',
+    }),
   },
   {title: 'BulkResult', examples: [{changed: 12}]},
 );

@@ -58,19 +58,25 @@ const select = async (
     : fromSelection(sql, readSelection(filter ?? {}, siteKeys));
   const leads = await sql<LeadKey[]>`
     select l.session_uuid as uuid, l.site_key as "siteKey" ${source}
-    limit ${MAX_BULK_LEADS + 1} for update of l`;
+    limit ${MAX_BULK_LEADS + 1} ${role === READER ? sql`for update of l` : sql``}`;
   if (leads.length !== expect) throw new SelectionChanged();
   for (const siteKey of new Set(leads.map((lead) => lead.siteKey)))
     requireRole(account, siteKey, role);
   return leads;
 };
 
+/** Erases as many leads as possible. Throws only if no lead could be erased. */
 const eraseLeads = async (sql: Sql, leads: LeadKey[], account: string): Promise<number> => {
+  const erase = (lead: LeadKey) => retryAfterConflict(() => eraseVisit(sql, lead, {account}));
   let erased = 0;
   for (let i = 0; i < leads.length; i += ERASE_BATCH) {
-    const batch = leads.slice(i, i + ERASE_BATCH);
-    const done = await Promise.all(batch.map((lead) => eraseVisit(sql, lead, {account})));
-    erased += done.filter(Boolean).length;
+    const done = await Promise.allSettled(leads.slice(i, i + ERASE_BATCH).map(erase));
+    erased += done.filter((one) => one.status === 'fulfilled' && one.value).length;
+    const failed = done.filter((one) => one.status === 'rejected');
+    // The database is probably down.
+    if (failed.length < done.length) continue;
+    if (erased === 0) throw failed[0]?.reason;
+    break;
   }
   return erased;
 };

@@ -131,9 +131,11 @@ const changeLeadsRoute = (app: App, {config, sql, onEnded}: LeadRouteDeps): void
     },
     async (request, reply) => {
       disableTimeout(request, reply);
-      const changed = await changeLeads(sql, request.account, request.body);
-      if (request.body.action === 'erase') onEnded();
-      return {changed};
+      try {
+        return {changed: await changeLeads(sql, request.account, request.body)};
+      } finally {
+        if (request.body.action === 'erase') onEnded();
+      }
     },
   );
 };

@@ -119,3 +119,34 @@ t.test('leads that arrive meanwhile are not erased', async (t) => {
     t.equal(left.length, 41);
   }
 });
+
+t.test('an erasure that fails for a lead leaves the others erased', async (t) => {
+  const server = await startServer(t);
+  const {sql} = server;
+  const owner = await OwnerClient.create(server);
+  await insertLeads(server, 10);
+  const [stuck, conflicting] = await listLeads(owner);
+  // Sequences are not rolled back: the second attempt of the conflicting lead succeeds.
+  await sql.unsafe(`
+    create sequence attempts;
+    create function fail() returns trigger language plpgsql as $$
+    begin
+      if old.session_uuid = '${stuck?.uuid}' then raise exception 'stuck'; end if;
+      if old.session_uuid = '${conflicting?.uuid}' and nextval('attempts') = 1 then
+        raise exception 'conflict' using errcode = 'serialization_failure';
+      end if;
+      return old;
+    end $$;
+    create trigger failing before delete on leads for each row execute function fail();`);
+  const erase = (expect: number) =>
+    owner.call('POST', '/api/owner/leads/bulk', {
+      json: {action: 'erase', filter: {view: 'all'}, expect},
+    });
+
+  t.match(await erase(10), {status: 200, body: {changed: 9}});
+  t.same(
+    (await listLeads(owner)).map(({uuid}) => uuid),
+    [stuck?.uuid],
+  );
+  t.equal((await erase(1)).status, 500, 'nothing was erased');
+});
