@@ -2,6 +2,7 @@ import type {Readable} from 'node:stream';
 
 import {Type} from 'typebox';
 
+import type {SignedInAccount} from '../accounts/account.js';
 import {toActorMetadata} from '../audit/actor.js';
 import {recordAudit} from '../audit/store.js';
 import {CreateExport, CreatedExport, ExportId} from '../contract/owner-exports.js';
@@ -20,7 +21,7 @@ import {insertExport, readPagesOf, readSnapshot, takeExport} from './export-stor
 import type {Snapshot} from './export-store.js';
 import {readSelection} from './selection.js';
 import {sendExport} from './send-export.js';
-import type {ExportLimit} from './send-export.js';
+import type {ExportLimit, SentExport} from './send-export.js';
 
 const Exported = Type.Unsafe<Readable>({
   type: 'string',
@@ -76,7 +77,7 @@ const createExportRoute = (app: App, {config, sql}: ExportDeps): void => {
 };
 
 const sendExportRoute = (app: App, deps: ExportDeps): void => {
-  const {config, sql} = deps;
+  const {config} = deps;
   app.get(
     '/:export_id',
     {
@@ -98,30 +99,30 @@ const sendExportRoute = (app: App, deps: ExportDeps): void => {
         ]),
       },
     },
-    async (request, reply) => {
-      const {account, params} = request;
-      const id = params.export_id.toLowerCase();
-      const taken = await takeExport(sql, config, {id, account: account.id});
-      if (!taken) throw new LinkOver();
-      const {format} = taken;
-      const {site, ...filter} = taken.filter;
-      // The role can have changed since the export was prepared.
-      const selection = readSelection(filter, requireSites(account, EDITOR, site));
-      return sendExport(
-        deps,
-        {request, reply},
-        {
-          name: `leads-${new Date().toISOString().slice(0, 10)}.${format}`,
-          type: TYPES[format],
-          start: async () => {
-            const snapshot = await readSnapshot(sql, selection);
-            await auditExport(sql, snapshot, {account: account.id, format});
-            return (signal) => createBytes(deps, snapshot, {format, signal});
-          },
-        },
-      );
-    },
+    (request, reply) => sendExport(deps, {request, reply}, () => prepareExport(deps, request)),
   );
+};
+
+/** Uses the prepared export up, and audits it. */
+const prepareExport = async (
+  deps: ExportDeps,
+  {account, params}: {account: SignedInAccount; params: {export_id: string}},
+): Promise<SentExport> => {
+  const {config, sql} = deps;
+  const id = params.export_id.toLowerCase();
+  const taken = await takeExport(sql, config, {id, account: account.id});
+  if (!taken) throw new LinkOver();
+  const {format} = taken;
+  const {site, ...filter} = taken.filter;
+  // The role can have changed since the export was prepared.
+  const selection = readSelection(filter, requireSites(account, EDITOR, site));
+  const snapshot = await readSnapshot(sql, selection);
+  await auditExport(sql, snapshot, {account: account.id, format});
+  return {
+    name: `leads-${new Date().toISOString().slice(0, 10)}.${format}`,
+    type: TYPES[format],
+    create: (signal) => createBytes(deps, snapshot, {format, signal}),
+  };
 };
 
 const auditExport = (

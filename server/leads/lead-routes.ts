@@ -134,20 +134,16 @@ const exportLeadRoute = (app: App, deps: LeadRouteDeps & {exportLimit: ExportLim
     async (request, reply) => {
       const {account, params} = request;
       const {uuid, siteKey: site} = await requireLead(sql, account, {...params, role: READER});
-      return sendExport(
-        deps,
-        {request, reply},
-        {
+      return sendExport(deps, {request, reply}, async () => {
+        await requireStore(sql, objects, uuid);
+        const metadata = toActorMetadata({account: account.id});
+        await recordAudit(sql, {event: 'data_exported', uuid, site, metadata});
+        return {
           name: `maria-${uuid}.zip`,
           type: 'application/zip',
-          start: async () => {
-            await requireStore(sql, objects, uuid);
-            const metadata = toActorMetadata({account: account.id});
-            await recordAudit(sql, {event: 'data_exported', uuid, site, metadata});
-            return (signal) => createArchive(deps, {uuids: [uuid], hasFolders: false}, signal);
-          },
-        },
-      );
+          create: (signal) => createArchive(deps, {uuids: [uuid], hasFolders: false}, signal),
+        };
+      });
     },
   );
 };

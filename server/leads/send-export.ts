@@ -24,20 +24,22 @@ export const createExportLimit = (): ExportLimit =>
 export interface SentExport {
   name: string;
   type: string;
-  /** Prepares the export: from here on it counts, and then it is streamed. */
-  start: () => Promise<(signal: AbortSignal) => AsyncIterable<Uint8Array>>;
+  create: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
 }
 
-/** Sends an export as long as its client reads fast enough. Throws `Busy` if there are too many. */
+/**
+ * Sends an export as long as its client reads fast enough. Throws `Busy` if there are too many, and
+ * prepares nothing then.
+ */
 export const sendExport = async (
   {exportLimit, ...deps}: StreamDeps & {exportLimit: ExportLimit},
   {request, reply}: {request: FastifyRequest; reply: FastifyReply},
-  {name, type, start}: SentExport,
+  prepare: () => Promise<SentExport>,
 ): Promise<Readable> => {
   const closed = untilClosed(reply.raw);
   const release = exportLimit.acquire(request.account.id, clientRateLimitKey(request));
   void closed.then(release);
-  const create = await start();
+  const {name, type, create} = await prepare();
   disableTimeout(request, reply);
   void reply.type(type).header('content-disposition', createContentDisposition(name));
   return streamExport(deps, create, {request, response: reply.raw, closed});

@@ -8,6 +8,7 @@ import type {CreatedExport} from '../contract/owner-exports.js';
 import {createLead, insertLeads, listLeads} from './lead-helpers.js';
 import {OwnerClient} from './owner-client.js';
 import {parseSession, readZip} from './read-zip.js';
+import {retryWhileBusy} from './retry-while-busy.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 
@@ -252,4 +253,20 @@ t.test('a slow client of an export keeps no transaction open', async (t) => {
   t.equal(rows.length, 0);
 
   await reader?.cancel();
+});
+
+t.test('a busy server does not use an export up', async (t) => {
+  const server = await startServer(t);
+  const owner = await OwnerClient.create(server);
+  for (let i = 0; i < 20; i++) await insertLeads(server, 2_000);
+  const running = [
+    await fetchExport(owner, {view: 'all'}, 'jsonl'),
+    await fetchExport(owner, {view: 'all'}, 'jsonl'),
+  ];
+  const {body} = await prepare(owner, {site: 'demo', view: 'done'});
+
+  t.match(await owner.call('GET', body.url), {status: 503, body: {code: 'busy'}});
+
+  for (const response of running) await response.body?.cancel();
+  t.equal((await retryWhileBusy(() => owner.call('GET', body.url))).status, 200);
 });
