@@ -6,21 +6,13 @@ import {transaction} from '../database/transaction.js';
 import type {LeadKey} from './access.js';
 
 /**
- * Records that an account has opened a lead or one of its files, once in half an hour. The first
+ * Records that an account has opened a lead, or any of its files, once in half an hour. The first
  * opening of a lead ends its mark as new.
  */
 export const recordView = (
   sql: Sql,
   {uuid, siteKey}: LeadKey,
-  {
-    account,
-    event,
-    metadata,
-  }: {
-    account: string;
-    event: 'lead_viewed' | 'file_viewed';
-    metadata?: {file_id: string};
-  },
+  {account, event}: {account: string; event: 'lead_viewed' | 'file_viewed'},
 ): Promise<void> =>
   transaction(sql, async (tx) => {
     // The lock makes concurrent openings see each other's row.
@@ -40,7 +32,7 @@ export const recordView = (
       event,
       uuid,
       site: siteKey,
-      metadata: {...metadata, ...toActorMetadata({account})},
+      metadata: toActorMetadata({account}),
     });
   });
 

@@ -187,13 +187,8 @@ const requireFetch = ({headers}: FastifyRequest): void => {
 const recordFileView = (
   sql: Sql,
   account: SignedInAccount,
-  {id, uuid, siteKey}: LeadFileRow & {siteKey: string},
-): Promise<void> =>
-  recordView(
-    sql,
-    {uuid, siteKey},
-    {account: account.id, event: 'file_viewed', metadata: {file_id: id}},
-  );
+  {uuid, siteKey}: LeadFileRow & {siteKey: string},
+): Promise<void> => recordView(sql, {uuid, siteKey}, {account: account.id, event: 'file_viewed'});
 
 const requireFile = async (sql: Sql, account: SignedInAccount, id: string) => {
   const file = await findLeadFile(sql, id.toLowerCase(), [...account.roles.keys()]);
