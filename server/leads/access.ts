@@ -39,13 +39,13 @@ export const requireLead = async (
   account: SignedInAccount,
   {uuid, role}: {uuid: string; role: Role},
 ): Promise<LeadKey> => {
-  const found = await findLead(sql, account, {uuid, role});
+  const found = await findVisitOfLead(sql, account, {uuid, role});
   if (found.isLead) return found;
   throw new Erased(undefined, {erasure: await findErasure(sql, found.uuid)});
 };
 
-/** Like `requireLead`, but also returns a lead that was erased. */
-export const findLead = async (
+/** Like `requireLead`, but also returns the visit of a lead that was erased. */
+export const findVisitOfLead = async (
   sql: Queryable,
   account: SignedInAccount,
   {uuid: given, role}: {uuid: string; role: Role},

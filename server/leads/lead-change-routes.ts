@@ -16,7 +16,7 @@ import {correctSession, lockSession} from '../privacy/rectify.js';
 import type {LockedSession} from '../privacy/rectify.js';
 import {readEmail, readName} from '../sessions/contact.js';
 import {resendConfirmation} from '../sessions/resend.js';
-import {EDITOR, READER, findLead, requireLead} from './access.js';
+import {EDITOR, READER, findVisitOfLead, requireLead} from './access.js';
 import type {LeadKey} from './access.js';
 import type {LeadRouteDeps} from './deps.js';
 import {LEAD_CODES} from './lead-routes.js';
@@ -127,7 +127,7 @@ const eraseLeadRoute = (app: App, deps: LeadRouteDeps): void => {
       },
     },
     async ({account, params}, reply) => {
-      const lead = await findLead(sql, account, {...params, role: EDITOR});
+      const lead = await findVisitOfLead(sql, account, {...params, role: EDITOR});
       if (lead.isLead) {
         await retryAfterConflict(() => eraseVisit(sql, lead, {account: account.id}));
         deps.onEnded();

@@ -119,11 +119,6 @@ t.test('roles at a site', async (t) => {
     ...callsOfFile(body.file.id),
     ...callsOfSite('demo'),
   ].filter(([, path]) => !path.endsWith('/verification'));
-  const isChangeOfOwner = ([method, path, json = {}]: Call) =>
-    method === 'DELETE' ||
-    path === '/api/owner/exports' ||
-    'name' in json ||
-    ('action' in json && json.action === 'erase' && !('filter' in json));
 
   await t.test('an observer reads and changes no lead', async (t) => {
     const observer = await OwnerClient.create(server, {roles: {demo: 'observer'}});
@@ -137,13 +132,17 @@ t.test('roles at a site', async (t) => {
 
   await t.test('an agent reads and marks, and neither corrects, erases nor exports', async (t) => {
     const agent = await OwnerClient.create(server, {roles: {demo: 'agent'}});
-    for (const call of calls) {
-      const {status, body: answer} = await send(agent, call);
-      if (isChangeOfOwner(call)) t.match({status, answer}, {status: 403}, describeCall(call));
-      else
-        t.ok(status === 200 || status === 409 || status === 403, `${status} ${describeCall(call)}`);
-      if (call[0] === 'GET') t.equal(status, 200, describeCall(call));
-    }
+    const statuses = [
+      // The lead: reads, a mark, a correction and an erasure, then a mark and an erasure by UUID.
+      ...[200, 200, 200, 200, 200, 403, 403, 200, 403],
+      // Its file.
+      ...[200, 200, 200],
+      // The site: no lead is open any more, so that both changes have another number than expected.
+      ...[200, 200, 409, 409, 403],
+    ];
+    t.equal(statuses.length, calls.length);
+    for (const [i, call] of calls.entries())
+      t.equal((await send(agent, call)).status, statuses[i], describeCall(call));
   });
 
   await t.test('nobody calls without signing in', async (t) => {
