@@ -101,8 +101,9 @@ t.test('cleanup makes the leads agree with what an older server has done', async
   const complete = await createLead(server, {email: 'complete@example.com', isConfirmed: true});
   const erased = await createLead(server, {email: 'erased@example.com', message: 'Hello'});
   const archived = await createLead(server, {email: 'archived@example.com'});
-  const rows = await sql`select * from leads order by session_uuid`;
-  const isKept = ({session_uuid: uuid}: {session_uuid?: string}) =>
+  const rows = await sql<{session_uuid: string; state: string; view: string}[]>`
+    select * from leads order by session_uuid`;
+  const isKept = ({session_uuid: uuid}: {session_uuid: string}) =>
     uuid !== erased.uuid && uuid !== archived.uuid;
   const kept = rows.filter(isKept).map(({session_uuid: uuid, state}) => ({uuid, state}));
   await runCommand(server, eraseCommand, '--uuid', erased.uuid, '--yes');

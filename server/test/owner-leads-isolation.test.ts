@@ -137,7 +137,7 @@ t.test('roles at a site', async (t) => {
       ...[200, 200, 200, 200, 200, 403, 403, 200, 403],
       // Its file.
       ...[200, 200, 200],
-      // The site: no lead is open any more, so that both changes have another number than expected.
+      // The site: it has no open lead, so both changes have another number than expected.
       ...[200, 200, 409, 409, 403],
     ];
     t.equal(statuses.length, calls.length);
