@@ -33,9 +33,8 @@ create table leads (
   check ((status = 'done') = (done_at is not null))
 );
 
--- Leads as sessions, messages and files make them. Archived sessions have ended for their visitors,
--- and are no leads. Cleanup uses the view too: an older server beside this version writes no leads.
-create view due_leads as
+-- Archived sessions have ended for their visitors, and are no leads.
+insert into leads (session_uuid, site_key, state, locale, has_files, last_activity_at)
 select v.uuid as session_uuid, v.site_key,
        case when s.verified then 'complete' when s.uuid is not null then 'pending' else 'visit' end
          as state,
@@ -51,9 +50,6 @@ from visits v left join user_sessions s on s.uuid = v.uuid
 where v.state = 'session' and s.uuid is not null and s.archived_at is null
    or v.state = 'open' and exists (
         select from messages m where m.session_uuid = v.uuid and m.role = 'visitor');
-
-insert into leads (session_uuid, site_key, state, locale, has_files, last_activity_at)
-select session_uuid, site_key, state, locale, has_files, last_activity_at from due_leads;
 
 create index leads_recent on leads (site_key, last_activity_at desc, session_uuid desc);
 create index leads_view on leads (site_key, view, last_activity_at desc, session_uuid desc);

@@ -7,7 +7,6 @@ import {transaction} from '../database/transaction.js';
 import {raiseAlert} from '../alerts/alerts.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import {formatCount} from '../text/count.js';
-import {repairLeads} from './leads.js';
 import {runInBatches} from './run-in-batches.js';
 import {expireLinksAndDeliveries} from './housekeeping.js';
 import {previewRetention, applyRetention} from './retention.js';
@@ -83,7 +82,6 @@ export class Reaper {
     const removals = await this.removeObjects(signal);
     const tombstones = await this.deleteFinishedRows(signal);
     await expireLinksAndDeliveries(sql);
-    await repairLeads(sql, signal);
     return this.recordRun(
       {...removals, ...sessions, abandoned, lapsed_uploads: lapsed, tombstones},
       started,

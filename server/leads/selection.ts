@@ -1,6 +1,7 @@
 import type {LeadFilter, LeadView} from '../contract/owner-leads.js';
 import type {Queryable} from '../database/sql.js';
 import {InvalidRequest} from '../errors.js';
+import {FIRST_YEAR, LAST_YEAR} from '../text/day.js';
 import {readSearchText, selectHits} from './search.js';
 
 /** Leads that a filter selects, at the sites that an account can read. */
@@ -29,9 +30,6 @@ export const readSelection = (
   text: q === undefined ? undefined : readSearchText(q),
 });
 
-const MIN_YEAR = 1970;
-const MAX_YEAR = 9999;
-
 /**
  * Returns a time of a query. Throws `InvalidRequest` for a time that JavaScript or PostgreSQL does
  * not have: the schemas accept leap seconds, the year 0 and offsets that lead to the year 10000.
@@ -39,8 +37,8 @@ const MAX_YEAR = 9999;
 export const readTime = (name: string, given: string | number): Date => {
   const time = new Date(given);
   const year = time.getUTCFullYear();
-  if (year >= MIN_YEAR && year <= MAX_YEAR) return time;
-  const message = `must be a time from ${MIN_YEAR} to ${MAX_YEAR}`;
+  if (year >= FIRST_YEAR && year <= LAST_YEAR) return time;
+  const message = `must be a time from ${FIRST_YEAR} to ${LAST_YEAR}`;
   throw new InvalidRequest(`/${name} ${message}. Correct it or leave it out.`, {
     faults: [{path: `/${name}`, message}],
   });

@@ -11,7 +11,6 @@ import {createMigratedDatabase, createTestDatabase} from './test-database.js';
 
 /** Brings the schema back to the version before leads. */
 const undoMigrations = async (sql: Sql): Promise<void> => {
-  await sql`drop view due_leads`;
   await sql`drop table leads, lead_exports, known_wordings, site_origins`;
   await sql`
     drop index user_sessions_search, file_uploads_search, audit_logs_site_accounts,

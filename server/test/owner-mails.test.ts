@@ -45,7 +45,7 @@ const readLead = async (server: TestServer, visitor: Visitor, link: string): Pro
 };
 
 void t.test('the e-mail about a request', async (t) => {
-  // With the console, a link to the lead replaces the advice.
+  // A link to the lead replaces the advice if there is a console.
   const server = await startServer(t, {settings: {CONSOLE: 'false'}});
 
   await t.test('says how many messages the visitor has written, without their texts', async (t) => {
