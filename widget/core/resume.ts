@@ -115,8 +115,7 @@ const continueSilently = (chat: ResumeDeps) => {
 
 /** Asks a visitor who has returned to an unfinished visit whether to continue it. */
 const askToContinue = (chat: ResumeDeps) => {
-  const {answers, flow} = chat;
-  const {name} = answers;
+  const {flow, name} = chat;
   replayAnswers(chat);
   flow.say(({texts}) => (name ? interpolate(texts, 'returning', {name}) : texts.returningUnnamed));
   flow.setPhase('resuming');
