@@ -1,5 +1,5 @@
 import type {Config} from './config/config.js';
-import {MAX_STREAMS_PER_ACCOUNT} from './contract/owner-sites.js';
+import {MAX_STREAMS_PER_ACCOUNT} from './contract/owner-events.js';
 import {ConcurrencyLimit} from './http/concurrency-limit.js';
 import type {ConcurrencyScope} from './http/concurrency-limit.js';
 import type {Metrics} from './http/metrics.js';

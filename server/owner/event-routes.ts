@@ -1,8 +1,8 @@
 import {Type} from 'typebox';
 
 import type {Config} from '../config/config.js';
-import {OwnerEventPage} from '../contract/owner-sites.js';
-import type {OwnerEvent} from '../contract/owner-sites.js';
+import {OwnerEventPage} from '../contract/owner-events.js';
+import type {OwnerEvent} from '../contract/owner-events.js';
 import type {Plugin} from '../http/app-type.js';
 import {clientRateLimitKey} from '../http/client-address.js';
 import type {ConcurrencyLimit} from '../http/concurrency-limit.js';

@@ -4,9 +4,9 @@ import {
   Funnel,
   FunnelQuery,
   MAX_FUNNEL_DAYS,
-  SiteParams,
-} from '../contract/owner-sites.js';
-import type {Funnel as FunnelType} from '../contract/owner-sites.js';
+} from '../contract/owner-funnel.js';
+import {SiteParams} from '../contract/owner-sites.js';
+import type {Funnel as FunnelType} from '../contract/owner-funnel.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {InvalidRequest} from '../errors.js';
 import type {Plugin} from '../http/app-type.js';

@@ -3,7 +3,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import {listSitesWithRole} from '../accounts/account.js';
 import type {SignedInAccount} from '../accounts/account.js';
 import {findOpenSessions} from '../accounts/session-store.js';
-import type {OwnerEvent} from '../contract/owner-sites.js';
+import type {OwnerEvent} from '../contract/owner-events.js';
 import {isDatabaseDown} from '../database/errors.js';
 import type {Sql} from '../database/sql.js';
 import {EncodedEvent} from '../live/encoded-event.js';

@@ -16,8 +16,8 @@ import {
   People,
   Person,
   PersonParams,
-  SiteParams,
-} from '../contract/owner-sites.js';
+} from '../contract/owner-people.js';
+import {SiteParams} from '../contract/owner-sites.js';
 import type {Role} from '../contract/owner.js';
 import {one} from '../database/one.js';
 import type {Queryable, Sql, Transaction} from '../database/sql.js';

@@ -1,7 +1,7 @@
 import {findInvitation} from '../accounts/invitations.js';
 import type {OpenInvitation} from '../accounts/invitations.js';
 import {isInSession} from '../accounts/session-store.js';
-import {MAX_PEOPLE_PER_SITE} from '../contract/owner-sites.js';
+import {MAX_PEOPLE_PER_SITE} from '../contract/owner-people.js';
 import type {Role} from '../contract/owner.js';
 import {one} from '../database/one.js';
 import type {Queryable} from '../database/sql.js';

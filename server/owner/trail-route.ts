@@ -1,7 +1,8 @@
 import {requireRole} from '../accounts/account.js';
 import type {Config} from '../config/config.js';
-import {MAX_TRAIL_PAGE, SiteParams, TrailPage, TrailQuery} from '../contract/owner-sites.js';
-import type {TrailRow} from '../contract/owner-sites.js';
+import {SiteParams} from '../contract/owner-sites.js';
+import {MAX_TRAIL_PAGE, TrailPage, TrailQuery} from '../contract/owner-trail.js';
+import type {TrailRow} from '../contract/owner-trail.js';
 import type {Sql} from '../database/sql.js';
 import type {Plugin} from '../http/app-type.js';
 import {createRateLimit} from '../http/rate-limits.js';

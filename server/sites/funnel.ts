@@ -1,5 +1,5 @@
 import type {Step} from '../contract/conversation.js';
-import type {FunnelStep} from '../contract/owner-sites.js';
+import type {FunnelStep} from '../contract/owner-funnel.js';
 import type {Queryable} from '../database/sql.js';
 import {getConversation} from './conversation.js';
 import type {Site} from './store.js';

@@ -2,8 +2,8 @@ import t from 'tap';
 
 import {endAllSessions} from '../accounts/session-store.js';
 import type {AccountSessions} from '../contract/owner.js';
-import type {OwnerEvent, OwnerEventPage} from '../contract/owner-sites.js';
-import {MAX_STREAMS_PER_ACCOUNT} from '../contract/owner-sites.js';
+import type {OwnerEvent, OwnerEventPage} from '../contract/owner-events.js';
+import {MAX_STREAMS_PER_ACCOUNT} from '../contract/owner-events.js';
 import {readBlocks} from './event-subscribers.js';
 import {makePdf} from './pdf.js';
 import {OwnerClient} from './owner-client.js';

@@ -2,8 +2,8 @@ import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
 import type {Role} from '../contract/owner.js';
-import type {Funnel} from '../contract/owner-sites.js';
-import {MAX_FUNNEL_DAYS} from '../contract/owner-sites.js';
+import type {Funnel} from '../contract/owner-funnel.js';
+import {MAX_FUNNEL_DAYS} from '../contract/owner-funnel.js';
 import {DAY_MS} from '../units.js';
 import {getConfirmationLink} from './mailbox.js';
 import {OwnerClient} from './owner-client.js';

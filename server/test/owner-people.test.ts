@@ -4,8 +4,8 @@ import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
 import type {Account, Role} from '../contract/owner.js';
-import type {People, Person} from '../contract/owner-sites.js';
-import {MAX_INVITATIONS_PER_DAY, MAX_PEOPLE_PER_SITE} from '../contract/owner-sites.js';
+import type {People, Person} from '../contract/owner-people.js';
+import {MAX_INVITATIONS_PER_DAY, MAX_PEOPLE_PER_SITE} from '../contract/owner-people.js';
 import {OwnerClient} from './owner-client.js';
 import {addSite} from './session-helpers.js';
 import {callSignIn, readToken, signInWith} from './sign-in-helpers.js';

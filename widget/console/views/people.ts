@@ -1,7 +1,7 @@
 import {html, nothing} from 'lit/html.js';
 import type {TemplateResult} from 'lit/html.js';
 
-import type {People, Person} from '../../../server/contract/owner-sites.js';
+import type {People, Person} from '../../../server/contract/owner-people.js';
 import {call} from '../core/api.js';
 import type {Context, View} from '../core/context.js';
 import {Loader, toApiError} from '../core/loader.js';

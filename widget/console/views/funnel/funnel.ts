@@ -1,7 +1,7 @@
 import {html, nothing} from 'lit/html.js';
 import type {TemplateResult} from 'lit/html.js';
 
-import type {Funnel, FunnelStep} from '../../../../server/contract/owner-sites.js';
+import type {Funnel, FunnelStep} from '../../../../server/contract/owner-funnel.js';
 import {call, toSearch} from '../../core/api.js';
 import type {Context, View} from '../../core/context.js';
 import {Loader} from '../../core/loader.js';
