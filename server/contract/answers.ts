@@ -62,7 +62,7 @@ export interface Today {
  * characters that cannot be stored or that disguise the text. Other values are unchanged.
  */
 export const cleanAnswer = (kind: QuestionKind | undefined, given: unknown): unknown => {
-  const clean = cleaners[kind ?? 'long_text'] ?? cleanLine;
+  const clean = (kind ?? 'long_text') === 'long_text' ? cleanLines : cleanLine;
   const cleanChoice = (choice: unknown): unknown => {
     if (typeof choice === 'string') return clean(choice);
     return isOther(choice) ? {other: clean(choice.other)} : choice;
@@ -216,7 +216,7 @@ export const isDate = (text: string): boolean =>
 export const toDay = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
 
 const checkPhone = (text: string): AnswerError | null => {
-  const digits = new RegExp(`^\\d{${MIN_PHONE_DIGITS},${MAX_PHONE_DIGITS}}$`);
+  const digits = new RegExp(`^\\p{Nd}{${MIN_PHONE_DIGITS},${MAX_PHONE_DIGITS}}$`, 'u');
   return digits.test(text.replace(/[+ ()\-./]/g, ''))
     ? null
     : {code: 'not_a_phone', min: MIN_PHONE_DIGITS, max: MAX_PHONE_DIGITS};
@@ -258,14 +258,3 @@ const cleanLines = (text: string): string =>
     .replace(/\r\n?/g, '\n')
     .replace(INVISIBLE, (one) => (one === '\n' || one === '\t' ? one : ''))
     .trim();
-
-/** Functions for the kinds whose answers are not cleaned as one line. */
-const cleaners: {[Kind in QuestionKind]?: (text: string) => string} = {
-  long_text: cleanLines,
-  // Digits of some scripts would reverse the groups of a number.
-  phone: (text) => {
-    const line = cleanLine(text);
-    // A text that is too long is not accepted, and would take long. Some digits have two units.
-    return line.length > 2 * MAX_PHONE_LENGTH ? line : toLatinDigits(line);
-  },
-};

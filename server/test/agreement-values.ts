@@ -132,6 +132,7 @@ const createPhones = (): Arbitrary<string> => {
   const signs = fc.constantFrom(
     ...'0123456789',
     ...'0123456789',
+    ...'٠١٢٣٤٥٦٧٨٩',
     '+',
     ' ',
     '(',

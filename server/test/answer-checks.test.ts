@@ -233,11 +233,7 @@ t.test('stored texts contain nothing that hides or cannot be stored', async (t) 
   }
   t.equal(cleanAnswer('text', ' a\tb\r\nc\u0000 '), 'a b c');
   t.equal(cleanAnswer('long_text', ' a\tb\r\nc\u202e '), 'a\tb\nc');
-  t.equal(cleanAnswer('phone', ' +٩٦٦ ٥٠ ۱۲۳ '), '+966 50 123', 'digits of other scripts');
-  t.equal(cleanAnswer('phone', '\u{1d7d8}\u{1d7e1}\u{1d7e2}'), '090');
-  const long = '٣'.repeat(100_000);
-  t.equal(cleanAnswer('phone', long), long, 'one that is too long stays as it is');
-  t.equal(cleanAnswer('text', '٣'), '٣');
+  t.equal(cleanAnswer('phone', ' +٩٦٦ (٥٠)\t۱۲۳ '), '+٩٦٦ (٥٠) ۱۲۳', 'as it was typed');
   t.same(cleanAnswer('choice', ['a\u0000', {other: 'b\u0000'}, 7]), ['a', {other: 'b'}, 7]);
 });
 

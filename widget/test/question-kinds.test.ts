@@ -103,7 +103,7 @@ describe('kinds of questions', () => {
     ['number', '45 KM', 45, '45\u00a0km'],
     ['number', '1,200.5km', 1200.5, '1200.5\u00a0km'],
     ['url', 'www.example.com', 'https://www.example.com', 'https://www.example.com'],
-    ['phone', '+٤٤ ٢٠ ٧٩٤٦', '+44 20 7946', '+44 20 7946'],
+    ['phone', ' +٤٤ (٢٠) ٧٩٤٦ ', '+٤٤ (٢٠) ٧٩٤٦', '\u202d+٤٤ (٢٠) ٧٩٤٦\u202c'],
   ];
   for (const [kind, text, value, label] of TYPED) {
     it(`${kind}: “${text}” is kept as ${String(value)}`, async () => {

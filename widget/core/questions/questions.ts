@@ -103,8 +103,11 @@ export const createQuestions = (
     ...questionTexts(language, chat),
   });
 
-  const labelValue = (step: QuestionStep, value: Answer, language: Language) =>
-    inputs?.labelAnswer(step, value, wordsOf(language)) ?? (value as string);
+  const labelValue = (step: QuestionStep, value: Answer, language: Language) => {
+    const label = inputs?.labelAnswer(step, value, wordsOf(language)) ?? (value as string);
+    // The groups of a number in Arabic digits would be reversed.
+    return step.kind === 'phone' ? label.replace(/.*\P{ASCII}.*/u, '\u202d$&\u202c') : label;
+  };
 
   const labelOf = (key: string, language: Language) => {
     const value = answers.siteAnswers[key];
