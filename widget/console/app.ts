@@ -13,9 +13,7 @@ import type {Place} from './core/router.js';
 import {followLinks, placeOf, urlOf} from './core/router.js';
 import {readStored, store} from './core/stored.js';
 import {applyTheme} from './core/theme.js';
-import {addStyles} from './parts/styles.js';
 import {whenLoaded} from './parts/states.js';
-import {base} from './styles/base.js';
 import {loadTexts, say} from './texts/texts.js';
 import {door} from './views/door.js';
 import {createLink} from './views/link.js';
@@ -29,7 +27,6 @@ const LINK = /^#([\w-]+\.[\w.-]+)(?:&to=\/(console\/.*))?$/;
 
 /** Starts the console in this page. */
 export const startConsole = async (): Promise<void> => {
-  addStyles(base);
   applyTheme();
   await loadTexts(navigator.languages);
   const root = document.createElement('div');

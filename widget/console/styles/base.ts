@@ -159,107 +159,6 @@ export const base = /* css */ `
   }
   .toast:empty { display: none; }
 
-  /* States */
-  .skeleton { display: grid; gap: 1rem; padding-block: 1rem; animation: appear 1ms 150ms both; }
-  .skeleton i { height: 1.1rem; border-radius: 0.4rem; background: var(--line); }
-  .skeleton i:nth-child(2n) { width: 65%; }
-  @keyframes appear { from { visibility: hidden; } to { visibility: visible; } }
-  .problem {
-    display: grid;
-    gap: 0.6rem;
-    justify-items: start;
-    margin-block: 1rem;
-    padding: 0.9rem 1.1rem;
-    border: 1px solid var(--line);
-    border-inline-start: 3px solid var(--danger);
-    border-radius: 0.6rem;
-    background: var(--card);
-  }
-  .empty { display: grid; gap: 0.75rem; max-width: 46rem; padding-block: 2.5rem; }
-  .empty h2 { font-size: 1.35rem; }
-  .empty > p { color: var(--muted); }
-
-  /* Cards, code, tables */
-  .card { padding: 1.1rem 1.25rem; border: 1px solid var(--line); border-radius: 0.9rem; background: var(--card); }
-  .card > h2 { margin-block-end: 0.7rem; }
-  .code figcaption {
-    display: flex;
-    gap: 0.75rem;
-    align-items: center;
-    justify-content: space-between;
-    margin-block-end: 0.4rem;
-    font-weight: 600;
-  }
-  .code pre {
-    margin: 0;
-    padding: 0.8rem 1rem;
-    border: 1px solid var(--line);
-    border-radius: 0.9rem;
-    background: var(--card);
-    font: 0.87rem/1.6 var(--code);
-    direction: ltr;
-    text-align: left;
-    white-space: pre-wrap;
-  }
-  .code code { font-size: inherit; }
-  table { width: 100%; border-collapse: collapse; }
-  th { color: var(--muted); font-size: 0.87rem; font-weight: 600; text-align: start; }
-  td, th { padding: 0.55rem 0.75rem 0.55rem 0; vertical-align: top; }
-  tbody tr { border-block-start: 1px solid var(--line); }
-  .right { text-align: end; }
-
-  /* Dialogs and menus */
-  dialog {
-    width: min(32rem, 100% - 2rem);
-    max-height: calc(100dvh - 2rem);
-    padding: 1.5rem;
-    border: 1px solid var(--line);
-    border-radius: 1.1rem;
-    background: var(--card);
-    color: var(--fg);
-    box-shadow: 0 1.2rem 3rem rgb(20 15 60 / 0.25);
-  }
-  dialog::backdrop { background: rgb(15 15 25 / 0.45); }
-  dialog form { display: grid; gap: 1rem; }
-  dialog h2 { font-size: 1.25rem; }
-  dialog .actions { justify-content: flex-end; }
-  dialog ul { display: grid; gap: 0.35rem; padding-inline-start: 1.1rem; list-style: disc; }
-  .menu {
-    inset: auto;
-    min-width: 12rem;
-    max-width: calc(100vw - 1rem);
-    margin: 0;
-    padding: 0.35rem;
-    border: 1px solid var(--line);
-    border-radius: 0.8rem;
-    background: var(--card);
-    color: var(--fg);
-    box-shadow: 0 0.8rem 2rem rgb(20 15 60 / 0.18);
-  }
-  .menu > * {
-    display: flex;
-    width: 100%;
-    min-height: 2.5rem;
-    justify-content: flex-start;
-    padding: 0.4rem 0.75rem;
-    border: 0;
-    border-radius: 0.5rem;
-    background: none;
-    color: inherit;
-    font-weight: 400;
-    text-decoration: none;
-    align-items: center;
-  }
-  .menu > *:hover, .menu > *:focus-visible { background: var(--soft); }
-  .keys { display: grid; grid-template-columns: auto 1fr; gap: 0.45rem 1rem; }
-  kbd {
-    padding: 0.1em 0.45em;
-    border: 1px solid var(--line);
-    border-radius: 0.35em;
-    background: var(--ground);
-    font: 0.87em var(--code);
-  }
-
   /* Pages without a frame: sign in */
   .door { display: grid; place-items: center; min-height: 100dvh; padding: 1.5rem; }
   .door main {
@@ -297,7 +196,6 @@ export const base = /* css */ `
     .primary, .mark i { border: 1px solid ButtonText; forced-color-adjust: auto; }
     .toast { border: 1px solid CanvasText; }
     [aria-current] { text-decoration: underline; }
-    .skeleton i { border: 1px solid GrayText; }
   }
   @media print {
     .top, .banner, .toast, .no-print { display: none !important; }

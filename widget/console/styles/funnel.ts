@@ -10,18 +10,7 @@ export const funnelStyles = /* css */ `
     border-block-end: 1px solid var(--line);
   }
   .ranges .inline { padding-block-end: 0.6rem; }
-  .inline { display: flex; flex-wrap: wrap; gap: 0.6rem; align-items: end; }
   .ranges label { display: grid; gap: 0.2rem; color: var(--muted); font-size: 0.87rem; }
-  .tabs { display: flex; gap: 1.25rem; max-width: 100%; overflow-x: auto; }
-  .tabs a {
-    padding-block: 0.5rem;
-    border-block-end: 2px solid transparent;
-    color: var(--muted);
-    text-decoration: none;
-    white-space: nowrap;
-  }
-  .tabs a:focus-visible { outline-offset: -2px; }
-  .tabs [aria-current] { border-color: var(--accent); color: var(--fg); font-weight: 600; }
   .bars { display: grid; gap: 0.6rem; margin-block: 1.25rem 2rem; }
   .bars li { display: grid; grid-template-columns: 11rem 1fr 11rem 120px; gap: 1rem; align-items: center; }
   .bar { width: 100%; height: 26px; }

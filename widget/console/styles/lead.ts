@@ -7,9 +7,8 @@ export const leadStyles = /* css */ `
   [dir='rtl'] .step { transform: scaleX(-1); }
   .who-is { flex: 1 1 20rem; min-width: 0; }
   .who-is .copy { min-height: 1.5rem; padding: 0 0.5rem; border-color: transparent; background: none; color: var(--accent); font-weight: 400; }
-  .parts { display: none; gap: 0.4rem; margin-block-end: 1rem; }
-  .parts button { flex: 1; border-color: var(--line); font-weight: 400; }
-  .parts [aria-pressed='true'] { border-color: var(--accent); background: var(--soft); font-weight: 600; }
+  .parts { display: none; margin-block-end: 1rem; }
+  .parts button { flex: 1; }
   .lead { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 26rem); gap: 2rem; align-items: start; }
   .lead .side { display: grid; gap: 1rem; }
   .talk > h2 { margin-block-end: 0.7rem; }
@@ -33,7 +32,6 @@ export const leadStyles = /* css */ `
   .attached { display: flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: center; color: var(--fg); }
   .attached button { min-height: 1.75rem; padding: 0 0.5rem; color: var(--accent); }
   .documents li { padding-block: 0.75rem; }
-  .documents li + li { border-block-start: 1px solid var(--line); }
   .file-name { display: flex; gap: 0.4rem; align-items: baseline; font-weight: 600; }
   .attached bdi { max-width: calc(100% - 1.75rem); }
   .who-is h1 { overflow-x: clip; }
@@ -52,12 +50,10 @@ export const leadStyles = /* css */ `
     border-radius: 0.6rem;
   }
   .facts > div { padding-block: 0.35rem; }
-  .facts > div + div { border-block-start: 1px solid var(--line); }
-  .facts dt { color: var(--muted); font-size: 0.87rem; }
+  .facts dt { font-size: 0.87rem; }
   .facts .note { display: block; }
   .facts .copy { min-height: 1.75rem; padding: 0 0.6rem; font-weight: 400; }
   .consent { padding-block: 0.4rem; }
-  .consent + .consent { border-block-start: 1px solid var(--line); }
   .consent summary { cursor: pointer; }
   .consent blockquote { margin: 0.5rem 0; padding-inline-start: 0.75rem; border-inline-start: 3px solid var(--line); }
   .trail summary { cursor: pointer; }

@@ -9,18 +9,6 @@ export const leadsStyles = /* css */ `
     justify-content: space-between;
     border-block-end: 1px solid var(--line);
   }
-  .tabs { display: flex; gap: 1.25rem; max-width: 100%; overflow-x: auto; }
-  .tabs a {
-    padding-block: 0.5rem;
-    border-block-end: 2px solid transparent;
-    color: var(--muted);
-    text-decoration: none;
-    white-space: nowrap;
-  }
-  .tabs a:focus-visible { outline-offset: -2px; }
-  .tabs a:hover { color: var(--fg); }
-  .tabs [aria-current] { border-color: var(--accent); color: var(--fg); font-weight: 600; }
-  .tabs .number { margin-inline-start: 0.25rem; color: var(--muted); font-weight: 400; }
   .filters summary { padding-block: 0.5rem; color: var(--muted); cursor: pointer; }
   .filters[open] { width: 100%; }
   .filters form { display: flex; flex-wrap: wrap; gap: 0.75rem; align-items: end; padding-block: 0.25rem 1rem; }
@@ -39,15 +27,6 @@ export const leadsStyles = /* css */ `
   .who a:hover { text-decoration: underline; }
   .who .below { display: block; padding-inline-start: 1.4rem; color: var(--muted); font-size: 0.93rem; }
   .who .below bdi + .state::before { content: ' · '; }
-  .new {
-    margin-inline-start: 0.4rem;
-    padding: 0.05rem 0.45rem;
-    border: 1px solid currentColor;
-    border-radius: 1rem;
-    color: var(--accent);
-    font-size: 0.78rem;
-    font-weight: 600;
-  }
   .last .excerpt {
     display: -webkit-box;
     max-height: 2.95em;
@@ -98,7 +77,7 @@ export const leadsStyles = /* css */ `
   }
   @media (pointer: coarse) {
     .select label { min-width: 2.75rem; min-height: 2.75rem; margin: -0.6rem; }
-    .tabs a, .filters summary { padding-block: 0.75rem; }
+    .filters summary { padding-block: 0.75rem; }
   }
   @media (prefers-reduced-motion: reduce) { .arrived { animation: none; } }
   @media (forced-colors: active) { .leads tr:focus-within { outline: 1px solid Highlight; } }

@@ -5,23 +5,11 @@ export const siteStyles = /* css */ `
   .site-page section > * { max-width: 100%; }
   .site-page .code, .site-page details, .site-page .facts, .site-page .lines, .site-page .steps { width: 100%; }
   .site-page summary { color: var(--muted); cursor: pointer; }
-  .choice { display: flex; flex-wrap: wrap; gap: 0.4rem; }
-  .choice button { border-color: var(--line); font-weight: 400; }
-  .choice [aria-pressed='true'], .parts [aria-pressed='true'] {
-    border-color: var(--accent);
-    background: var(--soft);
-    font-weight: 600;
-  }
   .facts > div { display: grid; grid-template-columns: 12rem 1fr; gap: 0 1rem; padding-block: 0.4rem; }
-  .facts > div + div { border-block-start: 1px solid var(--line); }
-  .facts dt { color: var(--muted); }
   .lines li { padding-block: 0.5rem; }
-  .lines li + li { border-block-start: 1px solid var(--line); }
   .steps { counter-reset: step; }
   .steps li { padding-block: 0.6rem; }
-  .steps li + li { border-block-start: 1px solid var(--line); }
   .steps p { color: var(--muted); }
-  .inline { display: flex; flex-wrap: wrap; gap: 0.6rem; align-items: end; }
   fieldset { display: grid; gap: 0.5rem; margin: 0; padding: 0; border: 0; }
   legend { margin-block-end: 0.4rem; padding: 0; font-weight: 600; }
   .radio { display: flex; gap: 0.6rem; align-items: baseline; min-height: 1.75rem; font-weight: 400; }
@@ -32,15 +20,6 @@ export const siteStyles = /* css */ `
   .people tbody th { color: inherit; font-size: inherit; }
   .people td, .people th { vertical-align: middle; }
   .people .actions { justify-content: flex-end; }
-  .new {
-    margin-inline-start: 0.4rem;
-    padding: 0.05rem 0.45rem;
-    border: 1px solid currentColor;
-    border-radius: 1rem;
-    color: var(--accent);
-    font-size: 0.78rem;
-    font-weight: 600;
-  }
   @media (width < 46rem) {
     .people thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
     .people tr { display: grid; padding-block: 0.75rem; }

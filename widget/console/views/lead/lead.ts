@@ -178,7 +178,7 @@ export const createLead = (context: Context, place: Place): View => {
 
   const content = (value: LeadPage): TemplateResult =>
     html`${header(value)}
-      <div class="parts no-print" role="group" aria-label=${say('partsOfLead')}>
+      <div class="choice parts no-print" role="group" aria-label=${say('partsOfLead')}>
         ${partButton('talk', say('conversation'))} ${partButton('file', say('details'))}
       </div>
       <div class="lead" data-part=${part}>
