@@ -1,6 +1,5 @@
 import {html, nothing} from 'lit/html.js';
 import type {TemplateResult} from 'lit/html.js';
-import {repeat} from 'lit/directives/repeat.js';
 
 import type {Lead, LeadList} from '../../../../server/contract/owner-leads.js';
 import type {Context, LeadChange, View} from '../../core/context.js';
@@ -14,16 +13,18 @@ import {leadsStyles} from '../../styles/leads.js';
 import {formatUpTo} from '../../texts/format.js';
 import {say, sayCount} from '../../texts/texts.js';
 import {askToErase, changeLeads, exportLeads} from './actions.js';
+import type {Chosen} from './actions.js';
 import {bulkBar} from './bulk-bar.js';
 import {createEmptyList} from './empty.js';
 import {filterForm} from './filter-form.js';
 import type {ListState} from './filter.js';
 import {VIEWS, isSame, readState, toFilter, urlOfState} from './filter.js';
+import {createListKeys, leaveSearch} from './keys.js';
 import {addPage, loadPage, replaceStart} from './list.js';
 import type {Rows} from './list.js';
-import {focusRow, focusedLink, focusedUuid, keepFocus, moveFocus} from './row-focus.js';
-import {leadRow} from './row.js';
+import {focusRow} from './row-focus.js';
 import {Selection} from './selection.js';
+import {leadTable} from './table.js';
 
 addStyles(leadsStyles);
 
@@ -124,18 +125,21 @@ export const createLeads = (context: Context, site: string): View => {
 
   const found = () => rows.value?.counts[state.view] ?? {count: 0, more: false};
   const chosen = () => selection.toChosen(filter(), found().count);
-  const shownUuids = () => shownLeads().map(({uuid}) => uuid);
 
-  const mark = async (action: 'done' | 'open') => {
+  const mark = async (action: 'done' | 'open', leads: Chosen) => {
     try {
-      const changed = await changeLeads(action, chosen());
+      const changed = await changeLeads(action, leads);
       context.notify(sayCount(action === 'done' ? 'markedDone' : 'markedOpen', changed));
-      selection.clear();
     } catch (error) {
       context.notify(errorText(toApiError(error)));
+      return refresh();
     }
-    void refresh();
+    if (selection.size > 0) selection.clear();
+    return refresh();
   };
+  const markSelected = (action: 'done' | 'open') => mark(action, chosen());
+  const markOne = ({uuid, status}: Lead) =>
+    mark(status === 'done' ? 'open' : 'done', {uuids: [uuid], expect: 1});
   const erase = async () => {
     const own = chosen();
     const isErased = await askToErase(own.expect, () => changeLeads('erase', own));
@@ -144,28 +148,6 @@ export const createLeads = (context: Context, site: string): View => {
       selection.clear();
     }
     void refresh();
-  };
-
-  const markFocused = async () => {
-    const uuid = focusedUuid();
-    const lead = shownLeads().find((one) => one.uuid === uuid);
-    if (!lead) return;
-    const action = lead.status === 'done' ? 'open' : 'done';
-    const restore = keepFocus();
-    try {
-      await changeLeads(action, {uuids: [lead.uuid], expect: 1});
-      context.notify(sayCount(action === 'done' ? 'markedDone' : 'markedOpen', 1));
-    } catch (error) {
-      context.notify(errorText(toApiError(error)));
-    }
-    await refresh();
-    queueMicrotask(restore);
-  };
-  const markChosen = () =>
-    void (selection.size > 0 ? mark(state.view === 'done' ? 'open' : 'done') : markFocused());
-  const selectFocused = () => {
-    const uuid = focusedUuid();
-    if (uuid) selection.toggle(uuid, shownUuids(), false);
   };
 
   const tabs = () =>
@@ -194,65 +176,38 @@ export const createLeads = (context: Context, site: string): View => {
       shown: shownLeads().length,
       found: found(),
       isOwner: isOwner(),
-      mark,
+      mark: markSelected,
       erase,
     });
 
   const table = ({leads, next}: Rows): TemplateResult =>
-    html`<table class="leads" aria-busy=${String(rows.isLoading)}>
-        <caption class="hidden">
-          ${say('leads')}
-        </caption>
-        <thead>
-          <tr>
-            <th class="select">
-              <label
-                ><input
-                  type="checkbox"
-                  .checked=${leads.every(({uuid}) => selection.has(uuid))}
-                  @click=${() => selection.toggleShown(shownUuids())}
-                /><span class="hidden">${say('selectShown')}</span></label
-              >
-            </th>
-            <th scope="col">${say('visitor')}</th>
-            <th scope="col">${say('lastMessage')}</th>
-            <th scope="col">${say('documents')}</th>
-            <th scope="col">${say('training')}</th>
-            <th scope="col" class="right">${say('lastActivity')}</th>
-          </tr>
-        </thead>
-        <tbody @click=${noteOpened}>
-          ${repeat(
-            leads,
-            ({uuid}) => uuid,
-            (lead) =>
-              leadRow({
-                lead,
-                isSelected: selection.has(lead.uuid),
-                hasArrived: arrived.has(lead.uuid),
-                onSelect: (event) => selection.toggle(lead.uuid, shownUuids(), event.shiftKey),
-              }),
-          )}
-        </tbody>
-      </table>
-      ${
-        next
-          ? html`<p class="more">
-              <button type="button" aria-disabled=${String(rows.isLoading)} @click=${loadMore}>
-                ${say('showMore')}
-              </button>
-            </p>`
-          : nothing
-      }`;
-  const noteOpened = ({target}: Event) => {
-    opened =
-      (target as Element).closest('tr')?.querySelector<HTMLElement>('[data-uuid]')?.dataset[
-        'uuid'
-      ] ?? '';
-  };
+    html`${leadTable({
+      leads,
+      selection,
+      arrived,
+      isBusy: rows.isLoading,
+      onOpen: (uuid) => (opened = uuid),
+    })}
+    ${
+      next
+        ? html`<p class="more">
+            <button type="button" aria-disabled=${String(rows.isLoading)} @click=${loadMore}>
+              ${say('showMore')}
+            </button>
+          </p>`
+        : nothing
+    }`;
 
   const content = (value: Rows) =>
     value.leads.length > 0 ? table(value) : empty.render(state, value, change);
+
+  const keys = createListKeys({
+    selection,
+    shownLeads,
+    markSelected: () => markSelected(state.view === 'done' ? 'open' : 'done'),
+    markOne,
+    getOpened: () => opened,
+  });
 
   void load();
   return {
@@ -295,19 +250,7 @@ export const createLeads = (context: Context, site: string): View => {
             : nothing
         }
         ${whenLoaded(rows, content, load)} ${bulk()}`,
-    keys: [
-      {keys: 'j', text: 'keyNext', run: () => moveFocus(1, opened)},
-      {keys: 'k', text: 'keyPrevious', run: () => moveFocus(-1, opened)},
-      {keys: 'Enter', text: 'keyOpen', run: () => focusedLink()?.click()},
-      {keys: 'x', text: 'keySelect', run: selectFocused},
-      {keys: 'e', text: 'keyDone', run: markChosen},
-      {
-        keys: '/',
-        text: 'keySearch',
-        run: () => document.querySelector<HTMLElement>('.search')?.focus(),
-      },
-      {keys: 'Escape', text: 'keyClear', run: () => selection.clear()},
-    ],
+    keys,
     onChanged: (change: LeadChange | undefined) => {
       if (!change || change.site === site) void refresh();
       empty.onChanged();
@@ -323,13 +266,4 @@ export const createLeads = (context: Context, site: string): View => {
       focusRow(opened);
     },
   };
-};
-
-const leaveSearch = (event: KeyboardEvent) => {
-  const field = event.target as HTMLInputElement;
-  if (event.key === 'Enter') document.querySelector<HTMLElement>('.leads [data-uuid]')?.focus();
-  if (event.key !== 'Escape') return;
-  field.value = '';
-  field.dispatchEvent(new Event('input', {bubbles: true}));
-  field.blur();
 };
