@@ -70,17 +70,6 @@ export const cleanAnswer = (kind: QuestionKind | undefined, given: unknown): unk
   return Array.isArray(given) ? given.map(cleanChoice) : cleanChoice(given);
 };
 
-/** Returns a text with the digits 0 to 9 instead of those of other scripts, such as ٣. */
-export const toLatinDigits = (text: string): string =>
-  text.replace(/\p{Nd}/gu, (digit) => {
-    let before = 0;
-    // Unicode has the ten digits of a script one after the other.
-    while (isDigit(digit.codePointAt(0)! - before - 1)) before++;
-    return String(before % 10);
-  });
-
-const isDigit = (code: number): boolean => /\p{Nd}/u.test(String.fromCodePoint(code));
-
 /** Returns the first expectation that an answer to a question does not meet; null for a valid one. */
 export const checkAnswer = (
   question: Question,

@@ -1,5 +1,3 @@
-import {toLatinDigits} from '../../../server/contract/answers.js';
-
 /** Returns the decimal separator of a language. */
 export const decimalOf = (locale: string) => (1.5).toLocaleString(locale).charAt(1);
 
@@ -24,3 +22,14 @@ export const parseNumber = (typed: string, locale: string) => {
   const fraction = last && isDecimal ? groups.pop() : '';
   return Number(`${groups.join('')}.${fraction}`);
 };
+
+/** Returns a text with the digits 0 to 9 instead of those of other scripts, such as ٣. */
+const toLatinDigits = (text: string): string =>
+  text.replace(/\p{Nd}/gu, (digit) => {
+    let before = 0;
+    // Unicode has the ten digits of a script one after the other.
+    while (isDigit(digit.codePointAt(0)! - before - 1)) before++;
+    return String(before % 10);
+  });
+
+const isDigit = (code: number): boolean => /\p{Nd}/u.test(String.fromCodePoint(code));
