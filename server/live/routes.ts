@@ -1,17 +1,15 @@
 import type {FastifyRequest} from 'fastify';
 import {Type} from 'typebox';
 
-import {clientRateLimitKey} from '../http/client-address.js';
 import type {Config} from '../config/config.js';
 import {EventPage, EventQuery} from '../contract/events.js';
 import type {Plugin} from '../http/app-type.js';
 import {sessionResponses} from '../http/response-schemas.js';
-import {disableTimeout} from '../http/request-timeout.js';
 import type {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {createRateLimit} from '../http/rate-limits.js';
 import type {Access} from '../visits/access.js';
 import type {EventHub} from './hub.js';
-import {sendLongPoll, sendStream, wantsJson} from './stream.js';
+import {openEvents} from './stream.js';
 import type {Subscriber} from './subscriber.js';
 
 export interface EventDeps {
@@ -65,21 +63,17 @@ export const eventRoutes: Plugin<EventDeps> = async (app, deps) => {
     async (request, reply) => {
       const caller = access.getCaller(request);
       await access.peekVisit(request, caller);
-      disableTimeout(request, reply);
-      // The client has disconnected: do not acquire a slot that nothing would release.
-      if (reply.raw.destroyed) return reply.hijack();
-      const leave = streamLimit.acquire(caller.uuid, clientRateLimitKey(request));
-      reply.raw.on('close', leave);
-      const from = {cursor: parseCursor(request), tokenHash: caller.tokenHash};
-      const source = {
-        join: (subscriber: Subscriber) => live.join(caller.uuid, subscriber),
-        resume: (subscriber: Subscriber) => {
-          live.resumeDelivery(caller.uuid, subscriber);
+      return openEvents(request, reply, {
+        limit: streamLimit,
+        id: caller.uuid,
+        start: {cursor: parseCursor(request), tokenHash: caller.tokenHash},
+        source: {
+          join: (subscriber: Subscriber) => live.join(caller.uuid, subscriber),
+          resume: (subscriber: Subscriber) => {
+            live.resumeDelivery(caller.uuid, subscriber);
+          },
         },
-      };
-      if (wantsJson(request)) return sendLongPoll(reply, source, from);
-      sendStream(reply, source, from);
-      return reply;
+      });
     },
   );
 };

@@ -1,8 +1,10 @@
 import type {FastifyReply, FastifyRequest} from 'fastify';
 
 import {withTimeout} from '../async/timeout.js';
-import type {LiveEvent} from '../contract/events.js';
 import {LONG_POLL_MS} from '../contract/limits.js';
+import {clientRateLimitKey} from '../http/client-address.js';
+import type {ConcurrencyLimit} from '../http/concurrency-limit.js';
+import {disableTimeout} from '../http/request-timeout.js';
 import type {Envelope} from './encoded-event.js';
 import {LongPollSubscriber} from './long-poll-subscriber.js';
 import type {Page} from './long-poll-subscriber.js';
@@ -17,21 +19,50 @@ const STREAM_HEADERS = {
   connection: 'close',
 };
 
-export interface Start {
+interface Start {
   cursor: number;
   tokenHash: Uint8Array;
 }
 
 /** Subscribers of one session or account. */
-export interface Source<Event extends Envelope> {
+interface Source<Event extends Envelope> {
   /** Adds a subscriber. Returns the function that removes it. */
   join(subscriber: Subscriber<Event>): () => void;
   /** Continues the delivery to a subscriber whose buffer has room again. */
   resume(subscriber: Subscriber<Event>): void;
 }
 
+interface Opening<Event extends Envelope> {
+  limit: ConcurrencyLimit;
+  /** UUID of the session, or id of the account, whose connections are limited. */
+  id: string;
+  source: Source<Event>;
+  start: Start;
+}
+
+/**
+ * Opens a stream, or returns the first events for a client that accepts only JSON. The connection
+ * occupies a slot of the limit until it closes. Throws `Busy` if none is free.
+ */
+export const openEvents = async <Event extends Envelope>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  {limit, id, source, start}: Opening<Event>,
+): Promise<Page<Event> | undefined> => {
+  disableTimeout(request, reply);
+  // The client has disconnected: do not acquire a slot that nothing would release.
+  if (reply.raw.destroyed) {
+    reply.hijack();
+    return undefined;
+  }
+  reply.raw.on('close', limit.acquire(id, clientRateLimitKey(request)));
+  if (wantsJson(request)) return sendLongPoll(reply, source, start);
+  sendStream(reply, source, start);
+  return undefined;
+};
+
 /** Responds with the first events, or with none after a while. */
-export const sendLongPoll = async <Event extends Envelope = LiveEvent>(
+const sendLongPoll = async <Event extends Envelope>(
   reply: FastifyReply,
   source: Source<Event>,
   start: Start,
@@ -50,7 +81,7 @@ export const sendLongPoll = async <Event extends Envelope = LiveEvent>(
 };
 
 /** Responds with a stream of Server-Sent Events. */
-export const sendStream = <Event extends Envelope = LiveEvent>(
+const sendStream = <Event extends Envelope>(
   reply: FastifyReply,
   source: Source<Event>,
   start: Start,
@@ -70,5 +101,5 @@ export const sendStream = <Event extends Envelope = LiveEvent>(
   raw.on('error', leave);
 };
 
-export const wantsJson = ({headers: {accept = ''}}: FastifyRequest): boolean =>
+const wantsJson = ({headers: {accept = ''}}: FastifyRequest): boolean =>
   accept.includes('application/json') && !accept.includes('text/event-stream');

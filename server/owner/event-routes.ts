@@ -4,12 +4,10 @@ import type {Config} from '../config/config.js';
 import {OwnerEventPage} from '../contract/owner-events.js';
 import type {OwnerEvent} from '../contract/owner-events.js';
 import type {Plugin} from '../http/app-type.js';
-import {clientRateLimitKey} from '../http/client-address.js';
 import type {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {createRateLimit} from '../http/rate-limits.js';
-import {disableTimeout} from '../http/request-timeout.js';
 import {ownerResponses} from '../http/response-schemas.js';
-import {sendLongPoll, sendStream, wantsJson} from '../live/stream.js';
+import {openEvents} from '../live/stream.js';
 import type {Subscriber} from '../live/subscriber.js';
 import type {OwnerHub} from './owner-hub.js';
 
@@ -52,23 +50,18 @@ export const ownerEventRoutes: Plugin<OwnerEventDeps> = async (app, deps) => {
     },
     async (request, reply) => {
       const {account} = request;
-      disableTimeout(request, reply);
-      // The client has disconnected: do not acquire a slot that nothing would release.
-      if (reply.raw.destroyed) return reply.hijack();
-      const leave = ownerStreamLimit.acquire(account.id, clientRateLimitKey(request));
-      reply.raw.on('close', leave);
-      const source = {
-        join: (subscriber: Subscriber<OwnerEvent>) => ownerHub.join(account, subscriber),
-        resume: (subscriber: Subscriber<OwnerEvent>) => {
-          subscriber.markWritable();
+      const page = await openEvents(request, reply, {
+        limit: ownerStreamLimit,
+        id: account.id,
+        start: NO_CURSOR,
+        source: {
+          join: (subscriber: Subscriber<OwnerEvent>) => ownerHub.join(account, subscriber),
+          resume: (subscriber: Subscriber<OwnerEvent>) => {
+            subscriber.markWritable();
+          },
         },
-      };
-      if (!wantsJson(request)) {
-        sendStream(reply, source, NO_CURSOR);
-        return reply;
-      }
-      const {events} = await sendLongPoll(reply, source, NO_CURSOR);
-      return {events};
+      });
+      return page && {events: page.events};
     },
   );
 };
