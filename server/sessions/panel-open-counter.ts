@@ -1,19 +1,16 @@
 import type {FastifyBaseLogger} from 'fastify';
 
+import {DelayedWrite} from '../database/delayed-write.js';
 import type {Sql} from '../database/sql.js';
 import {countFunnel} from '../visits/store.js';
 
-const WRITE_INTERVAL_MS = 1_000;
-
 /**
  * Counts opened panels per site. Each replica writes its sum once a second, because all visitors of
- * a site share one row per day. A killed server loses that second. While the database is down, the
- * sum is kept.
+ * a site share one row per day. While the database is down, the sum is kept.
  */
 export class PanelOpenCounter {
   private counts = new Map<string, number>();
-  private timer: NodeJS.Timeout | undefined;
-  private writing: Promise<void> = Promise.resolve();
+  private readonly writing = new DelayedWrite(() => this.write());
 
   constructor(
     private readonly sql: Sql,
@@ -22,18 +19,12 @@ export class PanelOpenCounter {
 
   add(siteKey: string, by = 1): void {
     this.counts.set(siteKey, (this.counts.get(siteKey) ?? 0) + by);
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.writing = this.write();
-    }, WRITE_INTERVAL_MS).unref();
+    this.writing.schedule();
   }
 
   /** Writes the remaining counts. */
-  async stop(): Promise<void> {
-    clearTimeout(this.timer);
-    await this.writing;
-    await this.write();
-    clearTimeout(this.timer);
+  stop(): Promise<void> {
+    return this.writing.stop();
   }
 
   private async write(): Promise<void> {

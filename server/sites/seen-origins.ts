@@ -1,6 +1,7 @@
 import type {FastifyBaseLogger} from 'fastify';
 
 import {MAX_ORIGINS_PER_SITE, ORIGIN_WRITE_MS} from '../contract/owner-sites.js';
+import {DelayedWrite} from '../database/delayed-write.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {toInterval} from '../database/time.js';
 import {transaction} from '../database/transaction.js';
@@ -12,7 +13,6 @@ interface SeenOrigin {
   isRefused: boolean;
 }
 
-const WRITE_INTERVAL_MS = 1_000;
 /** Number of origins that wait for a write. A flood of invented origins must not fill the memory. */
 const MAX_WAITING = 1_000;
 /** Number of origins that this process has written recently. */
@@ -20,14 +20,12 @@ const MAX_REMEMBERED = 10_000;
 
 /**
  * Records the origins of pages that loaded the chat, or were refused. Each origin of a site is
- * written at most once a minute, and again when its outcome changes. A killed server loses the last
- * second.
+ * written at most once a minute, and again when its outcome changes.
  */
 export class SeenOrigins {
   private waiting = new Map<string, SeenOrigin>();
   private readonly written = new Map<string, {isRefused: boolean; until: number}>();
-  private timer: NodeJS.Timeout | undefined;
-  private writing: Promise<void> = Promise.resolve();
+  private readonly writing = new DelayedWrite(() => this.write());
 
   constructor(
     private readonly sql: Sql,
@@ -41,17 +39,12 @@ export class SeenOrigins {
     if (written?.isRefused === isRefused && written.until > performance.now()) return;
     if (this.waiting.size >= MAX_WAITING && !this.waiting.has(key)) return;
     this.waiting.set(key, {siteKey, origin, isRefused});
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.writing = this.write();
-    }, WRITE_INTERVAL_MS).unref();
+    this.writing.schedule();
   }
 
   /** Writes the remaining origins. */
-  async stop(): Promise<void> {
-    clearTimeout(this.timer);
-    await this.writing;
-    await this.write();
+  stop(): Promise<void> {
+    return this.writing.stop();
   }
 
   /** Origins are statistics, so a failed write is only logged. */
