@@ -1,3 +1,5 @@
+import {setTimeout as sleep} from 'node:timers/promises';
+
 const SETTLE_MS = 2_000;
 const FIELD_MS = 60_000;
 const SLOWED = 4;
@@ -11,27 +13,26 @@ export const PHONE_LINE = {
 
 /** Measures a page, then its opened chat, with an empty cache and a slow processor. */
 export async function visit(browser, url, {launcher}) {
-  return inSlowPage(browser, url, async ({page, devTools, traffic}) => {
+  return inSlowPage(browser, url, async ({page, run, devTools, traffic}) => {
     await page.goto(url);
-    await page.waitForFunction(launcher ?? FIELD, null, {timeout: FIELD_MS});
-    await page.waitForTimeout(SETTLE_MS);
-    const before = await look(page, devTools, traffic);
-    const fieldMs = launcher ? await press(page, launcher) : null;
-    await page.waitForTimeout(SETTLE_MS);
-    const opened = await look(page, devTools, traffic);
+    await run(waitFor(launcher ?? FIELD));
+    await sleep(SETTLE_MS);
+    const before = await look(run, devTools, traffic);
+    const fieldMs = launcher ? await press(run, devTools, launcher) : null;
+    await sleep(SETTLE_MS);
+    const opened = await look(run, devTools, traffic);
     return {before, opened, fieldMs, foreign: traffic.foreign};
   });
 }
 
 /** Returns the time from the page's start to a usable field, for a visitor who presses at once. */
 export async function hurriedVisit(browser, url, {launcher}, line) {
-  return inSlowPage(browser, url, async ({page, devTools}) => {
+  return inSlowPage(browser, url, async ({page, run, devTools}) => {
     if (line) await devTools.send('Network.emulateNetworkConditions', line);
     await page.goto(url, {waitUntil: 'commit'});
-    const start = launcher ? `${launcher}?.getBoundingClientRect().width > 0` : FIELD;
-    await page.waitForFunction(start, null, {timeout: FIELD_MS});
-    if (launcher) await press(page, launcher);
-    return page.evaluate('performance.now()');
+    await run(waitFor(launcher ? `${launcher}?.getBoundingClientRect().width > 0` : FIELD));
+    if (launcher) await press(run, devTools, launcher);
+    return run('performance.now()');
   });
 }
 
@@ -41,54 +42,67 @@ async function inSlowPage(browser, url, act) {
     const page = await context.newPage();
     const traffic = {requests: 0, bytes: 0, foreign: []};
     const devTools = await context.newCDPSession(page);
+    const run = runIn(devTools);
     await count(devTools, url, traffic);
-    await refuseOthers(page, url, traffic);
     await page.addInitScript(WATCH);
     await devTools.send('Performance.enable');
     await devTools.send('Emulation.setCPUThrottlingRate', {rate: SLOWED});
-    return await act({page, devTools, traffic});
+    return await act({page, run, devTools, traffic});
   } finally {
     await context.close();
   }
 }
 
-/** Refuses requests to other hosts, such as for fonts. They are reported and not measured. */
-async function refuseOthers(page, url, {foreign}) {
-  const {origin} = new URL(url);
-  const isOther = (one) => one.origin !== origin && one.protocol.startsWith('http');
-  await page.route(isOther, (route) => {
-    foreign.push(new URL(route.request().url()).host);
-    return route.abort();
-  });
+/**
+ * Runs an expression in the page. Playwright's own functions would first load their script there,
+ * which takes longer on a slow processor than the widget does.
+ */
+function runIn(devTools) {
+  return async (expression) => {
+    const {result, exceptionDetails} = await devTools.send('Runtime.evaluate', {
+      ...{expression, awaitPromise: true, returnByValue: true},
+    });
+    if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? result.value);
+    return result.value;
+  };
 }
 
 /** Presses the launcher, and returns the milliseconds until a field is usable. */
-async function press(page, launcher) {
-  const {x, y} = await page.evaluate(`window.bench.middleOf(${launcher})`);
-  const found = page.evaluate('window.bench.fieldAfterPointer()');
-  await page.mouse.click(x, y);
+async function press(run, devTools, launcher) {
+  const place = await run(`window.bench.middleOf(${launcher})`);
+  const found = run('window.bench.fieldAfterPointer()');
+  const button = {...place, button: 'left', clickCount: 1};
+  await devTools.send('Input.dispatchMouseEvent', {...place, type: 'mouseMoved'});
+  await devTools.send('Input.dispatchMouseEvent', {...button, type: 'mousePressed'});
+  await devTools.send('Input.dispatchMouseEvent', {...button, type: 'mouseReleased'});
   return found;
 }
 
+/** Requests to other hosts, such as for fonts, fail. They are reported and not measured. */
 async function count(devTools, pageUrl, traffic) {
-  const pages = new Set();
+  const {host} = new URL(pageUrl);
+  const uncounted = new Set();
   devTools.on('Network.requestWillBeSent', ({requestId, request}) => {
-    if (request.url === pageUrl || !request.url.startsWith('http')) pages.add(requestId);
+    const isOther = request.url.startsWith('http') && new URL(request.url).host !== host;
+    if (isOther) traffic.foreign.push(new URL(request.url).host);
+    if (isOther || request.url === pageUrl || !request.url.startsWith('http'))
+      uncounted.add(requestId);
     else traffic.requests += 1;
   });
   devTools.on('Network.loadingFinished', ({requestId, encodedDataLength}) => {
-    if (!pages.has(requestId)) traffic.bytes += encodedDataLength;
+    if (!uncounted.has(requestId)) traffic.bytes += encodedDataLength;
   });
   await devTools.send('Network.enable');
 }
 
-async function look(page, devTools, {requests, bytes}) {
+async function look(run, devTools, {requests, bytes}) {
   const {metrics} = await devTools.send('Performance.getMetrics');
   const scriptMs = metrics.find(({name}) => name === 'ScriptDuration').value * 1000;
-  return {requests, bytes, scriptMs, ...(await page.evaluate('window.bench.costs()'))};
+  return {requests, bytes, scriptMs, ...(await run('window.bench.costs()'))};
 }
 
 const FIELD = 'window.bench.hasField()';
+const waitFor = (condition) => `window.bench.until(() => ${condition})`;
 
 /** A field is usable when a click in its middle would reach it. */
 const WATCH = `window.bench = (() => {
@@ -113,18 +127,23 @@ const WATCH = `window.bench = (() => {
     return Boolean(hit) && !one.disabled && !one.readOnly && (hit === one || one.contains(hit));
   };
   const hasField = () => all(document).some((one) => isField(one) && isUsable(one));
+  const until = async (isTrue) => {
+    const startMs = performance.now();
+    while (!isTrue()) {
+      if (performance.now() - startMs > ${FIELD_MS}) throw new Error('The widget did not come.');
+      await new Promise((resolve) => requestAnimationFrame(resolve));
+    }
+  };
   return {
     hasField,
+    until,
     middleOf: (one) => {
       const {left, top, width, height} = one.getBoundingClientRect();
       return {x: left + width / 2, y: top + height / 2};
     },
     fieldAfterPointer: async () => {
       const arrivedMs = await arrived;
-      while (!hasField()) {
-        if (performance.now() - arrivedMs > ${FIELD_MS}) throw new Error('No text field came.');
-        await new Promise((resolve) => requestAnimationFrame(resolve));
-      }
+      await until(hasField);
       return performance.now() - arrivedMs;
     },
     costs: () => ({
