@@ -49,10 +49,11 @@ const start = () => {
   let loading: Promise<MariaChat> | undefined;
   const importChat = () =>
     Promise.all([
+      // The chat imports it as well, and reports a failure. The smaller file is first: the panel is
+      // drawn in the task that runs the chat, if its texts are there.
+      import(folder + launcherLanguage(host) + LANGUAGE_END).catch(() => 0),
       // The files of this release may be deleted. The stable entry imports the current release.
       importTwice(folder, CHAT_MODULE).catch(() => import(`${folder}maria-chat.esm.js`)),
-      // The chat imports it as well, and reports a failure.
-      import(folder + launcherLanguage(host) + LANGUAGE_END).catch(() => 0),
     ]);
   const load = () =>
     (loading ??= importChat().then(
