@@ -74,18 +74,14 @@ export const accountCommand: Command = {
   },
 };
 
-/** Accepts the account of the development mode, too, whose host is not a domain. */
 const readEmail = (given: string | undefined): string => {
   if (given === undefined) return '';
-  const email = parseEmail(given) ?? (given === DEVELOPMENT_EMAIL ? given : undefined);
+  const email = parseEmail(given);
   if (email !== undefined) return email;
   throw createUsageError(
     `The e-mail address must be plain, such as anna@example.com, but is "${redactValue(given)}".`,
   );
 };
-
-/** E-mail address of the account for which a start in development prints a link. */
-export const DEVELOPMENT_EMAIL = 'owner@localhost';
 
 const readRole = (given: string): Role => {
   const role = ROLES.find((known) => known === given);

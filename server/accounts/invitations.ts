@@ -66,7 +66,7 @@ export const inviteAccount = async (
 };
 
 /** Returns the account of an e-mail address, which is locked until the end of the transaction. */
-const findOrCreateAccount = async (sql: Queryable, email: string): Promise<string> => {
+export const findOrCreateAccount = async (sql: Queryable, email: string): Promise<string> => {
   await sql`
     insert into accounts (id, email) values (${randomUUID()}, ${email})
     on conflict (lower(email)) do nothing`;

@@ -18,7 +18,7 @@ export interface SignInLink {
   keyId: string;
   purpose: LinkPurpose;
   accountId: string | null;
-  /** E-mail address of the account, or the one that `setup` creates; null without an account. */
+  /** E-mail address of the account; null without an account. */
   email: string | null;
   siteKey: string | null;
   siteName: string | null;
@@ -37,23 +37,21 @@ export interface NewLink {
   purpose: LinkPurpose;
   keyId: string;
   validMs: number;
-  accountId?: string;
-  /** E-mail address of the account that `setup` creates. */
-  email?: string;
+  accountId: string;
   siteKey?: string;
   sessionId?: string;
 }
 
 export const insertLink = async (
   sql: Queryable,
-  {purpose, keyId, validMs, accountId, email, siteKey, sessionId}: NewLink,
+  {purpose, keyId, validMs, accountId, siteKey, sessionId}: NewLink,
 ): Promise<string> => {
   const id = randomUUID();
   await sql`
     insert into sign_in_links
-      (id, key_id, purpose, account_id, email, site_key, session_id, expires_at)
-    values (${id}, ${keyId}, ${purpose}, ${accountId ?? null}, ${email ?? null},
-            ${siteKey ?? null}, ${sessionId ?? null}, now() + ${toInterval(validMs)}::interval)`;
+      (id, key_id, purpose, account_id, site_key, session_id, expires_at)
+    values (${id}, ${keyId}, ${purpose}, ${accountId}, ${siteKey ?? null},
+            ${sessionId ?? null}, now() + ${toInterval(validMs)}::interval)`;
   return id;
 };
 
@@ -77,7 +75,7 @@ export const insertRequestedLink = async (
 
 const selectLink = (sql: Queryable, id: string) => sql`
   select l.id, l.key_id as "keyId", l.purpose, l.account_id as "accountId",
-         coalesce(l.email, a.email) as email, l.site_key as "siteKey", sites.name as "siteName",
+         a.email, l.site_key as "siteKey", sites.name as "siteName",
          m.role, s.browser, s.created_at as "signedInAt", l.place, l.expires_at as "expiresAt",
          l.used_at is null and l.voided_at is null and l.expires_at > now() as "isOpen"
   from sign_in_links l
@@ -118,13 +116,6 @@ export const voidInvitations = async (
     update sign_in_links set voided_at = now()
     where account_id = ${accountId} and purpose = 'invitation' and site_key = ${siteKey}
       and used_at is null and voided_at is null`;
-};
-
-/** Voids the open links of earlier starts in development. */
-export const voidSetupLinks = async (sql: Queryable): Promise<void> => {
-  await sql`
-    update sign_in_links set voided_at = now()
-    where purpose = 'setup' and used_at is null and voided_at is null`;
 };
 
 /** Deletes links some time after they have expired. */

@@ -107,7 +107,7 @@ const lookAtLinkRoute = (app: App, deps: SignInRouteDeps): void => {
         purpose: link.purpose,
         email_masked: maskEmail(link.email),
         site: link.siteName,
-        role: link.purpose === 'setup' ? ('owner' as const) : link.role,
+        role: link.role,
         browser: link.browser,
         expires_at: link.expiresAt.toISOString(),
       };

@@ -1,7 +1,4 @@
-import {randomUUID} from 'node:crypto';
-
 import {recordAudit} from '../audit/store.js';
-import {one} from '../database/one.js';
 import type {Queryable} from '../database/sql.js';
 import {enqueueMail} from '../jobs/queue.js';
 import {createCookieSecret, SESSION_MAX_MS, hashCookie} from './cookie.js';
@@ -67,10 +64,10 @@ export const signIn = async (
   sql: Queryable,
   {link, givenHash, browser, keyId, ipAddress}: SignIn,
 ): Promise<SignedIn | undefined> => {
-  if (link.accountId !== null) await lockAccount(sql, link.accountId);
-  if (link.purpose === 'not_me' || !(await useLink(sql, link.id))) return undefined;
-  const accountId = link.purpose === 'setup' ? await setUp(sql, link) : link.accountId;
-  if (accountId === null) return undefined;
+  const {accountId} = link;
+  if (link.purpose === 'not_me' || accountId === null) return undefined;
+  await lockAccount(sql, accountId);
+  if (!(await useLink(sql, link.id))) return undefined;
   if (link.purpose === 'invitation') await postponeOtherSites(sql, link);
   await sql`
     update accounts set joined_at = coalesce(joined_at, now()) where id = ${accountId}`;
@@ -112,20 +109,6 @@ const mailAboutBrowser = async (
     ...{purpose: 'not_me', keyId, validMs: SESSION_MAX_MS, accountId, sessionId},
   });
   await enqueueMail(sql, {template: 'new_browser', link_id: id}, null);
-};
-
-/** Creates the account of the development mode at its site, unless it exists. */
-const setUp = async (sql: Queryable, {email, siteKey}: SignInLink): Promise<string> => {
-  await sql`
-    insert into accounts (id, email) values (${randomUUID()}, ${email})
-    on conflict (lower(email)) do nothing`;
-  const {id} = one(
-    await sql<{id: string}[]>`select id from accounts where lower(email) = lower(${email})`,
-  );
-  await sql`
-    insert into memberships (account_id, site_key, role) values (${id}, ${siteKey}, 'owner')
-    on conflict do nothing`;
-  return id;
 };
 
 /**

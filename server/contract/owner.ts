@@ -21,7 +21,7 @@ export const includesRole = (role: Role, required: Role): boolean =>
   ROLES.indexOf(role) >= ROLES.indexOf(required);
 
 /** Purpose of a link. `setup` creates the account of the development mode. */
-export const LINK_PURPOSES = ['setup', 'invitation', 'sign_in', 'not_me'] as const;
+export const LINK_PURPOSES = ['invitation', 'sign_in', 'not_me'] as const;
 export type LinkPurpose = (typeof LINK_PURPOSES)[number];
 
 const LinkPurpose = Type.Unsafe<LinkPurpose>({type: 'string', enum: [...LINK_PURPOSES]});

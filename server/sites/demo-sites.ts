@@ -9,6 +9,8 @@ import {addMissingSite, updateUnchangedSite} from './store.js';
 const EXAMPLES = new URL('../../../examples/', import.meta.url);
 
 export const DEMO_SITE = 'demo';
+/** E-mail address that gets the notifications of the demo sites. A start creates its account. */
+export const DEMO_OWNER = 'owner@example.com';
 /** Site of the playground's preview, which exists once a question was added there. */
 export const PLAYGROUND_SITE = 'playground';
 
@@ -38,7 +40,7 @@ export const ensureDemoSites = async (
     const settings = file ? await readSettings(file) : {};
     await addMissingSite(sql, {
       ...{key, name, allowedOrigins, settings},
-      notifyEmail: 'owner@example.com',
+      notifyEmail: DEMO_OWNER,
     });
     if (file) await updateUnchangedSite(sql, {key, settings});
   }

@@ -4,6 +4,7 @@ import {fileURLToPath} from 'node:url';
 import type {Locator, Page} from 'playwright-core';
 import t from 'tap';
 
+import {announceConsole} from '../../accounts/announce.js';
 import {WIDGET_EVENTS} from '../../contract/event-names.js';
 import {DEV_LINKS} from '../../http/dev-links.js';
 import {DevMailbox} from '../../mail/dev-mailbox.js';
@@ -78,39 +79,60 @@ t.test('pages of a development server', async (t) => {
     },
   );
 
-  await t.test('the demo page takes a newcomer to the e-mails', async (t) => {
-    const {page, widget, context, noise} = await openDemo(browser, `${server.url}/`);
-    await page.getByRole('button', {name: 'Talk to Maria'}).click();
-    await widget.start();
-    await widget.submitName('Ana');
-    await widget.answerConsents(true, false);
-    const sample = await fetch(
-      (await page.getByRole('link', {name: 'this sample'}).getAttribute('href'))?.replace(
-        /^/,
-        server.url,
-      ) ?? '',
-    );
-    await widget.addFiles([
-      {name: 'sample.pdf', buffer: Buffer.from(await sample.arrayBuffer())},
-      {name: 'other.pdf', buffer: makePdf()},
-    ]);
-    await widget.uploadAll(2);
-    await widget.button('Done & continue').click();
-    await widget.submitEmail('ana@example.com');
-    await getNav(page).getByRole('link', {name: 'E-mails'}).click();
-    await page.getByRole('link', {name: /ana@example\.com/}).click();
-    t.same(await findViolations(page), []);
-    const popup = page.waitForEvent('popup');
-    await page.frameLocator('iframe').getByRole('link', {name: 'Confirm'}).first().click();
-    await (await popup).getByRole('button', {name: 'Confirm'}).click();
-    await (await popup).getByRole('heading', {name: 'Thank you'}).waitFor();
+  /** Opens an e-mail of the mailbox, as soon as it has arrived. */
+  const openMail = async (page: Page, name: RegExp) => {
     await until(async () => {
       await page.goto(`${server.url}/dev/mail`);
-      return (await page.getByRole('main').innerText()).includes('owner@example.com');
+      return (await page.getByRole('main').getByRole('link', {name}).count()) > 0;
     });
-    t.same(noise, []);
-    await context.close();
-  });
+    await page.getByRole('main').getByRole('link', {name}).first().click();
+  };
+
+  await t.test(
+    'the demo page takes a newcomer to the e-mails, and these to the lead',
+    async (t) => {
+      const {page, widget, context, noise} = await openDemo(browser, `${server.url}/`);
+      await page.getByRole('button', {name: 'Talk to Maria'}).click();
+      await widget.start();
+      await widget.submitName('Ana');
+      await widget.answerConsents(true, false);
+      const sample = await fetch(
+        (await page.getByRole('link', {name: 'this sample'}).getAttribute('href'))?.replace(
+          /^/,
+          server.url,
+        ) ?? '',
+      );
+      await widget.addFiles([
+        {name: 'sample.pdf', buffer: Buffer.from(await sample.arrayBuffer())},
+        {name: 'other.pdf', buffer: makePdf()},
+      ]);
+      await widget.uploadAll(2);
+      await widget.button('Done & continue').click();
+      await widget.submitEmail('ana@example.com');
+      await getNav(page).getByRole('link', {name: 'E-mails'}).click();
+      await page.getByRole('link', {name: /ana@example\.com/}).click();
+      t.same(await findViolations(page), []);
+      const popup = page.waitForEvent('popup');
+      await page.frameLocator('iframe').getByRole('link', {name: 'Confirm'}).first().click();
+      await (await popup).getByRole('button', {name: 'Confirm'}).click();
+      await (await popup).getByRole('heading', {name: 'Thank you'}).waitFor();
+      await announceConsole(server.sql, server.config);
+      await openMail(page, /New request.*owner@example\.com/s);
+      const opened = page.waitForEvent('popup');
+      await page.frameLocator('iframe').locator('a[href*="/console/leads/"]').click();
+      const lead = await opened;
+      await lead.getByLabel('E-mail address').fill('owner@example.com');
+      await lead.getByRole('button', {name: 'Send me a link'}).click();
+      await lead.getByRole('heading', {name: 'Check your inbox'}).waitFor();
+      await openMail(page, /Sign in.*owner@example\.com/s);
+      const link = page.waitForEvent('popup');
+      await page.frameLocator('iframe').getByRole('link').first().click();
+      await (await link).getByRole('button', {name: 'Sign in'}).click();
+      await (await link).getByRole('heading', {name: 'Ana'}).waitFor();
+      t.same(noise, []);
+      await context.close();
+    },
+  );
 
   await t.test('a press on the demo page before the chat has loaded opens it', async (t) => {
     const context = await browser.newContext({locale: 'en-GB', reducedMotion: 'reduce'});

@@ -22,7 +22,6 @@ interface Options {
 }
 
 const TITLES: Record<LinkPurpose, TextKey> = {
-  setup: 'signIn',
   sign_in: 'signIn',
   invitation: 'invitation',
   not_me: 'notMe',
