@@ -170,6 +170,10 @@ export class TooManyPeople extends createErrorClass(
   'too_many_people',
   'The site has the most people that it can have. Remove one of them, or withdraw an invitation.',
 ) {}
+export class AlreadyMember extends createErrorClass(
+  'already_member',
+  'This person is a member of the site, so nothing was changed. Expected an e-mail address of another person. To change the role, use PATCH.',
+) {}
 export class InProgress extends createErrorClass(
   'in_progress',
   'An upload with this Idempotency-Key is still in progress. Try again in a few seconds.',

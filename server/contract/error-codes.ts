@@ -21,6 +21,7 @@ export const ERROR_CODES = {
   too_many_messages: 409,
   too_many_consents: 409,
   too_many_people: 409,
+  already_member: 409,
   in_progress: 409,
   selection_changed: 409,
   last_owner: 409,

@@ -86,6 +86,10 @@ export const ERROR_HELP: Record<ErrorCode, ErrorHelp> = {
     meaning: 'The site has 100 people, with open invitations.',
     remedy: 'Remove a person or withdraw an invitation first.',
   },
+  already_member: {
+    meaning: 'The person is a member of the site. Nothing was changed or sent.',
+    remedy: 'To change the role, call `PATCH /api/owner/sites/{key}/people/{account}`.',
+  },
   too_many_consents: {
     meaning: 'The session has its maximum number of recorded decisions.',
     remedy: 'Start with a new UUID. A consent can still be withdrawn.',

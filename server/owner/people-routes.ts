@@ -22,7 +22,7 @@ import type {Role} from '../contract/owner.js';
 import {one} from '../database/one.js';
 import type {Queryable, Sql, Transaction} from '../database/sql.js';
 import {repeatableTransaction} from '../database/transaction.js';
-import {InvalidEmail, NotFound, RateLimited, TooManyPeople} from '../errors.js';
+import {AlreadyMember, InvalidEmail, NotFound, RateLimited, TooManyPeople} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
 import {getStoredIp} from '../http/client-address.js';
 import {createRateLimit} from '../http/rate-limits.js';
@@ -30,7 +30,7 @@ import {BODY_CODES, ownerResponses} from '../http/response-schemas.js';
 import {parseEmail} from '../text/email.js';
 import {readUuid} from '../text/uuid.js';
 import {HOUR_MS} from '../units.js';
-import {countInvitations, countOthers, listMembers, lockPeople} from './people-store.js';
+import {countInvitations, countOthers, isMember, listMembers, lockPeople} from './people-store.js';
 import type {Member} from './people-store.js';
 
 export interface PeopleDeps {
@@ -79,7 +79,7 @@ const invitePersonRoute = (app: App, deps: PeopleDeps): void => {
       schema: {
         operationId: 'invitePerson',
         summary: 'Invites a person to a site by e-mail',
-        description: `Needs the role \`owner\`. The link is valid for 7 days and voids an earlier one. At most ${MAX_INVITATIONS_PER_DAY} invitations a day. A person who is at the site already gets the role and a new link.`,
+        description: `Needs the role \`owner\`. The link is valid for 7 days and voids an earlier one. At most ${MAX_INVITATIONS_PER_DAY} invitations a day. A person who has not signed in yet gets the role and a new link.`,
         params: SiteParams,
         body: InvitePerson,
         response: ownerResponses({201: Person}, [
@@ -87,7 +87,7 @@ const invitePersonRoute = (app: App, deps: PeopleDeps): void => {
           'role_required',
           'not_found',
           'invalid_email',
-          'last_owner',
+          'already_member',
           'too_many_people',
         ]),
       },
@@ -102,6 +102,7 @@ const invitePersonRoute = (app: App, deps: PeopleDeps): void => {
       const email = parseEmail(given);
       if (email === undefined) throw new InvalidEmail();
       const person = await changePeople(sql, key, async (tx) => {
+        if (await isMember(tx, key, email)) throw new AlreadyMember();
         if ((await countOthers(tx, key, email)) >= MAX_PEOPLE_PER_SITE) throw new TooManyPeople();
         await requireQuota(tx, key);
         const {accountId} = await inviteAccount(tx, {

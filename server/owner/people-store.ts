@@ -58,6 +58,18 @@ export const listMembers = async (
   return members;
 };
 
+/** Returns whether the person with this e-mail address has signed in at the site. */
+export const isMember = async (
+  sql: Queryable,
+  siteKey: string,
+  email: string,
+): Promise<boolean> => {
+  const rows = await sql`
+    select from memberships m join accounts a on a.id = m.account_id
+    where m.site_key = ${siteKey} and lower(a.email) = lower(${email}) and ${hasJoined(sql)}`;
+  return rows.length > 0;
+};
+
 /** Returns the number of people of a site without the person with this e-mail address. */
 export const countOthers = async (
   sql: Queryable,

@@ -123,9 +123,10 @@ t.test('the people of a site', async (t) => {
   });
 
   await t.test('can sign in, however often they are invited', async (t) => {
-    const {invite, join} = await createOwner();
+    const {join} = await createOwner();
     const agent = await join('agent');
-    for (let i = 0; i < 6; i++) await invite(agent.email);
+    const second = await createOwner();
+    for (let i = 0; i < 6; i++) t.equal((await second.invite(agent.email)).status, 201);
     await callSignIn(server, 'link', {email: agent.email});
     const mails = await server.sql`
       select from jobs where payload->>'template' = 'sign_in' and payload->>'link_id' in (
@@ -142,6 +143,20 @@ t.test('the people of a site', async (t) => {
 
     t.not(second.body.invitation?.url, first.body.invitation?.url);
     t.match((await list()).at(-1), {role: 'observer', invitation: second.body.invitation});
+  });
+
+  await t.test('are not invited again once they have signed in', async (t) => {
+    const {site, list, invite, join} = await createOwner();
+    const agent = await join('agent');
+    const before = await list();
+
+    for (const email of [agent.email, agent.email.toUpperCase()]) {
+      const {status, body} = await invite(email, 'observer');
+      t.same([status, body.code], [409, 'already_member']);
+    }
+    t.same(await list(), before);
+    t.equal((await agent.call('GET', '/api/owner/account')).status, 200);
+    t.same(await getTrail(site, 'account_invited'), []);
   });
 
   await t.test('lose their sessions with a lower role', async (t) => {
@@ -184,11 +199,10 @@ t.test('the people of a site', async (t) => {
   });
 
   await t.test('always have an owner', async (t) => {
-    const {owner, change, invite, remove, list} = await createOwner();
+    const {owner, change, remove, list} = await createOwner();
     for (const {status, body} of [
       await change(owner.accountId, 'agent'),
       await remove(owner.accountId),
-      await invite(owner.email, 'observer'),
     ])
       t.same([status, body.code], [409, 'last_owner']);
     t.match(await list(), [{role: 'owner'}]);

@@ -352,6 +352,8 @@ const de: Texts = {
   error_unknown_site: 'Diese Website gibt es nicht, oder Ihr Konto hat keinen Zugriff darauf.',
   error_selection_changed:
     'Inzwischen haben sich Anfragen geändert. Nichts wurde geändert. Sehen Sie sich die Liste an, und versuchen Sie es erneut.',
+  error_already_member:
+    'Diese Person ist schon Mitglied. Es wurde nichts verschickt. Die Rolle ändern Sie in der Liste.',
   error_last_owner:
     'Eine Website braucht einen Inhaber. Machen Sie zuerst eine andere Person zum Inhaber.',
   error_link_over: 'Dieser Link wurde schon benutzt oder ist zu alt.',

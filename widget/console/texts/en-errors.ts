@@ -11,6 +11,8 @@ export const errors = {
   error_unknown_site: 'This site does not exist, or your account has no access to it.',
   error_selection_changed:
     'The list has changed since you saw it. Nothing was changed. Look at it and try again.',
+  error_already_member:
+    'This person is a member already. Nothing was sent. Change the role in the list of people.',
   error_last_owner: 'A site needs an owner. Make another person the owner first.',
   error_link_over: 'This link has been used or is too old.',
   error_erased: 'This lead was erased.',

@@ -345,6 +345,8 @@ const es: Texts = {
   error_unknown_site: 'Este sitio no existe o su cuenta no tiene acceso.',
   error_selection_changed:
     'Mientras tanto cambiaron solicitudes. No se modificó nada. Mire la lista e inténtelo de nuevo.',
+  error_already_member:
+    'Esta persona ya es miembro. No se envió nada. Cambie el rol en la lista de personas.',
   error_last_owner: 'Un sitio necesita un propietario. Nombre primero a otra persona.',
   error_link_over: 'Este enlace ya se usó o es demasiado antiguo.',
   error_erased: 'Esta solicitud se borró.',

@@ -348,6 +348,8 @@ const fr: Texts = {
   error_unknown_site: 'Ce site n’existe pas, ou votre compte n’y a pas accès.',
   error_selection_changed:
     'Des demandes ont changé entre-temps. Rien n’a été modifié. Regardez la liste et réessayez.',
+  error_already_member:
+    'Cette personne est déjà membre. Rien n’a été envoyé. Changez le rôle dans la liste.',
   error_last_owner: 'Un site a besoin d’un propriétaire. Nommez d’abord une autre personne.',
   error_link_over: 'Ce lien a déjà servi ou est trop ancien.',
   error_erased: 'Cette demande a été effacée.',

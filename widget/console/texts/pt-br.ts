@@ -341,6 +341,8 @@ const ptBr: Texts = {
   error_unknown_site: 'Este site não existe, ou sua conta não tem acesso.',
   error_selection_changed:
     'Pedidos mudaram nesse meio-tempo. Nada foi alterado. Veja a lista e tente de novo.',
+  error_already_member:
+    'Esta pessoa já é membro. Nada foi enviado. Altere a função na lista de pessoas.',
   error_last_owner: 'Um site precisa de um proprietário. Nomeie outra pessoa primeiro.',
   error_link_over: 'Este link já foi usado ou é antigo demais.',
   error_erased: 'Este pedido foi apagado.',
