@@ -28,11 +28,6 @@ export interface NewInvitation extends RoleChangeOptions {
 export interface Invitation {
   accountId: string;
   link: SignInLink;
-  /**
-   * Whether the person who invites can have the link, too. They must not if the account has signed
-   * in before or is at another site: the link would let them act as that person there.
-   */
-  isShareable: boolean;
   /** False if the e-mail address has had enough e-mails, so that it got none. */
   isMailed: boolean;
 }
@@ -62,7 +57,7 @@ export const inviteAccount = async (
   });
   const link = await findLink(sql, id);
   if (!link) throw new Error('The invitation was not stored. Expected its row. Report this error.');
-  return {accountId, link, isShareable: await isNew(sql, accountId, siteKey), isMailed};
+  return {accountId, link, isMailed};
 };
 
 /** Returns the account of an e-mail address, which is locked until the end of the transaction. */
@@ -75,32 +70,7 @@ export const findOrCreateAccount = async (sql: Queryable, email: string): Promis
   return one(rows).id;
 };
 
-const isNew = async (sql: Queryable, accountId: string, siteKey: string): Promise<boolean> => {
-  const rows = await sql`
-    select from accounts a
-    where a.id = ${accountId} and a.joined_at is null and not exists (
-      select from memberships m where m.account_id = a.id and m.site_key <> ${siteKey})`;
-  return rows.length > 0;
-};
-
-export interface OpenInvitation {
-  link: SignInLink;
-  createdAt: Date;
-  isShareable: boolean;
-}
-
-/** Returns the open invitation of an account to a site. */
-export const findInvitation = async (
-  sql: Queryable,
-  {accountId, siteKey}: {accountId: string; siteKey: string},
-): Promise<OpenInvitation | undefined> => {
-  const [row] = await sql<{id: string; createdAt: Date}[]>`
-    select id, created_at as "createdAt" from sign_in_links
-    where account_id = ${accountId} and site_key = ${siteKey} and purpose = 'invitation'
-      and used_at is null and voided_at is null and expires_at > now()
-    order by created_at desc limit 1`;
-  const link = row && (await findLink(sql, row.id));
-  if (!link) return undefined;
-  const isShareable = await isNew(sql, accountId, siteKey);
-  return {link, createdAt: row.createdAt, isShareable};
-};
+/** Whether the account `a` has never signed in, and is at no other site than the given one. */
+export const isNew = (sql: Queryable, siteKey: string) => sql`
+  (a.joined_at is null and not exists (
+    select from memberships o where o.account_id = a.id and o.site_key <> ${siteKey}))`;

@@ -5,6 +5,9 @@ import {LinkTokens} from '../mail/links.js';
 import {findLink} from './link-store.js';
 import type {SignInLink} from './link-store.js';
 
+/** Part of a link that its URL is made of. */
+type UrlOfLink = Pick<SignInLink, 'id' | 'keyId' | 'purpose' | 'place'>;
+
 /**
  * Creates and checks links of accounts. The token is the fragment of the URL, so it reaches no
  * proxy, log or `Referer` header.
@@ -17,7 +20,7 @@ export class SignInLinks extends LinkTokens {
     super(secrets, 'sign-in');
   }
 
-  createUrl({id, keyId, purpose, place}: SignInLink): string {
+  createUrl({id, keyId, purpose, place}: UrlOfLink): string {
     const page = purpose === 'not_me' ? 'not-me' : 'sign-in';
     const then = place === null ? '' : `&to=${place}`;
     return `${this.console.url}${page}/#${this.create(id, keyId)}${then}`;

@@ -31,7 +31,7 @@ import {parseEmail} from '../text/email.js';
 import {readUuid} from '../text/uuid.js';
 import {HOUR_MS} from '../units.js';
 import {countInvitations, countOthers, isMember, listMembers, lockPeople} from './people-store.js';
-import type {Member} from './people-store.js';
+import type {Member, OpenInvitation} from './people-store.js';
 
 export interface PeopleDeps {
   config: Config;
@@ -245,6 +245,9 @@ const findPerson = async (
   return describePerson(deps, by, one(members));
 };
 
+const createInvitationUrl = (links: SignInLinks, {id, keyId}: OpenInvitation): string =>
+  links.createUrl({id, keyId, purpose: 'invitation', place: null});
+
 const describePerson = (
   {signInLinks}: PeopleDeps,
   by: string,
@@ -257,8 +260,8 @@ const describePerson = (
   last_seen_at: lastSeenAt?.toISOString() ?? null,
   invitation: invitation
     ? {
-        url: invitation.isShareable ? signInLinks.createUrl(invitation.link) : null,
-        expires_at: invitation.link.expiresAt.toISOString(),
+        url: invitation.isShareable ? createInvitationUrl(signInLinks, invitation) : null,
+        expires_at: invitation.expiresAt.toISOString(),
       }
     : null,
 });

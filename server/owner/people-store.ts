@@ -1,5 +1,4 @@
-import {findInvitation} from '../accounts/invitations.js';
-import type {OpenInvitation} from '../accounts/invitations.js';
+import {isNew} from '../accounts/invitations.js';
 import {isInSession} from '../accounts/session-store.js';
 import {MAX_PEOPLE_PER_SITE} from '../contract/owner-people.js';
 import type {Role} from '../contract/owner.js';
@@ -15,8 +14,24 @@ export interface Member {
   hasJoined: boolean;
   since: Date;
   lastSeenAt: Date | null;
-  invitation: OpenInvitation | undefined;
+  /** Open invitation to the site. */
+  invitation: OpenInvitation | null;
 }
+
+export interface OpenInvitation {
+  id: string;
+  keyId: string;
+  expiresAt: Date;
+  /**
+   * Whether the person who invites can have the link, too. They must not if the account has signed
+   * in before or is at another site: the link would let them act as that person there.
+   */
+  isShareable: boolean;
+}
+
+/** Row of a member with its open invitation. Without one, `linkId` is null. */
+type ListedMember = Omit<Member, 'invitation'> &
+  Omit<OpenInvitation, 'id'> & {linkId: string | null};
 
 /** Locks the people of a site, so that two changes run one after the other. */
 export const lockPeople = async (sql: Queryable, siteKey: string): Promise<void> => {
@@ -37,25 +52,27 @@ export const listMembers = async (
   siteKey: string,
   accountId: string | null = null,
 ): Promise<Member[]> => {
-  const rows = await sql<(Omit<Member, 'invitation'> & {isInvited: boolean})[]>`
+  const rows = await sql<ListedMember[]>`
     select a.id, a.email, case when has_joined then a.name end as name, m.role,
            has_joined as "hasJoined", m.created_at as since,
            (select max(s.last_seen_at) from account_sessions s
             where s.account_id = a.id and ${isInSession(sql)}) as "lastSeenAt",
-           exists (select from sign_in_links l
-                   where l.account_id = a.id and l.site_key = m.site_key and l.purpose = 'invitation'
-                     and l.used_at is null and l.voided_at is null) as "isInvited"
+           l.id as "linkId", l.key_id as "keyId", l.expires_at as "expiresAt",
+           ${isNew(sql, siteKey)} as "isShareable"
     from memberships m join accounts a on a.id = m.account_id
     cross join lateral (select ${hasJoined(sql)} as has_joined) j
+    left join lateral (
+      select id, key_id, expires_at from sign_in_links l
+      where l.account_id = a.id and l.site_key = m.site_key and l.purpose = 'invitation'
+        and l.used_at is null and l.voided_at is null and l.expires_at > now()
+      order by l.created_at desc limit 1) l on true
     where m.site_key = ${siteKey} and (${accountId}::uuid is null or a.id = ${accountId}::uuid)
     order by not has_joined, lower(coalesce(case when has_joined then a.name end, a.email)), a.id
     limit ${MAX_PEOPLE_PER_SITE}`;
-  const members: Member[] = [];
-  for (const {isInvited, ...row} of rows) {
-    const wanted = {accountId: row.id, siteKey};
-    members.push({...row, invitation: isInvited ? await findInvitation(sql, wanted) : undefined});
-  }
-  return members;
+  return rows.map(({linkId, keyId, expiresAt, isShareable, ...member}) => ({
+    ...member,
+    invitation: linkId === null ? null : {id: linkId, keyId, expiresAt, isShareable},
+  }));
 };
 
 /** Returns whether the person with this e-mail address has signed in at the site. */

@@ -1,11 +1,13 @@
 import {randomUUID} from 'node:crypto';
 
+import postgres from 'postgres';
 import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
 import type {Account, Role} from '../contract/owner.js';
 import type {People, Person} from '../contract/owner-people.js';
 import {MAX_INVITATIONS_PER_DAY, MAX_PEOPLE_PER_SITE} from '../contract/owner-people.js';
+import type {Sql} from '../database/sql.js';
 import {OwnerClient} from './owner-client.js';
 import {addSite} from './session-helpers.js';
 import {callSignIn, readToken, signInWith} from './sign-in-helpers.js';
@@ -265,6 +267,29 @@ t.test('the people of a site', async (t) => {
       t.ok([400, 422].includes(status), String(status));
       t.equal((await list()).length, 1);
     });
+
+  await t.test('are listed with as many statements as one person', async (t) => {
+    const statements: string[] = [];
+    const sql = postgres(server.config.databaseUrl ?? '', {
+      debug: (_connection, statement) => statements.push(statement),
+    });
+    t.teardown(() => sql.end());
+    const watched = await startServer(t, {beside: server, deps: {sql: sql as unknown as Sql}});
+    await watched.sender.stop();
+    const {owner, list, invite} = await createOwner();
+    const count = async () => {
+      statements.length = 0;
+      const people = await list(owner.at(watched.url));
+      const own = statements.filter((text) => /memberships|sign_in_links/.test(text));
+      return {people: people.length, statements: own.length};
+    };
+    await count();
+    const before = await count();
+    for (let i = 0; i < 3; i++) await invite(newEmail());
+
+    t.ok(before.statements > 0);
+    t.same(await count(), {people: 4, statements: before.statements});
+  });
 
   await t.test('are limited in number', async (t) => {
     const {site, invite, remove} = await createOwner();
