@@ -90,15 +90,17 @@ class App {
     const isOwnPlace = !['home', 'sign-in', 'not-me', 'unknown'].includes(own);
     // The token stays in no history.
     history.replaceState(null, '', location.pathname);
-    const onSignedIn = () => {
+    const askedFor = () => {
       const asked = isOwnPlace ? location.pathname : this.askedFor(path);
+      return asked?.startsWith(CONSOLE) ? asked : CONSOLE;
+    };
+    const onSignedIn = () => {
+      history.replaceState(null, '', askedFor());
       store('asked-for', null);
-      if (asked?.startsWith(CONSOLE)) history.replaceState(null, '', asked);
-      else history.replaceState(null, '', CONSOLE);
       this.channel?.postMessage('signed in');
       void this.enter();
     };
-    this.door = createLink({token, update: () => this.update(), onSignedIn});
+    this.door = createLink({token, update: () => this.update(), askedFor, onSignedIn});
     this.update();
   }
 
@@ -112,10 +114,10 @@ class App {
   private showSignIn(): void {
     if (this.door) return;
     this.leave();
-    this.door = createSignIn(
-      () => this.update(),
-      () => location.pathname + location.search,
-    );
+    this.door = createSignIn({
+      update: () => this.update(),
+      askedFor: () => location.pathname + location.search,
+    });
     this.update();
     this.focusPage(0);
   }
@@ -154,6 +156,7 @@ class App {
   }
 
   private go(url: string, {replace = false} = {}): void {
+    if (this.door) return location.assign(url);
     if (replace) history.replaceState(null, '', url);
     else history.pushState(null, '', url);
     this.open();

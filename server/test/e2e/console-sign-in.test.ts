@@ -56,11 +56,57 @@ t.test('the page that was asked for opens, also in the tab that asked for it', a
     await tab.getByRole('heading', {name: 'Anna'}).waitFor();
     t.equal(new URL(tab.url()).pathname, `/console/leads/${uuid}`);
   }
+});
 
-  const third = await context.newPage();
-  await third.goto(link);
-  await third.getByText('This link has been used or is too old.').waitFor();
-  t.equal(await third.getByRole('button', {name: 'Sign in'}).count(), 0);
+t.test('a link that was used offers a new one, which opens the same page', async (t) => {
+  const server = await startServer(t);
+  const {uuid} = await makeLead(server, {name: 'Anna'});
+  await OwnerClient.create(server, {email: EMAIL});
+  const browser = await openBrowser(t);
+  const page = await (await openContext(browser)).newPage();
+  await page.goto(`${server.url}/console/leads/${uuid}`);
+  await page.getByLabel('E-mail address').fill(EMAIL);
+  await page.keyboard.press('Enter');
+  const link = await readLink(server);
+  await page.goto(link);
+  const late = await (await openContext(browser)).newPage();
+  await late.goto(link);
+  await late.getByRole('button', {name: 'Sign in'}).waitFor();
+  await page.getByRole('button', {name: 'Sign in'}).click();
+  await page.getByRole('heading', {name: 'Anna'}).waitFor();
+
+  const again = await (await openContext(browser)).newPage();
+  await again.goto(link);
+  await late.getByRole('button', {name: 'Sign in'}).click();
+  for (const over of [again, late]) {
+    await over.getByRole('heading', {name: 'This link no longer works'}).waitFor();
+    t.same(await over.getByRole('button').allInnerTexts(), ['Send me a new link']);
+  }
+  t.same(await findViolations(again), []);
+  await again.getByLabel('E-mail address').fill(EMAIL);
+  await again.getByRole('button', {name: 'Send me a new link'}).click();
+  await again.getByRole('heading', {name: 'Check your inbox'}).waitFor();
+  const other = await (await openContext(browser)).newPage();
+  await other.goto(await readLink(server, 2));
+  await other.getByRole('button', {name: 'Sign in'}).click();
+  await other.getByRole('heading', {name: 'Anna'}).waitFor();
+});
+
+t.test('a link that was used leads on to the console', async (t) => {
+  const server = await startServer(t);
+  await makeLead(server, {name: 'Anna'});
+  const printed = await announceConsole(server.sql, server.config);
+  const link = printed?.split('\n').at(-1) ?? '';
+  const context = await openContext(await openBrowser(t));
+  const page = await context.newPage();
+  await page.goto(link);
+  await page.getByRole('button', {name: 'Sign in'}).click();
+  await page.getByRole('heading', {name: 'Leads'}).waitFor();
+
+  const again = await context.newPage();
+  await again.goto(link);
+  await again.getByRole('link', {name: 'Go to the first page'}).click();
+  await again.getByRole('heading', {name: 'Leads'}).waitFor();
 });
 
 t.test('another browser opens the page that was asked for, too', async (t) => {

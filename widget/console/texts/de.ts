@@ -43,7 +43,10 @@ const de: Texts = {
   signInAs: 'Sie melden sich an als',
   invitation: 'Einladung',
   invitedTo: 'Sie sind eingeladen zu',
-  askNewLink: 'Neuen Link anfordern',
+  linkOver: 'Dieser Link funktioniert nicht mehr',
+  linkOverHow:
+    'Er wurde benutzt oder ist abgelaufen. Geben Sie Ihre E-Mail-Adresse ein, um einen neuen zu erhalten.',
+  sendNewLink: 'Neuen Link senden',
   notMe: 'Das war ich nicht',
   notMeText: 'Es gab eine Anmeldung beim Konto',
   notMeAction:
@@ -356,7 +359,6 @@ const de: Texts = {
     'Diese Person ist schon Mitglied. Es wurde nichts verschickt. Die Rolle ändern Sie in der Liste.',
   error_last_owner:
     'Eine Website braucht einen Inhaber. Machen Sie zuerst eine andere Person zum Inhaber.',
-  error_link_over: 'Dieser Link wurde schon benutzt oder ist zu alt.',
   error_erased: 'Diese Anfrage wurde gelöscht.',
   error_in_progress:
     'Eine Änderung dieser Anfrage läuft noch. Versuchen Sie es gleich noch einmal.',

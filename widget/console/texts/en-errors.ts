@@ -14,7 +14,6 @@ export const errors = {
   error_already_member:
     'This person is a member already. Nothing was sent. Change the role in the list of people.',
   error_last_owner: 'A site needs an owner. Make another person the owner first.',
-  error_link_over: 'This link has been used or is too old.',
   error_erased: 'This lead was erased.',
   error_in_progress: 'A change of this lead is still in progress. Try again in a moment.',
   error_rate_limited: 'Too many requests. Wait a minute and try again.',

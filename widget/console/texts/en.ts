@@ -44,7 +44,9 @@ const en = {
   signInAs: 'You sign in as',
   invitation: 'Invitation',
   invitedTo: 'You are invited to',
-  askNewLink: 'Ask for a new link',
+  linkOver: 'This link no longer works',
+  linkOverHow: 'It was used, or has expired. Enter your e-mail address to get a new one.',
+  sendNewLink: 'Send me a new link',
   notMe: 'This was not me',
   notMeText: 'There was a sign-in to the account',
   notMeAction:

@@ -40,7 +40,9 @@ const es: Texts = {
   signInAs: 'Va a entrar como',
   invitation: 'Invitación',
   invitedTo: 'Tiene una invitación a',
-  askNewLink: 'Pedir un enlace nuevo',
+  linkOver: 'Este enlace ya no funciona',
+  linkOverHow: 'Se usó o caducó. Escriba su correo electrónico para recibir uno nuevo.',
+  sendNewLink: 'Enviarme un enlace nuevo',
   notMe: 'No fui yo',
   notMeText: 'Alguien inició sesión en la cuenta',
   notMeAction:
@@ -348,7 +350,6 @@ const es: Texts = {
   error_already_member:
     'Esta persona ya es miembro. No se envió nada. Cambie el rol en la lista de personas.',
   error_last_owner: 'Un sitio necesita un propietario. Nombre primero a otra persona.',
-  error_link_over: 'Este enlace ya se usó o es demasiado antiguo.',
   error_erased: 'Esta solicitud se borró.',
   error_in_progress: 'Un cambio de esta solicitud sigue en curso. Inténtelo en un momento.',
   error_rate_limited: 'Demasiadas llamadas. Espere un minuto e inténtelo de nuevo.',

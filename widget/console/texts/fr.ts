@@ -42,7 +42,10 @@ const fr: Texts = {
   signInAs: 'Vous vous connectez en tant que',
   invitation: 'Invitation',
   invitedTo: 'Vous êtes invité à',
-  askNewLink: 'Demander un nouveau lien',
+  linkOver: 'Ce lien ne fonctionne plus',
+  linkOverHow:
+    'Il a déjà servi ou a expiré. Saisissez votre adresse e-mail pour en recevoir un nouveau.',
+  sendNewLink: 'M’envoyer un nouveau lien',
   notMe: 'Ce n’était pas moi',
   notMeText: 'Il y a eu une connexion au compte',
   notMeAction:
@@ -351,7 +354,6 @@ const fr: Texts = {
   error_already_member:
     'Cette personne est déjà membre. Rien n’a été envoyé. Changez le rôle dans la liste.',
   error_last_owner: 'Un site a besoin d’un propriétaire. Nommez d’abord une autre personne.',
-  error_link_over: 'Ce lien a déjà servi ou est trop ancien.',
   error_erased: 'Cette demande a été effacée.',
   error_in_progress: 'Un changement de cette demande est en cours. Réessayez dans un instant.',
   error_rate_limited: 'Trop de requêtes. Attendez une minute et réessayez.',

@@ -40,7 +40,9 @@ const ptBr: Texts = {
   signInAs: 'Você vai entrar como',
   invitation: 'Convite',
   invitedTo: 'Você foi convidado para',
-  askNewLink: 'Pedir um novo link',
+  linkOver: 'Este link não funciona mais',
+  linkOverHow: 'Ele já foi usado ou expirou. Digite seu e-mail para receber um novo.',
+  sendNewLink: 'Enviar um novo link',
   notMe: 'Não fui eu',
   notMeText: 'Alguém entrou na conta',
   notMeAction:
@@ -344,7 +346,6 @@ const ptBr: Texts = {
   error_already_member:
     'Esta pessoa já é membro. Nada foi enviado. Altere a função na lista de pessoas.',
   error_last_owner: 'Um site precisa de um proprietário. Nomeie outra pessoa primeiro.',
-  error_link_over: 'Este link já foi usado ou é antigo demais.',
   error_erased: 'Este pedido foi apagado.',
   error_in_progress: 'Uma mudança deste pedido ainda está em curso. Tente daqui a pouco.',
   error_rate_limited: 'Chamadas demais. Espere um minuto e tente de novo.',

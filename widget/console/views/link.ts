@@ -4,7 +4,6 @@ import type {TemplateResult} from 'lit/html.js';
 import type {LinkPurpose, OpenLink} from '../../../server/contract/owner.js';
 import type {ApiError} from '../core/api.js';
 import {call} from '../core/api.js';
-import {CONSOLE} from '../core/base.js';
 import type {View} from '../core/context.js';
 import {Loader, toApiError} from '../core/loader.js';
 import {typed} from '../parts/controls.js';
@@ -13,10 +12,13 @@ import type {TextKey} from '../texts/texts.js';
 import {say} from '../texts/texts.js';
 import {roleText} from './roles.js';
 import {door} from './door.js';
+import {createSignIn} from './sign-in.js';
 
 interface Options {
   token: string;
   update: () => void;
+  /** Returns the path that opens after the sign-in, with its query. */
+  askedFor: () => string;
   /** Called after signing in. */
   onSignedIn: () => void;
 }
@@ -29,9 +31,9 @@ const TITLES: Record<LinkPurpose, TextKey> = {
 
 /**
  * Creates the page of a link, which names the account and has one button. The link of _This was not
- * me_ ends all sessions, the others sign in.
+ * me_ ends all sessions, the others sign in. A link that no longer works can be replaced.
  */
-export const createLink = ({token, update, onSignedIn}: Options): View => {
+export const createLink = ({token, update, askedFor, onSignedIn}: Options): View => {
   const link = new Loader<OpenLink>(update);
   let isRunning = false;
   let isReported = false;
@@ -57,11 +59,9 @@ export const createLink = ({token, update, onSignedIn}: Options): View => {
 
   const title = () =>
     say(isReported ? 'notMeDone' : link.value ? TITLES[link.value.purpose] : 'signIn');
-  const newLink = () => html`<a class="button" href=${CONSOLE}>${say('askNewLink')}</a>`;
   const content = (open: OpenLink) => {
     if (isReported) return html`<p role="status">${say('notMeDoneText')}</p>`;
-    return html`${describe(open)} ${error ? html`${problem(error)}${newLink()}` : nothing}
-    ${error?.code === 'link_over' ? nothing : button(open.purpose)}`;
+    return html`${describe(open)} ${error ? problem(error) : nothing} ${button(open.purpose)}`;
   };
   const button = (purpose: LinkPurpose) =>
     html`<button
@@ -74,11 +74,13 @@ export const createLink = ({token, update, onSignedIn}: Options): View => {
       ${say(purpose === 'not_me' ? 'notMeButton' : 'signIn')}
     </button>`;
 
+  const newLink = createSignIn({update, askedFor, isAfterLink: true});
+  const isOver = () => (error ?? link.error)?.code === 'link_over';
   void look();
   return {
-    title,
+    title: () => (isOver() ? newLink.title() : title()),
     render: () =>
-      door(title(), html`${whenLoaded(link, content, look)} ${link.error ? newLink() : nothing}`),
+      isOver() ? newLink.render() : door(title(), html`${whenLoaded(link, content, look)}`),
   };
 };
 

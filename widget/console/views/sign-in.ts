@@ -2,7 +2,7 @@ import {html, nothing} from 'lit/html.js';
 
 import type {ApiError} from '../core/api.js';
 import {call} from '../core/api.js';
-import {BASE} from '../core/base.js';
+import {BASE, CONSOLE} from '../core/base.js';
 import type {View} from '../core/context.js';
 import {toApiError} from '../core/loader.js';
 import {store} from '../core/stored.js';
@@ -20,8 +20,16 @@ const placeOfPath = (pathname: string): string | undefined => {
   return PLACE.test(path) ? path : undefined;
 };
 
+interface Options {
+  update: () => void;
+  /** Returns the path that opens after the sign-in, with its query. */
+  askedFor: () => string;
+  /** Whether the page replaces that of a link that no longer works. */
+  isAfterLink?: boolean;
+}
+
 /** Creates the page that asks for an e-mail address, and sends a link to it. */
-export const createSignIn = (update: () => void, askedFor: () => string): View => {
+export const createSignIn = ({update, askedFor, isAfterLink = false}: Options): View => {
   let sentTo = '';
   let isSending = false;
   let error: ApiError | undefined;
@@ -33,10 +41,11 @@ export const createSignIn = (update: () => void, askedFor: () => string): View =
     [isSending, error] = [true, undefined];
     update();
     try {
-      const place = placeOfPath(location.pathname);
+      const asked = askedFor();
+      const place = placeOfPath(asked.split('?')[0]!);
       await call('sign-in/link', {method: 'POST', body: {email, ...(place && {place})}});
       // The link can open in another tab, which then opens what this tab was asked for.
-      store('asked-for', askedFor());
+      store('asked-for', asked);
       sentTo = email;
     } catch (thrown) {
       error = toApiError(thrown);
@@ -51,7 +60,7 @@ export const createSignIn = (update: () => void, askedFor: () => string): View =
 
   const form = () =>
     html`<form @submit=${submit}>
-      <p>${say('signInHow')}</p>
+      <p>${say(isAfterLink ? 'linkOverHow' : 'signInHow')}</p>
       <div class="field">
         <label for="email">${say('email')}</label>
         <input
@@ -65,8 +74,11 @@ export const createSignIn = (update: () => void, askedFor: () => string): View =
         />
       </div>
       ${error ? problem(error) : nothing}
-      <button class="primary" aria-disabled=${String(isSending)}>${say('sendLink')}</button>
+      <button class="primary" aria-disabled=${String(isSending)}>
+        ${say(isAfterLink ? 'sendNewLink' : 'sendLink')}
+      </button>
       <p class="note">${say('signInWithoutMail')} <code>maria account link</code></p>
+      ${isAfterLink ? html`<p><a class="button" href=${CONSOLE}>${say('toStart')}</a></p>` : nothing}
     </form>`;
   const sent = () =>
     html`<div role="status">
@@ -75,8 +87,9 @@ export const createSignIn = (update: () => void, askedFor: () => string): View =
       </div>
       <button type="button" @click=${again}>${say('otherEmail')}</button>`;
 
+  const title = () => say(isAfterLink ? 'linkOver' : 'signIn');
   return {
-    title: () => say('signIn'),
-    render: () => door(say(sentTo ? 'checkInbox' : 'signIn'), sentTo ? sent() : form()),
+    title,
+    render: () => (sentTo ? door(say('checkInbox'), sent()) : door(title(), form())),
   };
 };
