@@ -206,8 +206,7 @@ const signOutRoute = (app: App, {config, sql}: SignInRouteDeps): void => {
           metadata: {account: account.id, session: account.sessionId, everywhere},
         });
       });
-      // Everything that the console stores in the browser belongs to this account.
-      return reply.code(204).header('clear-site-data', '"storage"').send(null);
+      return reply.code(204).send(null);
     },
   );
 };

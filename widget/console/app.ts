@@ -11,7 +11,7 @@ import {listenToEvents} from './core/live.js';
 import {Loader} from './core/loader.js';
 import type {Place} from './core/router.js';
 import {followLinks, placeOf, urlOf} from './core/router.js';
-import {readStored, store} from './core/stored.js';
+import {deleteAccountValues, readStored, store} from './core/stored.js';
 import {applyTheme} from './core/theme.js';
 import {whenLoaded} from './parts/states.js';
 import {loadTexts, say} from './texts/texts.js';
@@ -150,6 +150,7 @@ class App {
 
   private async signOut(everywhere: boolean): Promise<void> {
     await call('sign-out', {method: 'POST', body: {everywhere}});
+    deleteAccountValues();
     this.leave();
     history.replaceState(null, '', CONSOLE);
     this.showSignIn();

@@ -6,7 +6,7 @@ import {startServer} from '../start-server.js';
 import type {TestServer} from '../start-server.js';
 import {findViolations} from './axe.js';
 import {collectConsole, openBrowser} from './browser.js';
-import {makeLead, openContext} from './console-page.js';
+import {makeLead, openConsole, openContext} from './console-page.js';
 
 const EMAIL = 'olga@example.com';
 
@@ -122,6 +122,22 @@ t.test('another browser opens the page that was asked for, too', async (t) => {
   await other.goto(await readLink(server));
   await other.getByRole('button', {name: 'Sign in'}).click();
   await other.getByRole('heading', {name: 'Anna'}).waitFor();
+});
+
+t.test('a sign-out deletes values of the account, and no others', async (t) => {
+  const server = await startServer(t);
+  const {page, main} = await openConsole(await openBrowser(t), server, 'account');
+  await main.getByLabel('Dark').check();
+  await page.evaluate(`localStorage.setItem('visitor', 'session')`);
+  const listStored = () => page.evaluate<string[]>('Object.keys(localStorage).sort()');
+  t.same(await listStored(), ['maria-console:site', 'maria-console:theme', 'visitor']);
+  await main.getByRole('button', {name: 'Sign out', exact: true}).click();
+  await page.getByRole('button', {name: 'Send me a link'}).waitFor();
+
+  t.same(await listStored(), ['maria-console:theme', 'visitor']);
+  await page.reload();
+  await page.getByRole('button', {name: 'Send me a link'}).waitFor();
+  t.equal(await page.evaluate('document.documentElement.dataset.theme'), 'dark');
 });
 
 t.test('an unknown e-mail address sees the same page', async (t) => {
