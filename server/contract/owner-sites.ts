@@ -76,6 +76,7 @@ export const OwnerSite = Type.Object(
       maxItems: MAX_ORIGINS_PER_SITE,
       description: 'Origins recently seen or refused, latest first.',
     }),
+    was_opened: Type.Boolean({description: 'Whether a visitor has ever opened the chat.'}),
     config: Type.Unsafe<SiteConfig>({
       ...SiteConfig,
       description: 'Limits and texts, as visitors get them.',
@@ -113,6 +114,7 @@ export const OwnerSite = Type.Object(
             is_refused: false,
           },
         ],
+        was_opened: true,
         config: {...(SiteConfig as {examples?: object[]}).examples?.[0], site: 'acme'},
         refuse_active_content: false,
         commands: {

@@ -11,18 +11,20 @@ export interface SiteFacts {
   publicUrl: string;
   release: LoaderRelease | null;
   origins: OriginRow[];
+  wasOpened: boolean;
   config: SiteConfig;
 }
 
 /** Returns a site as the console shows it, without secrets of its responder. */
 export const describeSite = (
   {key, name, allowedOrigins, settings}: Site,
-  {role, publicUrl, release, origins, config}: SiteFacts,
+  {role, publicUrl, release, origins, wasOpened, config}: SiteFacts,
 ): OwnerSite => ({
   ...{key, name, role},
   install: createInstall(key, {publicUrl, release}),
   allowed_origins: allowedOrigins,
   origins: origins.map(describeOrigin),
+  was_opened: wasOpened,
   config,
   refuse_active_content: settings.refuse_active_content ?? false,
   commands: {

@@ -10,6 +10,7 @@ import {NotFound} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
 import {createRateLimit} from '../http/rate-limits.js';
 import {ownerResponses} from '../http/response-schemas.js';
+import {wasOpened} from '../sites/funnel.js';
 import {readLoaderRelease} from '../sites/install.js';
 import {listOrigins} from '../sites/seen-origins.js';
 import {findSite} from '../sites/store.js';
@@ -79,6 +80,7 @@ const showSiteRoute = (app: App, {config, sql, getPublicConfig}: OwnerSiteDeps):
         role: account.roles.get(key) as Role,
         ...{publicUrl, release},
         origins: await listOrigins(sql, key),
+        wasOpened: await wasOpened(sql, key),
         config: getPublicConfig(site),
       });
     },

@@ -45,6 +45,12 @@ export const readDailyCounts = async (
   return days;
 };
 
+/** Returns whether the site has any counter, which is kept after its visits. */
+export const wasOpened = async (sql: Queryable, key: string): Promise<boolean> => {
+  const rows = await sql`select from funnel_daily where site_key = ${key} limit 1`;
+  return rows.length > 0;
+};
+
 export const sumCounts = (days: Iterable<Counts>): Counts => {
   const sums = new Map<string, number>();
   for (const counts of days)

@@ -1,3 +1,5 @@
+import type {IncomingHttpHeaders} from 'node:http';
+
 import type {Config} from '../config/config.js';
 import {OriginNotAllowed} from '../errors.js';
 import {isLoopbackUrl} from '../outbound/loopback.js';
@@ -8,6 +10,15 @@ import type {Site} from './store.js';
 const REPEATABLE_ORIGIN = /^(null|[a-z][a-z0-9+.-]{0,30}:\/\/[\w.:[\]-]{1,262})$/i;
 
 export const isRepeatableOrigin = (origin: string): boolean => REPEATABLE_ORIGIN.test(origin);
+
+/**
+ * Returns the origin of the page that calls; undefined for programs. Browsers send no `Origin` if a
+ * page reads from its own host, such as the demo page.
+ */
+export const findPageOrigin = (
+  {origin, 'sec-fetch-site': site}: IncomingHttpHeaders,
+  {publicUrl}: Pick<Config, 'publicUrl'>,
+): string | undefined => origin ?? (site === 'same-origin' ? new URL(publicUrl).origin : undefined);
 
 /**
  * Refuses a browser's call from an origin that the site does not list. Programs send no `Origin`

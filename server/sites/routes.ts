@@ -10,7 +10,7 @@ import type {Plugin} from '../http/app-type.js';
 import {responseSchemas} from '../http/response-schemas.js';
 import {createEtag, matchesEtag} from '../http/etag.js';
 import {createRateLimit} from '../http/rate-limits.js';
-import {requireAllowedOrigin} from './origin.js';
+import {findPageOrigin, requireAllowedOrigin} from './origin.js';
 import type {Site, Sites} from './store.js';
 
 export interface SiteRouteDeps {
@@ -71,7 +71,7 @@ export const siteRoutes: Plugin<SiteRouteDeps> = async (app, deps) => {
       const site = KEY.Check(key) ? await sites.find(key) : undefined;
       if (!site) throw new UnknownSite();
       requireAllowedOrigin(site, request.headers.origin, config);
-      onLoaded(site, request.headers.origin);
+      onLoaded(site, findPageOrigin(request.headers, config));
       const response = getPublicConfig(site);
       const etag = createEtag(JSON.stringify(response));
       void reply.header('etag', etag).header('cache-control', 'no-cache');

@@ -97,6 +97,18 @@ t.test('the sites of an account', async (t) => {
     ]);
   });
 
+  await t.test(
+    'were opened once a visitor has come, whether or not an origin is kept',
+    async (t) => {
+      t.equal((await show()).was_opened, false);
+      await server.sql`
+      insert into funnel_daily (site_key, day, counter, count)
+      values ('acme', current_date - 200, 'opened', 1)`;
+
+      t.equal((await show()).was_opened, true);
+    },
+  );
+
   await t.test('are shown to agents, and not to observers', async (t) => {
     t.match(await show(await create('agent')), {role: 'agent', key: 'acme'});
     const observer = await (await create('observer')).call('GET', `${SITES}/acme`);

@@ -41,6 +41,24 @@ t.test('the origins of pages', async (t) => {
     t.match(await find('https://other.example'), {isRefused: true});
   });
 
+  await t.test('include that of the server, whose pages send no Origin', async (t) => {
+    const {publicUrl} = server.config;
+    const loadWith = (headers: Record<string, string>) =>
+      request(server.url, 'GET', '/api/sites/demo/config', {headers});
+    const listOfDemo = async () =>
+      (await listOrigins(server.sql, 'demo')).map(({origin}) => origin);
+    t.equal((await loadWith({})).status, 200);
+    for (const relation of ['none', 'cross-site'])
+      t.equal((await loadWith({'sec-fetch-site': relation})).status, 200);
+    await server.seenOrigins?.stop();
+    t.same(await listOfDemo(), []);
+
+    t.equal((await loadWith({'sec-fetch-site': 'same-origin'})).status, 200);
+    await server.seenOrigins?.stop();
+    t.same(await listOfDemo(), [new URL(publicUrl).origin]);
+    await server.sql`delete from site_origins where site_key = 'demo'`;
+  });
+
   await t.test('are not recorded if they are no origin, or for an unknown site', async (t) => {
     await load(server, 'https://a.example/<script>');
     await load(server, `https://${'a'.repeat(300)}.example`);

@@ -127,8 +127,14 @@ t.test('pages of a development server', async (t) => {
       await openMail(page, /Sign in.*owner@example\.com/s);
       const link = page.waitForEvent('popup');
       await page.frameLocator('iframe').getByRole('link').first().click();
-      await (await link).getByRole('button', {name: 'Sign in'}).click();
-      await (await link).getByRole('heading', {name: 'Ana'}).waitFor();
+      const signedIn = await link;
+      await signedIn.getByRole('button', {name: 'Sign in'}).click();
+      await signedIn.getByRole('heading', {name: 'Ana'}).waitFor();
+      await signedIn.goto(`${server.url}/console/demo/site`);
+      await signedIn.getByText('Recently seen').waitFor();
+      const seen = signedIn.getByRole('listitem').filter({hasText: server.url});
+      t.ok(await seen.first().isVisible(), 'the demo page has been seen');
+      t.equal(await signedIn.getByText('Waiting for the first visit').count(), 0);
       t.same(noise, []);
       await context.close();
     },

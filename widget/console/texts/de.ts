@@ -101,6 +101,7 @@ const de: Texts = {
     'Fügen Sie diese Zeile in die Seiten Ihrer Website ein. Anfragen erscheinen hier sofort.',
   snippet: 'Script-Tag',
   waitingForVisit: 'Wartet auf den ersten Besuch …',
+  noOrigins: 'Besucher haben den Chat geöffnet. In letzter Zeit hat ihn keine Seite geladen.',
   seenOn: 'Der Chat wurde geladen auf',
   refusedOn: 'Abgelehnt, weil dieser Ursprung nicht erlaubt ist:',
 

@@ -102,6 +102,7 @@ const en = {
     'Add this line to the pages of your website. Leads appear here as soon as they come in.',
   snippet: 'Script tag',
   waitingForVisit: 'Waiting for the first visit…',
+  noOrigins: 'Visitors have opened the chat. No page has loaded it recently.',
   seenOn: 'The chat was loaded on',
   refusedOn: 'Refused, because this origin is not allowed:',
 

@@ -96,6 +96,7 @@ const es: Texts = {
   emptyText: 'Añada esta línea a las páginas de su sitio. Las solicitudes aparecen aquí al llegar.',
   snippet: 'Etiqueta script',
   waitingForVisit: 'Esperando la primera visita…',
+  noOrigins: 'Hay visitantes que han abierto el chat. Ninguna página lo ha cargado últimamente.',
   seenOn: 'El chat se cargó en',
   refusedOn: 'Rechazado, porque este origen no está permitido:',
 

@@ -99,6 +99,7 @@ const fr: Texts = {
   emptyText: 'Ajoutez cette ligne aux pages de votre site. Les demandes apparaissent ici aussitôt.',
   snippet: 'Balise script',
   waitingForVisit: 'En attente de la première visite…',
+  noOrigins: 'Des visiteurs ont ouvert le chat. Aucune page ne l’a chargé récemment.',
   seenOn: 'Le chat a été chargé sur',
   refusedOn: 'Refusé, car cette origine n’est pas autorisée :',
 

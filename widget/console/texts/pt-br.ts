@@ -96,6 +96,7 @@ const ptBr: Texts = {
   emptyText: 'Adicione esta linha às páginas do seu site. Os pedidos aparecem aqui ao chegar.',
   snippet: 'Tag script',
   waitingForVisit: 'Aguardando a primeira visita…',
+  noOrigins: 'Visitantes já abriram o chat. Nenhuma página o carregou recentemente.',
   seenOn: 'O chat foi carregado em',
   refusedOn: 'Recusado, porque esta origem não é permitida:',
 

@@ -73,7 +73,7 @@ export const createSite = (context: Context, place: Place): View => {
   };
 };
 
-const origins = ({allowed_origins, origins, commands}: OwnerSite) =>
+const origins = ({allowed_origins, origins, was_opened, commands}: OwnerSite) =>
   html`<section>
     <h2>${say('origins')}</h2>
     <p class="note">${say(allowed_origins.length > 0 ? 'originsText' : 'originsNone')}</p>
@@ -83,7 +83,7 @@ const origins = ({allowed_origins, origins, commands}: OwnerSite) =>
     <h3>${say('seenOrigins')}</h3>
     ${
       origins.length === 0
-        ? html`<p class="note">${say('waitingForVisit')}</p>`
+        ? html`<p class="note">${say(was_opened ? 'noOrigins' : 'waitingForVisit')}</p>`
         : html`<ul class="lines">
             ${origins.map(seen)}
           </ul>`

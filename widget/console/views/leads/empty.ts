@@ -58,12 +58,13 @@ export const createEmptyList = (context: Context, site: string) => {
   };
 };
 
-const seenLine = ({origins}: OwnerSite): TemplateResult => {
+const seenLine = ({origins, was_opened}: OwnerSite): TemplateResult => {
   const [seen] = origins.filter(({is_refused}) => !is_refused);
   const [refused] = origins;
   if (seen)
     return html`${shape('done')} ${say('seenOn')} <bdi>${seen.origin}</bdi>,
       ${relativeTime(new Date(seen.last_at))}`;
   if (refused) return html`${shape('warning')} ${say('refusedOn')} <bdi>${refused.origin}</bdi>`;
+  if (was_opened) return html`${shape('done')} ${say('noOrigins')}`;
   return html`${shape('visit')} ${say('waitingForVisit')}`;
 };
