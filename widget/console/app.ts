@@ -61,7 +61,7 @@ class App {
       update: () => this.update(),
       go: (url, options) => this.go(url, options),
       notify: (text) => this.notify(text),
-      reloadAccount: () => this.loader.load(() => call('account')),
+      reloadAccount: () => this.loadAccount(),
       signOut: (everywhere) => this.signOut(everywhere),
       neighbours: [],
     };
@@ -74,6 +74,10 @@ class App {
     });
     followLinks(({pathname, search}) => this.go(pathname + search));
     addEventListener('popstate', () => this.open());
+    // Sites and roles can have changed since the page was looked at.
+    addEventListener('focus', () => {
+      if (!this.door && this.loader.value) void this.loadAccount();
+    });
     addEventListener('offline', () => this.setOffline(true));
     addEventListener('online', () => this.setOffline(false));
     listenToKeys(() => this.keys());
@@ -129,13 +133,17 @@ class App {
     this.stopEvents = listenToEvents({
       onChange: (change) => this.view?.onChanged?.(change),
       onMissed: () => this.view?.onChanged?.(undefined),
-      onSignedOut: () => void this.loader.load(() => call('account')),
+      onSignedOut: () => void this.loadAccount(),
     });
-    await this.loader.load(() => call('account'));
+    await this.loadAccount();
     if (!this.loader.value || this.loader.error) return;
     this.door = undefined;
     if (this.loader.value.locale) await loadTexts([this.loader.value.locale]);
     this.open();
+  }
+
+  private loadAccount(): Promise<void> {
+    return this.loader.load(() => call('account'));
   }
 
   private leave(): void {

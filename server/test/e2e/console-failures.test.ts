@@ -46,6 +46,27 @@ t.test('offline, the list stays readable, and is right again afterwards', async 
   t.equal(count, 0, 'the change did not happen later');
 });
 
+t.test('a page that gets the focus shows sites and roles that were changed', async (t) => {
+  const server = await startServer(t);
+  const {page, owner} = await openConsole(await openBrowser(t), server, 'account', {
+    roles: {demo: 'agent'},
+  });
+  const pages = page.getByRole('navigation', {name: 'Pages'});
+  await pages.getByRole('link', {name: 'Site'}).waitFor();
+  t.equal(await pages.getByRole('link', {name: 'People'}).count(), 0);
+  const [{created} = {created: null}] = await server.sql<{created: Date}[]>`
+    update memberships set role = 'owner' where account_id = ${owner.accountId}
+    returning created_at as created`;
+  await server.sql`
+    insert into memberships (account_id, site_key, role, created_at)
+    values (${owner.accountId}, 'workshop', 'owner', ${created})`;
+
+  await page.evaluate(`dispatchEvent(new FocusEvent('focus'))`);
+  await pages.getByRole('link', {name: 'People'}).waitFor();
+  await page.getByRole('combobox', {name: 'Site', exact: true}).selectOption('Workshop');
+  await page.getByRole('heading', {name: 'Leads'}).waitFor();
+});
+
 t.test('an ended session shows the sign-in page, at the same URL', async (t) => {
   const server = await startServer(t);
   const {uuid} = await makeLead(server, {name: 'Anna'});
