@@ -7,11 +7,13 @@ import type {MariaError} from '../errors.js';
 import type {SlowClientLimits} from '../http/slow-client-guard.js';
 import type {ConfirmationLinks} from '../mail/links.js';
 import type {ObjectStore} from '../object-store/object-store.js';
+import type {OwnerHub} from '../owner/owner-hub.js';
 
 export interface LeadRouteDeps {
   config: Config;
   sql: Sql;
   objects: ObjectStore;
+  ownerHub: OwnerHub;
   documents: PdfTextExtractor;
   links: ConfirmationLinks;
   mailHashKey: Buffer;

@@ -85,7 +85,7 @@ const downloadRoute = (app: App, {config, sql, objects}: LeadRouteDeps): void =>
   );
 };
 
-const textRoute = (app: App, {config, sql, documents, limit}: FileDeps): void => {
+const textRoute = (app: App, {config, sql, documents, limit, ownerHub}: FileDeps): void => {
   app.get(
     '/:file_id/text',
     {
@@ -105,6 +105,7 @@ const textRoute = (app: App, {config, sql, documents, limit}: FileDeps): void =>
       const file = await requireFile(sql, request.account, request.params.file_id);
       const closed = untilClosed(reply.raw);
       void closed.then(limit.acquire(request.account.id, clientRateLimitKey(request)));
+      ownerHub.endWithSession(request.account, reply.raw);
       await recordFileView(sql, request.account, file);
       disableTimeout(request, reply);
       try {
@@ -138,7 +139,7 @@ const Bytes = Type.Unsafe<Readable>({
   description: 'Bytes of the PDF, as an attachment.',
 });
 
-const bytesRoute = (app: App, {config, sql, objects, limit, pace}: FileDeps): void => {
+const bytesRoute = (app: App, {config, sql, objects, limit, ownerHub, pace}: FileDeps): void => {
   app.get(
     '/:file_id/bytes',
     {
@@ -159,6 +160,7 @@ const bytesRoute = (app: App, {config, sql, objects, limit, pace}: FileDeps): vo
       const file = await requireFile(sql, request.account, request.params.file_id);
       const closed = untilClosed(reply.raw);
       void closed.then(limit.acquire(request.account.id, clientRateLimitKey(request)));
+      ownerHub.endWithSession(request.account, reply.raw);
       await recordFileView(sql, request.account, file);
       const bytes = await objects.get(file.key, abortWhen(closed));
       if (!bytes) throw createNoSuchFile();

@@ -7,6 +7,7 @@ import {ConcurrencyLimit} from '../http/concurrency-limit.js';
 import {disableTimeout} from '../http/request-timeout.js';
 import {untilClosed} from '../http/slow-download.js';
 import {createContentDisposition} from '../object-store/attachment.js';
+import type {OwnerHub} from '../owner/owner-hub.js';
 import {EXPORT_LIMITS} from '../privacy/routes.js';
 import {streamExport} from '../privacy/stream-export.js';
 import type {StreamDeps} from '../privacy/stream-export.js';
@@ -27,18 +28,24 @@ export interface SentExport {
   create: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
 }
 
+interface SendExportDeps extends StreamDeps {
+  exportLimit: ExportLimit;
+  ownerHub: OwnerHub;
+}
+
 /**
- * Sends an export as long as its client reads fast enough. Throws `Busy` if there are too many, and
- * prepares nothing then.
+ * Sends an export as long as its client reads fast enough and its session is open. Throws `Busy` if
+ * there are too many, and prepares nothing then.
  */
 export const sendExport = async (
-  {exportLimit, ...deps}: StreamDeps & {exportLimit: ExportLimit},
+  {exportLimit, ownerHub, ...deps}: SendExportDeps,
   {request, reply}: {request: FastifyRequest; reply: FastifyReply},
   prepare: () => Promise<SentExport>,
 ): Promise<Readable> => {
   const closed = untilClosed(reply.raw);
   const release = exportLimit.acquire(request.account.id, clientRateLimitKey(request));
   void closed.then(release);
+  ownerHub.endWithSession(request.account, reply.raw);
   const {name, type, create} = await prepare();
   disableTimeout(request, reply);
   void reply.type(type).header('content-disposition', createContentDisposition(name));

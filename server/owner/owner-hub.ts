@@ -1,11 +1,15 @@
+import type {ServerResponse} from 'node:http';
+
 import type {FastifyBaseLogger} from 'fastify';
 
 import {listSitesWithRole} from '../accounts/account.js';
 import type {SignedInAccount} from '../accounts/account.js';
 import {findOpenSessions} from '../accounts/session-store.js';
+import type {Role} from '../contract/owner.js';
 import type {OwnerEvent} from '../contract/owner-events.js';
 import {isDatabaseDown} from '../database/errors.js';
 import type {Sql} from '../database/sql.js';
+import {untilClosed} from '../http/slow-download.js';
 import {EncodedEvent} from '../live/encoded-event.js';
 import type {EventHub} from '../live/hub.js';
 import type {CloseReason, Subscriber} from '../live/subscriber.js';
@@ -17,9 +21,15 @@ export interface OwnerHubDeps {
   log: FastifyBaseLogger;
 }
 
-interface Member {
+/** Connection that ends with the session of its account. */
+interface Holder {
   accountId: string;
   sessionId: string;
+  /** Applies the current roles of the session; undefined if the session has ended. */
+  onChecked: (roles: ReadonlyMap<string, Role> | undefined) => void;
+}
+
+interface Member extends Holder {
   /** Sites of which the account may see the leads. */
   sites: Set<string>;
   joinedAtMs: number;
@@ -38,11 +48,12 @@ const CHECK_MS = 15_000;
 const MAX_CHANGED = 10_000;
 
 /**
- * Subscribers of the console in this process. They learn of changed leads from the notifications of
- * sessions, and are disconnected when their own session ends.
+ * Subscribers and transfers of the console in this process. Subscribers learn of changed leads from
+ * the notifications of sessions. All are disconnected when their own session ends.
  */
 export class OwnerHub {
   private readonly members = new Set<Member>();
+  private readonly transfers = new Set<Holder>();
   private changed = new Set<string>();
   private combining: NodeJS.Timeout | undefined;
   private ticking: NodeJS.Timeout | undefined;
@@ -55,11 +66,12 @@ export class OwnerHub {
         this.onSessionChanged(uuid);
       },
       onAccountChanged: (id) => {
-        void this.check([...this.members].filter(({accountId}) => accountId === id));
+        void this.check(this.listHolders().filter(({accountId}) => accountId === id));
       },
       onRecovered: () => {
         // Changes of leads were missed. A client that reconnects loads what it shows again.
         for (const member of this.members) this.disconnect(member, 'draining');
+        void this.check(this.listHolders());
       },
     });
   }
@@ -79,16 +91,45 @@ export class OwnerHub {
       sites: new Set(listSitesWithRole(account, 'agent')),
       joinedAtMs: performance.now(),
       subscriber,
+      onChecked: (roles) => {
+        if (roles) member.sites = new Set(listSitesWithRole({roles}, 'agent'));
+        else if (this.members.has(member)) this.disconnect(member, 'refused', createSignedOut());
+      },
     };
     this.members.add(member);
+    this.watch(member);
+    return () => {
+      this.members.delete(member);
+    };
+  }
+
+  /** Closes the connection of a transfer when the session of its account ends. */
+  endWithSession(
+    {id, sessionId}: Pick<SignedInAccount, 'id' | 'sessionId'>,
+    response: ServerResponse,
+  ): void {
+    const transfer: Holder = {
+      accountId: id,
+      sessionId,
+      onChecked: (roles) => {
+        if (!roles) response.destroy();
+      },
+    };
+    this.transfers.add(transfer);
+    void untilClosed(response).then(() => this.transfers.delete(transfer));
+    this.watch(transfer);
+  }
+
+  private watch(holder: Holder): void {
     this.ticking ??= setInterval(() => {
       this.tick();
     }, TICK_MS).unref();
     // The session may have ended since the request was checked.
-    void this.check([member]);
-    return () => {
-      this.members.delete(member);
-    };
+    void this.check([holder]);
+  }
+
+  private listHolders(): Holder[] {
+    return [...this.members, ...this.transfers];
   }
 
   /** Ends every stream, so that its client reconnects to another server. */
@@ -126,17 +167,13 @@ export class OwnerHub {
     }
   }
 
-  /** Disconnects members whose session has ended, and applies changed roles to the others. */
-  private async check(members: Member[]): Promise<void> {
-    if (members.length === 0) return;
+  /** Disconnects those whose session has ended, and applies changed roles to the others. */
+  private async check(holders: Holder[]): Promise<void> {
+    if (holders.length === 0) return;
     try {
-      const ids = [...new Set(members.map(({sessionId}) => sessionId))];
+      const ids = [...new Set(holders.map(({sessionId}) => sessionId))];
       const open = await findOpenSessions(this.deps.sql, ids);
-      for (const member of members) {
-        const roles = open.get(member.sessionId);
-        if (roles) member.sites = new Set(listSitesWithRole({roles}, 'agent'));
-        else if (this.members.has(member)) this.disconnect(member, 'refused', createSignedOut());
-      }
+      for (const {sessionId, onChecked} of holders) onChecked(open.get(sessionId));
     } catch (error) {
       this.logFailure(error);
     }
@@ -151,7 +188,7 @@ export class OwnerHub {
       if (!isListening && nowMs - member.joinedAtMs > CHECK_MS) this.disconnect(member, 'draining');
     if (isListening && nowMs - this.checkedAtMs < CHECK_MS) return;
     this.checkedAtMs = nowMs;
-    void this.check([...this.members]);
+    void this.check(this.listHolders());
   }
 
   private disconnect(member: Member, reason: CloseReason, last?: EncodedEvent<OwnerEvent>): void {

@@ -11,6 +11,7 @@ import {parseSession, readZip} from './read-zip.js';
 import {retryWhileBusy} from './retry-while-busy.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
+import {until} from './until.js';
 
 const EXPORTS = '/api/owner/exports';
 
@@ -269,4 +270,37 @@ t.test('a busy server does not use an export up', async (t) => {
 
   for (const response of running) await response.body?.cancel();
   t.equal((await retryWhileBusy(() => owner.call('GET', body.url))).status, 200);
+});
+
+t.test('a running export ends with the session of its account, on every server', async (t) => {
+  const first = await startServer(t);
+  for (let i = 0; i < 5; i++) await insertLeads(first, 2_000);
+  const admin = await OwnerClient.create(first);
+  const pathOf = ({accountId}: OwnerClient) => `/api/owner/sites/demo/people/${accountId}`;
+  const ends = {
+    'a sign-out': (owner: OwnerClient) => owner.call('POST', '/api/owner/sign-out', {json: {}}),
+    'a lower role': (owner: OwnerClient) =>
+      admin.call('PATCH', pathOf(owner), {json: {role: 'agent'}}),
+    'a removal': (owner: OwnerClient) => admin.call('DELETE', pathOf(owner)),
+  };
+  for (const [name, end] of Object.entries(ends)) {
+    await t.test(`with ${name}`, async (t) => {
+      const second = await startServer(t, {beside: first});
+      await until(() => second.live.isListening);
+      let isClosed = false;
+      second.app.server.once('request', (_request, response) =>
+        response.once('close', () => (isClosed = true)),
+      );
+      const owner = await OwnerClient.create(first);
+      const {body} = await prepare(owner, {view: 'all'}, 'jsonl');
+      const response = await fetch(`${second.url}${body.url}`, {headers: owner.headers});
+      t.equal(response.status, 200);
+      // Without its timer, the server learns of the end only from the notification.
+      second.ownerHub.stop();
+
+      t.ok((await end(owner)).status < 300);
+      await until(() => isClosed);
+      await t.rejects(response.text());
+    });
+  }
 });

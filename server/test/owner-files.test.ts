@@ -1,9 +1,11 @@
 import {randomUUID} from 'node:crypto';
+import {once} from 'node:events';
 
 import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
 import type {FileText} from '../contract/owner-files.js';
+import {createFailingStore} from './failing-store.js';
 import {createLead} from './lead-helpers.js';
 import {OwnerClient} from './owner-client.js';
 import {makePdf} from './pdf.js';
@@ -114,3 +116,24 @@ t.test('files of a lead', async (t) => {
     t.equal((await agent.call('GET', path)).status, 404);
   });
 });
+
+t.test('a running transfer of a file ends with the session of its account', async (t) => {
+  const objects = await createFailingStore(t, {get: async (_key, signal) => stayOpen(signal)});
+  const server = await startServer(t, {deps: {objects}});
+  const agent = await OwnerClient.create(server, {roles: {demo: 'agent'}});
+  const visitor = await createLead(server, {message: 'Hello'});
+  const {body} = await callSuccessfully(() => visitor.upload(makePdf(), {name: 'report.pdf'}));
+  const response = await fetch(`${server.url}/api/owner/files/${body.file.id}/bytes`, {
+    headers: {...agent.headers, ...FETCH},
+  });
+  t.equal(response.status, 200);
+
+  await agent.call('POST', '/api/owner/sign-out', {json: {}});
+  await t.rejects(response.arrayBuffer());
+});
+
+/** Yields the first bytes of a file, and the others never. */
+async function* stayOpen(signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  yield Buffer.from('%PDF-1.7');
+  await once(signal, 'abort');
+}
