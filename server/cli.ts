@@ -2,6 +2,7 @@
 import {once} from 'node:events';
 
 import {accountCommand} from './accounts/command.js';
+import {siteCommand} from './accounts/site-command.js';
 import {auditCommand} from './audit/command.js';
 import {cleanupCommand} from './cleanup/command.js';
 import {CommandFailed} from './command/command.js';
@@ -18,7 +19,6 @@ import {eraseCommand} from './privacy/erase-command.js';
 import {exportCommand} from './privacy/export-command.js';
 import {rectifyCommand} from './privacy/rectify-command.js';
 import {sessionsCommand} from './sessions/command.js';
-import {siteCommand} from './sites/command.js';
 import {funnelCommand} from './sites/funnel-command.js';
 import {webhookCommand} from './webhooks/command.js';
 

@@ -25,6 +25,13 @@ const lockRoles = async (sql: Queryable, siteKey: string): Promise<Map<string, R
   return new Map(rows.map(({accountId, role}) => [accountId, role]));
 };
 
+/** Returns the accounts of a site, in the order in which changes lock them. */
+export const listMemberIds = async (sql: Queryable, siteKey: string): Promise<string[]> => {
+  const rows = await sql<{id: string}[]>`
+    select account_id as id from memberships where site_key = ${siteKey} order by account_id`;
+  return rows.map(({id}) => id);
+};
+
 const requireOtherOwner = (
   roles: Map<string, Role>,
   accountId: string,

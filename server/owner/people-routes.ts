@@ -194,7 +194,7 @@ const changePeople = <T>(
   change: (tx: Transaction) => Promise<T>,
 ): Promise<T> =>
   repeatableTransaction(sql, async (tx) => {
-    await lockPeople(tx, siteKey);
+    if (!(await lockPeople(tx, siteKey))) throw new NotFound();
     return change(tx);
   });
 

@@ -33,9 +33,14 @@ export interface OpenInvitation {
 type ListedMember = Omit<Member, 'invitation'> &
   Omit<OpenInvitation, 'id'> & {linkId: string | null};
 
-/** Locks the people of a site, so that two changes run one after the other. */
-export const lockPeople = async (sql: Queryable, siteKey: string): Promise<void> => {
-  await sql`select from sites where key = ${siteKey} for no key update`;
+/**
+ * Locks the people of a site, so that two changes run one after the other. Returns false if the site
+ * was removed.
+ */
+export const lockPeople = async (sql: Queryable, siteKey: string): Promise<boolean> => {
+  const rows = await sql`
+    select from sites where key = ${siteKey} and removed_at is null for no key update`;
+  return rows.length > 0;
 };
 
 /** Whether the account `a` has signed in since its membership `m` began. Sessions are deleted later. */

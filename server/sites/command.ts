@@ -9,7 +9,8 @@ import {SiteSettings} from '../contract/sites.js';
 import type {SiteSettings as SiteSettingsType} from '../contract/sites.js';
 import type {Config} from '../config/config.js';
 import {migrate} from '../database/migrate.js';
-import {transaction} from '../database/transaction.js';
+import type {Queryable} from '../database/sql.js';
+import {repeatableTransaction, transaction} from '../database/transaction.js';
 import {isEncryptedSecret, encryptSecret} from '../config/sealed-secret.js';
 import {formatCount} from '../text/count.js';
 import {deleteSite, listSites, lockSite, countSiteUse, disableSite} from './admin-store.js';
@@ -30,8 +31,8 @@ maria site show KEY [--json]
 maria site list [--format table|json|csv] [--json]
   Print all sites.
 maria site remove KEY [--force]
-  Remove a site and its owner's e-mail address. A site with sessions is refused; the message explains
-  what --force does.
+  Remove a site, its owner's e-mail address and the access of all accounts. A site with sessions is
+  refused; the message explains what --force does.
 maria site schema
   Print the JSON Schema of the settings file.
   --name         Show this name in e-mails and on the confirmation page
@@ -59,15 +60,19 @@ const OPTIONS = {
 /** Matches the time for which servers cache a site. */
 const SOON = 'Running servers apply the change within 5 seconds.';
 
+/** Ends the access of all accounts to a site. */
+type EndAccess = (sql: Queryable, key: string) => Promise<void>;
+
 interface Call {
   key: string;
+  endAccess: EndAccess;
   given: SiteInput;
   json: boolean;
   format: Format;
   force: boolean;
 }
 
-export const siteCommand: Command = {
+export const createSiteCommand = (endAccess: EndAccess): Command => ({
   usage: USAGE,
   run: async (deps, args) => {
     const {values, positionals} = parseArgs({args, options: OPTIONS, allowPositionals: true});
@@ -88,6 +93,7 @@ export const siteCommand: Command = {
     await migrate(deps.databaseUrl);
     await runAction(deps, {
       key: key ?? '',
+      endAccess,
       given: {
         name,
         origin,
@@ -100,27 +106,34 @@ export const siteCommand: Command = {
       force,
     });
   },
-};
+});
 
 const NEEDS_KEY = new Set(['add', 'set', 'show', 'remove']);
 
-const add = async ({config, backgroundSql: sql, print}: CommandDeps, {key, given}: Call) => {
+const add = async (
+  {config, backgroundSql: sql, print}: CommandDeps,
+  {key, given, endAccess}: Call,
+) => {
   for (const option of ['name', 'origin', 'notify'] as const) {
     if (given[option] === undefined) throw createUsageError(`site add needs --${option}.`);
   }
   const site = withEncryptedSecrets(readSite(key, given, toResponderPolicy(config)), config);
-  const before = await transaction(sql, async (tx) => {
+  const before = await repeatableTransaction(sql, async (tx) => {
     const known = await lockSite(tx, key);
     if (known && !known.removedAt) {
       throw new CommandFailed(
         `Site "${key}" already exists. Change it with: maria site set ${key}`,
       );
     }
+    // Earlier releases kept the access of accounts to removed sites.
+    if (known) await endAccess(tx, key);
     await saveSite(tx, site);
     return known;
   });
   await print(
-    before ? `Site "${key}" is restored, with its earlier sessions.` : `Site "${key}" is created.`,
+    before
+      ? `Site "${key}" is restored, with its earlier sessions. No account has access yet. Give it with: maria account add E-MAIL --site ${key}`
+      : `Site "${key}" is created.`,
   );
   await printWarnings(print, given.settings);
   await print(
@@ -206,13 +219,14 @@ const LISTED = ['key', 'name', 'origins', 'notify', 'removed'];
 const REMOVE_AGAIN =
   "After the last session is erased, run the command again to delete the owner's e-mail address.";
 
-const remove = async ({backgroundSql: sql, print}: CommandDeps, {key, force}: Call) => {
-  const outcome = await transaction(sql, async (tx) => {
+const remove = async ({backgroundSql: sql, print}: CommandDeps, {key, force, endAccess}: Call) => {
+  const outcome = await repeatableTransaction(sql, async (tx) => {
     const site = await lockSite(tx, key);
     // A disabled site that still has the owner's e-mail address can be removed again.
     if (!site || (site.removedAt && site.notifyEmail === null)) throw createUnknownSite(key);
     const use = await countSiteUse(tx, key);
     if (!force && isInUse(use)) throw new CommandFailed(describeRefusal(key, use));
+    await endAccess(tx, key);
     if (use.referenced) await disableSite(tx, key, {keepsEmail: isInUse(use)});
     else await deleteSite(tx, key);
     return use;
@@ -241,8 +255,9 @@ const describeRefusal = (key: string, {pending, complete, open, files}: SiteUse)
   `Site "${key}" has ${pending} pending and ${complete} complete sessions, ${formatCount(open, 'unfinished visit')} and ${formatCount(files, 'file')}. Nothing was changed.
 
 With --force the site is disabled: within 5 seconds its pages receive unknown_site, and its visitors
-can no longer open their sessions. Nothing is deleted. Sessions and files stay until you erase them
-(maria erase) or their retention time ends. maria sessions and maria export still find them.
+can no longer open their sessions. All accounts lose their access to the site. Nothing else is
+deleted. Sessions and files stay until you erase them (maria erase) or their retention time ends.
+maria sessions and maria export still find them.
 The owner's e-mail address stays for their e-mails until you run the command after the last session.
 To restore the site, add it again: maria site add ${key} …`;
 

@@ -1,7 +1,10 @@
+import {randomUUID} from 'node:crypto';
+
 import {accountCommand} from '../accounts/command.js';
 import {inviteAccount} from '../accounts/invitations.js';
 import type {Invitation, NewInvitation} from '../accounts/invitations.js';
 import {SignInLinks} from '../accounts/links.js';
+import {siteCommand} from '../accounts/site-command.js';
 import {removeMember, setRole} from '../accounts/memberships.js';
 import type {ConsoleSettings} from '../config/console.js';
 import {deriveKey} from '../config/secrets.js';
@@ -230,6 +233,60 @@ t.test('a change of roles', async (t) => {
     t.equal(await remove(agent), 'agent');
     const [kept] = await server.sql`select email from accounts where id = ${agent.accountId}`;
     t.equal(kept?.['email'], agent.email);
+  });
+});
+
+t.test('a site that is removed loses its people', async (t) => {
+  const server = await startServer(t);
+  const site = (...args: string[]) => runCommand(server, siteCommand, ...args);
+  const add = () =>
+    site(
+      'add',
+      'acme',
+      '--name',
+      'Acme',
+      '--origin',
+      'https://a.example',
+      '--notify',
+      'a@b.example',
+    );
+  const countMembers = async () =>
+    (await server.sql`select from memberships where site_key = 'acme'`).length;
+
+  for (const isReferenced of [false, true]) {
+    await t.test(isReferenced ? 'if rows refer to it' : 'if its row is deleted', async (t) => {
+      await add();
+      if (isReferenced)
+        await server.sql`
+          insert into funnel_daily (site_key, day, counter, count)
+          values ('acme', current_date, 'opened', 1)`;
+      const only = await OwnerClient.create(server, {roles: {acme: 'owner'}});
+      const both = await OwnerClient.create(server, {roles: {acme: 'agent', demo: 'agent'}});
+      const {token} = await invite(server, {
+        email: `${randomUUID()}@acme.example`,
+        siteKey: 'acme',
+        role: 'agent',
+      });
+
+      await site('remove', 'acme');
+      t.equal(await countMembers(), 0);
+      for (const client of [only, both]) t.equal(await getStatus(client), 401);
+      t.same(await getSites(await both.signInAgain(server.sql)), ['demo:agent']);
+      const [row] = await server.sql`select email from accounts where id = ${only.accountId}`;
+      t.equal(row?.['email'], null);
+
+      t.match(await add(), isReferenced ? /restored.*No account has access/ : /created/);
+      t.equal((await callSignIn(server, 'link/look', {token})).status, 410);
+      t.same(await getSites(await both.signInAgain(server.sql)), ['demo:agent']);
+      await site('remove', 'acme');
+    });
+  }
+
+  await t.test('also those that an earlier release has kept', async (t) => {
+    const both = await OwnerClient.create(server, {roles: {acme: 'owner', demo: 'agent'}});
+    t.match(await add(), /restored/);
+    t.equal(await countMembers(), 0);
+    t.same(await getSites(await both.signInAgain(server.sql)), ['demo:agent']);
   });
 });
 

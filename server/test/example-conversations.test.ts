@@ -6,7 +6,7 @@ import t from 'tap';
 
 import type {Conversation, LocalisedText, QuestionStep} from '../contract/conversation.js';
 import type {SiteSettings} from '../contract/sites.js';
-import {siteCommand} from '../sites/command.js';
+import {siteCommand} from '../accounts/site-command.js';
 import {findWarnings} from '../sites/conversation-warnings.js';
 import {validateConversation} from '../sites/validate-conversation.js';
 import {runCommand} from './run-command.js';

@@ -12,7 +12,7 @@ import {SiteSettings} from '../contract/sites.js';
 import {WEBHOOK_EVENTS} from '../contract/webhooks.js';
 import {createSecret, parseSecret, createSignedHeaders} from '../outbound/signature.js';
 import {exportCommand} from '../privacy/export-command.js';
-import {siteCommand} from '../sites/command.js';
+import {siteCommand} from '../accounts/site-command.js';
 import {webhookCommand} from '../webhooks/command.js';
 import {waitForReplies, bodiesWithState, startReceiver, writeMessage} from './responder-helpers.js';
 import {freePort} from './free-port.js';

@@ -7,7 +7,7 @@ import t from 'tap';
 import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import type {LocalisedText} from '../contract/localised-text.js';
 import {isWidgetBuilt, readProjectVersion} from '../http/assets.js';
-import {siteCommand} from '../sites/command.js';
+import {siteCommand} from '../accounts/site-command.js';
 import {storeWordings} from '../sites/wordings.js';
 import {runCommand} from './run-command.js';
 import {startProcessBeside} from './server-process.js';

@@ -7,7 +7,7 @@ import type {TSchema} from 'typebox';
 
 import {Conversation} from '../contract/conversation.js';
 import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
-import {siteCommand} from '../sites/command.js';
+import {siteCommand} from '../accounts/site-command.js';
 import {findWarnings} from '../sites/conversation-warnings.js';
 import {validateConversation} from '../sites/validate-conversation.js';
 import {runCommand} from './run-command.js';

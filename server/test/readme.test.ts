@@ -5,7 +5,7 @@ import path from 'node:path';
 import t from 'tap';
 
 import {Settings} from '../config/environment.js';
-import {siteCommand} from '../sites/command.js';
+import {siteCommand} from '../accounts/site-command.js';
 import {runCommand} from './run-command.js';
 import {startServer} from './start-server.js';
 

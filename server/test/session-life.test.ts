@@ -7,7 +7,7 @@ import {Reaper} from '../cleanup/reaper.js';
 import {stopGracefully} from '../graceful-stop.js';
 import {eraseCommand} from '../privacy/erase-command.js';
 import {exportCommand} from '../privacy/export-command.js';
-import {siteCommand} from '../sites/command.js';
+import {siteCommand} from '../accounts/site-command.js';
 import {saveSite} from '../sites/store.js';
 import {getConfirmationLink} from './mailbox.js';
 import {callSuccessfully} from './retry-while-busy.js';

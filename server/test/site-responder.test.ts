@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import t from 'tap';
 
-import {siteCommand} from '../sites/command.js';
+import {siteCommand} from '../accounts/site-command.js';
 import {
   waitForReplies,
   bodiesWithState,

@@ -6,7 +6,7 @@ import t from 'tap';
 import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import {MAX_FILE_BYTES, MAX_FILES, MIN_FILES} from '../contract/limits.js';
 import {startEmbeddedPostgres} from '../database/embedded/embedded.js';
-import {siteCommand} from '../sites/command.js';
+import {siteCommand} from '../accounts/site-command.js';
 import {validateOrigin} from '../sites/validate-origin.js';
 import {validateSettings} from '../sites/settings.js';
 import {findSite} from '../sites/store.js';

@@ -6,7 +6,7 @@ import t from 'tap';
 import type {Test} from 'tap';
 
 import type {SiteSettings} from '../../contract/sites.js';
-import {siteCommand} from '../../sites/command.js';
+import {siteCommand} from '../../accounts/site-command.js';
 import {runCommand} from '../run-command.js';
 import {startServer} from '../start-server.js';
 import {until} from '../until.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import type {Test} from 'tap';
 
-import {siteCommand} from '../../../sites/command.js';
+import {siteCommand} from '../../../accounts/site-command.js';
 import {getConfirmationLink} from '../../mailbox.js';
 import {makePdf} from '../../pdf.js';
 import {startReceiver} from '../../responder-helpers.js';
