@@ -18,8 +18,8 @@ t.test('a lead shows its messages, files and consents, and is done with one pres
 
   await main.getByText('Trail').click();
   await main.getByText('Document uploaded').waitFor();
-  await main.getByRole('button', {name: 'Done'}).click();
-  await main.getByRole('button', {name: 'Open again'}).waitFor();
+  await main.getByRole('button', {name: 'Mark as done'}).click();
+  await main.getByRole('button', {name: 'Reopen'}).waitFor();
   const [lead] = await server.sql`select status from leads`;
   t.equal(lead?.['status'], 'done');
   t.same(noise, []);

@@ -265,11 +265,11 @@ const ar: Texts = {
   copied: 'تم النسخ',
   notCopied: 'لم يُنسخ',
 
-  markDone: 'منجز',
-  markOpen: 'فتح من جديد',
+  markDone: 'تعليم كمنجز',
+  markOpen: 'إعادة فتح',
   markedDone_one: 'تم تعليمه كمنجز.',
   markedDone_other: 'الطلبات المعلّمة كمنجزة: {count}.',
-  markedOpen_one: 'مفتوح من جديد.',
+  markedOpen_one: 'أُعيد فتحه.',
   markedOpen_other: 'الطلبات المفتوحة من جديد: {count}.',
 
   correct: 'تصحيح…',
@@ -327,7 +327,7 @@ const ar: Texts = {
   keyPrevious: 'الطلب السابق',
   keyOpen: 'فتح',
   keySelect: 'تحديد',
-  keyDone: 'تعليم كمنجز أو فتح من جديد',
+  keyDone: 'تعليم كمنجز أو إعادة فتح',
   keySearch: 'بحث',
   keyClear: 'مسح التحديد',
   keyBack: 'العودة إلى القائمة',

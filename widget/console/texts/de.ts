@@ -277,7 +277,7 @@ const de: Texts = {
   copied: 'Kopiert',
   notCopied: 'Nicht kopiert',
 
-  markDone: 'Erledigt',
+  markDone: 'Als erledigt markieren',
   markOpen: 'Wieder öffnen',
   markedDone_one: 'Als erledigt markiert.',
   markedDone_other: '{count} Anfragen sind als erledigt markiert.',

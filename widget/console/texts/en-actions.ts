@@ -9,11 +9,11 @@ export const actions = {
   copied: 'Copied',
   notCopied: 'Not copied',
 
-  markDone: 'Done',
-  markOpen: 'Open again',
+  markDone: 'Mark as done',
+  markOpen: 'Reopen',
   markedDone_one: 'Marked as done.',
   markedDone_other: '{count} leads are marked as done.',
-  markedOpen_one: 'Open again.',
+  markedOpen_one: 'Reopened.',
   markedOpen_other: '{count} leads are open again.',
 
   correct: 'Correct…',
@@ -71,7 +71,7 @@ export const actions = {
   keyPrevious: 'Previous lead',
   keyOpen: 'Open',
   keySelect: 'Select',
-  keyDone: 'Mark as done, or open again',
+  keyDone: 'Mark as done, or reopen',
   keySearch: 'Search',
   keyClear: 'Clear the selection',
   keyBack: 'Back to the list',

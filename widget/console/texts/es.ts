@@ -270,11 +270,11 @@ const es: Texts = {
   copied: 'Copiado',
   notCopied: 'No se copió',
 
-  markDone: 'Hecha',
-  markOpen: 'Abrir de nuevo',
+  markDone: 'Marcar como hecha',
+  markOpen: 'Reabrir',
   markedDone_one: 'Marcada como hecha.',
   markedDone_other: '{count} solicitudes están marcadas como hechas.',
-  markedOpen_one: 'Abierta de nuevo.',
+  markedOpen_one: 'Reabierta.',
   markedOpen_other: '{count} solicitudes están abiertas de nuevo.',
 
   correct: 'Corregir…',
@@ -332,7 +332,7 @@ const es: Texts = {
   keyPrevious: 'Solicitud anterior',
   keyOpen: 'Abrir',
   keySelect: 'Seleccionar',
-  keyDone: 'Marcar como hecha o abrir de nuevo',
+  keyDone: 'Marcar como hecha o reabrir',
   keySearch: 'Buscar',
   keyClear: 'Quitar la selección',
   keyBack: 'Volver a la lista',

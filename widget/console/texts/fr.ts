@@ -274,7 +274,7 @@ const fr: Texts = {
   copied: 'Copié',
   notCopied: 'Non copié',
 
-  markDone: 'Traitée',
+  markDone: 'Marquer comme traitée',
   markOpen: 'Rouvrir',
   markedDone_one: 'Marquée comme traitée.',
   markedDone_other: '{count} demandes sont marquées comme traitées.',

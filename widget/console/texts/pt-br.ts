@@ -266,11 +266,11 @@ const ptBr: Texts = {
   copied: 'Copiado',
   notCopied: 'Não copiado',
 
-  markDone: 'Concluído',
-  markOpen: 'Abrir de novo',
+  markDone: 'Marcar como concluído',
+  markOpen: 'Reabrir',
   markedDone_one: 'Marcado como concluído.',
   markedDone_other: '{count} pedidos estão marcados como concluídos.',
-  markedOpen_one: 'Aberto de novo.',
+  markedOpen_one: 'Reaberto.',
   markedOpen_other: '{count} pedidos estão abertos de novo.',
 
   correct: 'Corrigir…',
@@ -328,7 +328,7 @@ const ptBr: Texts = {
   keyPrevious: 'Pedido anterior',
   keyOpen: 'Abrir',
   keySelect: 'Selecionar',
-  keyDone: 'Marcar como concluído ou abrir de novo',
+  keyDone: 'Marcar como concluído ou reabrir',
   keySearch: 'Buscar',
   keyClear: 'Limpar a seleção',
   keyBack: 'Voltar à lista',
