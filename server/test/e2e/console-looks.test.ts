@@ -46,6 +46,26 @@ t.test('every page is accessible, and fits a window of 360 px, in every look', a
   }
 });
 
+t.test('on an Arabic phone, lists begin at the edge, and buttons stay in one line', async (t) => {
+  const server = await startServer(t);
+  const {page, main} = await openConsole(await openBrowser(t), server, 'demo/people', {
+    context: {...PHONE, locale: 'ar'},
+  });
+  await main.locator('.people').waitFor();
+  t.equal(await page.evaluate(START_OF_ROW), '0px');
+  for (const locale of ['ar', 'en', 'fr']) {
+    await server.sql`update accounts set locale = ${locale}`;
+    await page.goto(`${server.url}/console/demo/site`);
+    const copy = main.locator('.site-page .copy');
+    await copy.first().waitFor();
+    const heights = await Promise.all((await copy.all()).map((one) => one.boundingBox()));
+    t.equal(new Set(heights.map((box) => box?.height)).size, 1, locale);
+  }
+});
+
+// Page scripts are strings, because the types of a page are not those of the server.
+const START_OF_ROW = `getComputedStyle(document.querySelector('.people tbody th')).paddingInlineStart`;
+
 t.test('dialogs and the sign-in page are accessible', async (t) => {
   const server = await startServer(t);
   const {uuid} = await makeLead(server);

@@ -170,7 +170,7 @@ export const base = /* css */ `
     background: var(--card);
     box-shadow: 0 18px 50px rgb(15 23 42 / 0.08);
   }
-  .door main, .door form { display: grid; gap: 1.1rem; align-content: start; }
+  .door main, .door form, .door [role='status'] { display: grid; gap: 1.1rem; align-content: start; }
   .door p { color: var(--muted); }
   .door .mark { margin-block-end: 0.4rem; }
   .door .mark i { width: 2.6rem; height: 2.6rem; border-radius: 0.85rem; font-size: 1.2rem; }

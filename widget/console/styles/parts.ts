@@ -31,6 +31,7 @@ export const parts = /* css */ `
     margin-block-end: 0.4rem;
     font-weight: 600;
   }
+  .code .copy { flex: none; }
   .code pre {
     margin: 0;
     padding: 0.8rem 1rem;
@@ -45,7 +46,7 @@ export const parts = /* css */ `
   .code code { font-size: inherit; }
   table { width: 100%; border-collapse: collapse; }
   th { color: var(--muted); font-size: 0.87rem; font-weight: 600; text-align: start; }
-  td, th { padding: 0.55rem 0.75rem 0.55rem 0; vertical-align: top; }
+  td, th { padding-block: 0.55rem; padding-inline: 0 0.75rem; vertical-align: top; }
   tbody tr { border-block-start: 1px solid var(--line); }
   .right { text-align: end; }
 

@@ -26,6 +26,7 @@ export const siteStyles = /* css */ `
     .people td, .people th { padding-block: 0.2rem; }
     .people .right { text-align: start; }
     .people .actions { justify-content: flex-start; }
+    .people .actions > .plain:first-child { margin-inline-start: -0.8rem; }
     .facts > div { grid-template-columns: 1fr; }
   }
 `;
