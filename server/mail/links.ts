@@ -23,6 +23,11 @@ export class LinkTokens {
     return this.secrets[0].id;
   }
 
+  /** Whether links of a key work. It can have been removed from the settings. */
+  hasKey(keyId: string): boolean {
+    return this.keys.has(keyId);
+  }
+
   /** Throws if the key was removed from the settings: such a link could not be used either. */
   create(id: string, keyId: string): string {
     const mac = this.createMac(id, keyId);

@@ -245,8 +245,13 @@ const findPerson = async (
   return describePerson(deps, by, one(members));
 };
 
-const createInvitationUrl = (links: SignInLinks, {id, keyId}: OpenInvitation): string =>
-  links.createUrl({id, keyId, purpose: 'invitation', place: null});
+const createInvitationUrl = (
+  links: SignInLinks,
+  {id, keyId, isShareable}: OpenInvitation,
+): string | null =>
+  isShareable && links.hasKey(keyId)
+    ? links.createUrl({id, keyId, purpose: 'invitation', place: null})
+    : null;
 
 const describePerson = (
   {signInLinks}: PeopleDeps,
@@ -260,7 +265,7 @@ const describePerson = (
   last_seen_at: lastSeenAt?.toISOString() ?? null,
   invitation: invitation
     ? {
-        url: invitation.isShareable ? createInvitationUrl(signInLinks, invitation) : null,
+        url: createInvitationUrl(signInLinks, invitation),
         expires_at: invitation.expiresAt.toISOString(),
       }
     : null,

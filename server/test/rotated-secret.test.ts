@@ -3,7 +3,9 @@ import t from 'tap';
 import {createPendingContact, confirmLink} from './contact-helpers.js';
 import {reportReplacedSecret} from '../alerts/replaced-secret.js';
 import {createSecretKey} from '../config/secrets.js';
+import type {People} from '../contract/owner-people.js';
 import {getAlertCauses} from './cleanup-helpers.js';
+import {OwnerClient} from './owner-client.js';
 import {callSuccessfully, retryWhileBusy} from './retry-while-busy.js';
 import {runDoctor} from './run-doctor.js';
 import {startProcessBeside} from './server-process.js';
@@ -33,6 +35,17 @@ void t.test('a rotated secret key', async (t) => {
     const young = await Visitor.consenting(rotated.url);
     await callSuccessfully(() => young.at(dropped.url).session());
     t.equal((await retryWhileBusy(() => young.at(server.url).session())).status, 401);
+  });
+
+  await t.test('lists people with invitations that no longer work', async (t) => {
+    const owner = await OwnerClient.create(server);
+    const people = '/api/owner/sites/demo/people';
+    const json = {email: 'invited@example.com', role: 'agent'};
+    t.equal((await owner.call('POST', people, {json})).status, 201);
+
+    const {status, body} = await owner.at(dropped.url).call<People>('GET', people);
+    t.equal(status, 200);
+    t.match(body.people.at(-1), {email: json.email, invitation: {url: null}});
   });
 
   await t.test('verifies nothing once it is removed', async (t) => {
