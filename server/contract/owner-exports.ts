@@ -4,7 +4,7 @@ import type {Static} from 'typebox';
 import {Timestamp, Uuid} from './common.js';
 import {EXAMPLE_TIME, EXAMPLE_UUID} from './examples.js';
 import {Cursor} from './messages.js';
-import {LeadFilter} from './owner-leads.js';
+import {LEAD_CHOICE} from './owner-leads.js';
 import {EXPORT_SECONDS} from './owner-limits.js';
 
 export const EXPORT_FORMATS = ['csv', 'jsonl', 'zip'] as const;
@@ -12,7 +12,7 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 export const CreateExport = Type.Object(
   {
-    filter: LeadFilter,
+    ...LEAD_CHOICE,
     format: Type.Unsafe<ExportFormat>({
       type: 'string',
       enum: [...EXPORT_FORMATS],
@@ -22,8 +22,12 @@ export const CreateExport = Type.Object(
   },
   {
     title: 'CreateExport',
+    description: 'Either `uuids` or `filter`.',
     additionalProperties: false,
-    examples: [{filter: {site: 'demo', view: 'all'}, format: 'csv'}],
+    examples: [
+      {filter: {site: 'demo', view: 'all'}, format: 'csv'},
+      {uuids: [EXAMPLE_UUID], format: 'zip'},
+    ],
   },
 );
 export type CreateExport = Static<typeof CreateExport>;

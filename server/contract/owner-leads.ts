@@ -197,18 +197,25 @@ export const LeadList = Type.Object(
 );
 export type LeadList = Static<typeof LeadList>;
 
+/** Leads of a request: chosen ones, or all that a filter selects. */
+export const LEAD_CHOICE = {
+  uuids: Type.Optional(
+    Type.Array(Uuid, {
+      minItems: 1,
+      maxItems: MAX_BULK_LEADS,
+      uniqueItems: true,
+      description: 'UUIDs of leads. Expected without `filter`.',
+    }),
+  ),
+  filter: Type.Optional(LeadFilter),
+};
+const LeadChoice = Type.Object(LEAD_CHOICE);
+export type LeadChoice = Static<typeof LeadChoice>;
+
 export const BulkLeads = Type.Object(
   {
     action: Type.Union([Type.Literal('done'), Type.Literal('open'), Type.Literal('erase')]),
-    uuids: Type.Optional(
-      Type.Array(Uuid, {
-        minItems: 1,
-        maxItems: MAX_BULK_LEADS,
-        uniqueItems: true,
-        description: 'UUIDs of leads. Expected without `filter`.',
-      }),
-    ),
-    filter: Type.Optional(LeadFilter),
+    ...LEAD_CHOICE,
     expect: Type.Integer({
       minimum: 1,
       maximum: MAX_BULK_LEADS,

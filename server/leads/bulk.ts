@@ -6,12 +6,12 @@ import type {Role} from '../contract/owner.js';
 import {retryAfterConflict} from '../database/errors.js';
 import type {Queryable, Sql} from '../database/sql.js';
 import {transaction} from '../database/transaction.js';
-import {InvalidRequest, SelectionChanged} from '../errors.js';
+import {SelectionChanged} from '../errors.js';
 import {eraseVisit} from '../privacy/erase.js';
 import {EDITOR, READER, requireSites} from './access.js';
 import type {LeadKey} from './access.js';
 import {markLeads} from './mark.js';
-import {fromSelection, readSelection} from './selection.js';
+import {fromChoice, requireChoice} from './selection.js';
 
 /** Number of leads that are erased concurrently. Each uses a connection. */
 const ERASE_BATCH = 4;
@@ -41,23 +41,13 @@ export const changeLeads = async (
 const select = async (
   sql: Queryable,
   account: SignedInAccount,
-  {uuids, filter, expect}: BulkLeads,
+  {expect, ...choice}: BulkLeads,
   role: Role,
 ): Promise<LeadKey[]> => {
-  if ((uuids === undefined) === (filter === undefined)) {
-    const message = 'must have either uuids or filter';
-    throw new InvalidRequest(`The body ${message}. Send one of them.`, {
-      faults: [{path: '', message}],
-    });
-  }
-  const siteKeys = requireSites(account, READER, filter?.site);
-  const source = uuids
-    ? sql`
-        from leads l
-        where l.session_uuid = any(${uuids}::uuid[]) and l.site_key = any(${siteKeys}::text[])`
-    : fromSelection(sql, readSelection(filter ?? {}, siteKeys));
+  requireChoice(choice);
+  const siteKeys = requireSites(account, READER, choice.filter?.site);
   const leads = await sql<LeadKey[]>`
-    select l.session_uuid as uuid, l.site_key as "siteKey" ${source}
+    select l.session_uuid as uuid, l.site_key as "siteKey" ${fromChoice(sql, choice, siteKeys)}
     limit ${MAX_BULK_LEADS + 1} ${role === READER ? sql`for update of l` : sql``}`;
   if (leads.length !== expect) throw new SelectionChanged();
   for (const siteKey of new Set(leads.map((lead) => lead.siteKey)))

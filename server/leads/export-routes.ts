@@ -19,7 +19,7 @@ import type {LeadRouteDeps} from './deps.js';
 import {createCsv, createJsonLines} from './export-lines.js';
 import {insertExport, readPagesOf, readSnapshot, takeExport} from './export-store.js';
 import type {Snapshot} from './export-store.js';
-import {readSelection} from './selection.js';
+import {readSelection, requireChoice} from './selection.js';
 import {sendExport} from './send-export.js';
 import type {ExportLimit, SentExport} from './send-export.js';
 
@@ -54,8 +54,9 @@ const createExportRoute = (app: App, {config, sql}: ExportDeps): void => {
       config: createRateLimit(config.ratePerMinute, 'change'),
       schema: {
         operationId: 'createExport',
-        summary: 'Prepares an export of all leads that a filter selects',
-        description: 'Only owners can export many leads.',
+        summary: 'Prepares an export of chosen leads, or of all that a filter selects',
+        description:
+          'Only owners can export many leads. Leads that the account cannot export are left out.',
         body: CreateExport,
         response: ownerResponses({201: CreatedExport}, [
           ...BODY_CODES,
@@ -65,8 +66,9 @@ const createExportRoute = (app: App, {config, sql}: ExportDeps): void => {
       },
     },
     async ({account, body}, reply) => {
-      const {site, ...filter} = body.filter;
-      readSelection(filter, requireSites(account, EDITOR, site));
+      requireChoice(body);
+      // A filter that cannot be read is refused now.
+      readSelection(body.filter ?? {}, requireSites(account, EDITOR, body.filter?.site));
       const {id, expiresAt} = await insertExport(sql, config, {...body, account: account.id});
       return reply.code(201).send({
         url: `${OWNER_PREFIX}/exports/${id}`,
@@ -89,7 +91,7 @@ const sendExportRoute = (app: App, deps: ExportDeps): void => {
         operationId: 'getExport',
         summary: 'Returns a prepared export, once',
         description:
-          'Contains each lead that the filter selects at the start, in the state in which it is read. Leads that are erased before that are left out. The server closes the connection if the client reads less than 8 KiB/s for a minute.',
+          'Contains each lead that is chosen or that the filter selects at the start, in the state in which it is read. Leads that are erased before that are left out. The server closes the connection if the client reads less than 8 KiB/s for a minute.',
         params: ExportId,
         response: ownerResponses({200: Exported}, [
           'not_found',
@@ -112,11 +114,10 @@ const prepareExport = async (
   const id = params.export_id.toLowerCase();
   const taken = await takeExport(sql, config, {id, account: account.id});
   if (!taken) throw new LinkOver();
-  const {format} = taken;
-  const {site, ...filter} = taken.filter;
+  const {format, ...choice} = taken;
   // The role can have changed since the export was prepared.
-  const selection = readSelection(filter, requireSites(account, EDITOR, site));
-  const snapshot = await readSnapshot(sql, selection);
+  const siteKeys = requireSites(account, EDITOR, choice.filter?.site);
+  const snapshot = await readSnapshot(sql, choice, siteKeys);
   await auditExport(sql, snapshot, {account: account.id, format});
   return {
     name: `leads-${new Date().toISOString().slice(0, 10)}.${format}`,

@@ -3,21 +3,24 @@ import {randomUUID} from 'node:crypto';
 import type {Config} from '../config/config.js';
 import {decryptSecret, encryptSecret} from '../config/sealed-secret.js';
 import type {CreateExport} from '../contract/owner-exports.js';
+import type {LeadChoice, LeadFilter} from '../contract/owner-leads.js';
 import {EXPORT_SECONDS} from '../contract/owner-limits.js';
 import {one} from '../database/one.js';
 import type {Queryable, Sql} from '../database/sql.js';
-import {fromSelection} from './selection.js';
-import type {Selection} from './selection.js';
+import {fromChoice} from './selection.js';
 
-/** Stores a requested export until it is fetched. The filter is encrypted: it can contain a name. */
+/**
+ * Stores a requested export until it is fetched. The column has the filter, or a list of UUIDs. It is
+ * encrypted, because a filter can contain a name.
+ */
 export const insertExport = async (
   sql: Sql,
   {secrets}: Config,
-  {account, filter, format}: CreateExport & {account: string},
+  {account, uuids, filter, format}: CreateExport & {account: string},
 ): Promise<{id: string; expiresAt: Date}> => {
   const rows = await sql<{id: string; expiresAt: Date}[]>`
     insert into lead_exports (id, account_id, filter, format, expires_at)
-    values (${randomUUID()}, ${account}, ${encryptSecret(JSON.stringify(filter), secrets[0])},
+    values (${randomUUID()}, ${account}, ${encryptSecret(JSON.stringify(uuids ?? filter), secrets[0])},
             ${format}, now() + make_interval(secs => ${EXPORT_SECONDS}))
     returning id, expires_at as "expiresAt"`;
   return one(rows);
@@ -32,9 +35,11 @@ export const takeExport = async (
   const [row] = await sql<{filter: string; format: CreateExport['format']; isValid: boolean}[]>`
     delete from lead_exports where id = ${id} and account_id = ${account}
     returning filter, format, expires_at > now() as "isValid"`;
-  const filter = row?.isValid ? decryptSecret(row.filter, secrets) : undefined;
-  if (!row || filter === undefined) return undefined;
-  return {filter: JSON.parse(filter) as CreateExport['filter'], format: row.format};
+  const stored = row?.isValid ? decryptSecret(row.filter, secrets) : undefined;
+  if (!row || stored === undefined) return undefined;
+  const choice = JSON.parse(stored) as string[] | LeadFilter;
+  const {format} = row;
+  return Array.isArray(choice) ? {uuids: choice, format} : {filter: choice, format};
 };
 
 const UUID_BYTES = 16;
@@ -47,15 +52,19 @@ export interface Snapshot {
 }
 
 /**
- * Returns the leads that a selection contains now. One statement reads them all, so that no lead is
+ * Returns the leads that a request concerns now. One statement reads them all, so that no lead is
  * missing or double if others change during the export.
  */
-export const readSnapshot = async (sql: Queryable, selection: Selection): Promise<Snapshot> => {
+export const readSnapshot = async (
+  sql: Queryable,
+  choice: LeadChoice,
+  siteKeys: string[],
+): Promise<Snapshot> => {
   const rows = await sql<{siteKey: string; uuids: Uint8Array}[]>`
     select l.site_key as "siteKey",
            string_agg(uuid_send(l.session_uuid), ''::bytea
                       order by l.last_activity_at desc, l.session_uuid desc) as uuids
-    ${fromSelection(sql, selection)} group by l.site_key order by l.site_key`;
+    ${fromChoice(sql, choice, siteKeys)} group by l.site_key order by l.site_key`;
   return {
     bytes: Buffer.concat(rows.map(({uuids}) => uuids)),
     counts: new Map(rows.map(({siteKey, uuids}) => [siteKey, uuids.length / UUID_BYTES])),

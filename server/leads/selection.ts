@@ -1,4 +1,4 @@
-import type {LeadFilter, LeadView} from '../contract/owner-leads.js';
+import type {LeadChoice, LeadFilter, LeadView} from '../contract/owner-leads.js';
 import type {Queryable} from '../database/sql.js';
 import {InvalidRequest} from '../errors.js';
 import {FIRST_YEAR, LAST_YEAR} from '../text/day.js';
@@ -49,6 +49,23 @@ export const fromSelection = (sql: Queryable, selection: Selection) => sql`
   from leads l
   where l.site_key = any(${selection.siteKeys}::text[])
     ${isHit(sql, selection)} ${isInView(sql, selection.view)} ${isSelected(sql, selection)}`;
+
+/** Throws `InvalidRequest` unless a request has either UUIDs or a filter. */
+export const requireChoice = ({uuids, filter}: LeadChoice): void => {
+  if ((uuids === undefined) !== (filter === undefined)) return;
+  const message = 'must have either uuids or filter';
+  throw new InvalidRequest(`The body ${message}. Send one of them.`, {
+    faults: [{path: '', message}],
+  });
+};
+
+/** Returns the rows of `leads l` that a request concerns, at these sites, as `from … where …`. */
+export const fromChoice = (sql: Queryable, {uuids, filter}: LeadChoice, siteKeys: string[]) =>
+  uuids
+    ? sql`
+        from leads l
+        where l.session_uuid = any(${uuids}::uuid[]) and l.site_key = any(${siteKeys}::text[])`
+    : fromSelection(sql, readSelection(filter ?? {}, siteKeys));
 
 /** An array, because each hit is looked up by the primary key then. A join can read all leads. */
 const isHit = (sql: Queryable, {text, siteKeys}: Selection) =>

@@ -15,14 +15,18 @@ import {until} from './until.js';
 
 const EXPORTS = '/api/owner/exports';
 
+const prepareChoice = (client: OwnerClient, json: object) =>
+  client.call<CreatedExport & ErrorBody>('POST', EXPORTS, {json});
+
 const prepare = (client: OwnerClient, filter: object, format = 'csv') =>
-  client.call<CreatedExport & ErrorBody>('POST', EXPORTS, {json: {filter, format}});
+  prepareChoice(client, {filter, format});
+
+const fetchPrepared = (client: OwnerClient, {url}: CreatedExport) =>
+  fetch(`${client.url}${url}`, {headers: client.headers});
 
 /** Prepares and fetches an export. */
-const fetchExport = async (client: OwnerClient, filter: object, format = 'csv') => {
-  const {body} = await prepare(client, filter, format);
-  return fetch(`${client.url}${body.url}`, {headers: client.headers});
-};
+const fetchExport = async (client: OwnerClient, filter: object, format = 'csv') =>
+  fetchPrepared(client, (await prepare(client, filter, format)).body);
 
 const readLines = async (response: Response): Promise<string[]> =>
   (await response.text()).split(/\r?\n/).filter((line) => line !== '');
@@ -37,7 +41,11 @@ t.test('an export of leads', async (t) => {
     fileName: 'report.pdf',
   });
   const formula = await createLead(server, {name: '=1+1 "quoted"', email: 'olga@example.com'});
-  await createLead(server, {site: 'workshop', name: 'Foreign', email: 'foreign@example.com'});
+  const foreign = await createLead(server, {
+    site: 'workshop',
+    name: 'Foreign',
+    email: 'foreign@example.com',
+  });
   await server.sql`
     insert into session_answers (session_uuid, field, kind, question, value, label, position)
     values (${anna.uuid}, 'town', 'text', 'Where?', '"@Bern"', '@Bern', 0),
@@ -106,6 +114,18 @@ t.test('an export of leads', async (t) => {
         JSON.stringify(filter),
       );
     }
+  });
+
+  await t.test('contains exactly the chosen leads, without those of other sites', async (t) => {
+    const uuids = [anna.uuid, foreign.uuid, randomUUID()];
+    const {body} = await prepareChoice(owner, {uuids, format: 'csv'});
+    const [, ...rows] = await readLines(await fetchPrepared(owner, body));
+    t.same(
+      rows.map((row) => row.slice(0, 36)),
+      [anna.uuid],
+    );
+    for (const json of [{format: 'csv'}, {uuids, filter: {}, format: 'csv'}])
+      t.match(await prepareChoice(owner, json), {status: 400, body: {code: 'invalid_request'}});
   });
 
   await t.test('is fetched once, by the account that prepared it', async (t) => {
