@@ -99,6 +99,6 @@ const FOCUSED_NAME = `(() => {
   return names.find((name) => name?.trim())?.trim() ?? '';
 })()`;
 
-/** Returns whether the page is wider than the window. */
+/** Returns whether the page is wider than the screen. A phone makes the window as wide as the page. */
 export const isTooWide = (page: Page): Promise<boolean> =>
-  page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth');
+  page.evaluate<boolean>('document.documentElement.scrollWidth > screen.width');

@@ -64,6 +64,7 @@ export const base = /* css */ `
     color: var(--fg);
     font-weight: 600;
     text-decoration: none;
+    overflow-wrap: break-word;
     cursor: pointer;
     transition: border-color 120ms, background-color 120ms;
   }
@@ -118,20 +119,13 @@ export const base = /* css */ `
     font-style: normal;
   }
   .top nav { display: flex; flex-wrap: wrap; gap: 0.15rem 1.25rem; }
-  .top nav a, .top > a:last-child {
-    padding-block: 0.4rem;
-    color: var(--muted);
-    text-decoration: none;
-  }
-  .top nav a:hover, .top > a:last-child:hover { color: var(--fg); text-decoration: underline; }
+  .top nav a, .me { padding-block: 0.4rem; color: var(--muted); text-decoration: none; }
+  .top nav a:hover, .me:hover { color: var(--fg); text-decoration: underline; }
   .top [aria-current] { color: var(--fg); font-weight: 600; }
-  .top > a:last-child {
-    max-width: 14rem;
-    margin-inline-start: auto;
-    overflow: hidden;
-    text-overflow: ellipsis;
-    white-space: nowrap;
-  }
+  .me { max-width: 18rem; margin-inline-start: auto; }
+  .top strong, .me { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+  .top strong bdi, .me bdi { display: inline; }
+  .me i { display: none; }
   .top select { max-width: 12rem; border-color: var(--line); font-weight: 600; }
   main { padding-block: 0.75rem 5rem; }
   .head { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; margin-block-end: 1rem; }
@@ -180,14 +174,31 @@ export const base = /* css */ `
   @media (width < 40rem) {
     body { font-size: 16px; }
     .top, main { width: calc(100% - 2rem); }
-    .top nav { order: 3; width: 100%; justify-content: space-between; }
-    .top > a:last-child { max-width: 9rem; }
-    .mark span { position: absolute; clip-path: inset(50%); }
+    .top { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; column-gap: 0.75rem; padding-block: 0.75rem 0; }
+    .top nav { grid-area: 2 / 1 / auto / -1; justify-content: space-between; }
+    .top nav a { min-width: 2.5rem; text-align: center; }
+    .top select { width: fit-content; }
+    .mark span, .me .name { position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%); }
+    .me { grid-area: 1 / 3; display: grid; place-items: center end; width: 2.75rem; height: 2.75rem; padding: 0; }
+    .me i {
+      display: grid;
+      place-items: center;
+      width: 2.1rem;
+      height: 2.1rem;
+      border: 1px solid var(--line);
+      border-radius: 50%;
+      background: var(--card);
+      font-style: normal;
+      font-weight: 600;
+      text-transform: uppercase;
+    }
+    .me[aria-current] i { border-color: var(--accent); color: var(--accent); }
     .head h1 { width: 100%; }
   }
   @media (pointer: coarse) {
     button, .button, select, input:not([type='checkbox'], [type='radio']), .top a { min-height: 2.75rem; }
-    .top nav a, .top > a:last-child { padding-block: 0.7rem; }
+    .top nav a { padding-block: 0.7rem; }
+    summary { padding-block: 0.6rem; }
   }
   @media (prefers-reduced-motion: reduce) {
     * { transition: none !important; }

@@ -28,16 +28,17 @@ export const leadStyles = /* css */ `
     white-space: pre-wrap;
   }
   .message.visitor .body { border-color: transparent; background: var(--soft); }
-  .transcript .event { display: flex; flex-wrap: wrap; gap: 0.25rem 0.75rem; align-items: center; color: var(--muted); }
-  .attached { display: flex; flex-wrap: wrap; gap: 0.25rem 0.5rem; align-items: center; color: var(--fg); }
+  .transcript .event { display: flex; gap: 0.75rem; align-items: baseline; color: var(--muted); }
+  .attached { display: flex; gap: 0.5rem; align-items: baseline; color: var(--fg); }
+  .attached .shape { align-self: start; margin-block-start: 0.2em; }
   .attached button { min-height: 1.75rem; padding: 0 0.5rem; color: var(--accent); }
   .documents li { padding-block: 0.75rem; }
   .file-name { display: flex; gap: 0.4rem; align-items: baseline; font-weight: 600; }
-  .attached bdi { max-width: calc(100% - 1.75rem); }
   .who-is h1 { overflow-x: clip; }
   .who-is h1 bdi { display: inline; }
   .documents .actions { margin-block-start: 0.5rem; }
   .warns { color: var(--warning); font-weight: 600; white-space: normal; }
+  .consent .warns { display: block; }
   .opened { display: grid; gap: 0.75rem; margin-block-start: 0.75rem; }
   .pages { max-height: 24rem; padding: 0.75rem 1rem; overflow: auto; border: 1px solid var(--line); border-radius: 0.6rem; }
   .pages h3 { color: var(--muted); font-weight: 600; font-size: 0.87rem; }
@@ -66,6 +67,12 @@ export const leadStyles = /* css */ `
     .parts { display: flex; }
     .lead { grid-template-columns: minmax(0, 1fr); }
     .lead[data-part='talk'] .side, .lead[data-part='file'] .talk { display: none; }
+    .talk > h2 { position: absolute; clip-path: inset(50%); }
+    .transcript .event { justify-content: space-between; }
+  }
+  @media (pointer: coarse) {
+    .crumbs > a { padding-block: 0.6rem; }
+    .who-is .copy, .facts .copy, .attached button { min-height: 2.75rem; margin-block: -0.6rem; }
   }
   @media print {
     .lead { display: block; }

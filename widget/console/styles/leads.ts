@@ -17,16 +17,28 @@ export const leadsStyles = /* css */ `
   .leads tbody tr { cursor: pointer; }
   .leads tbody tr:hover { background: var(--soft); }
   .leads tbody tr:focus-within { background: var(--soft); }
+  .leads { table-layout: fixed; }
   .leads td, .leads th { padding-block: 0.7rem; padding-inline: 0.35rem 0.9rem; }
   .leads tbody th { color: inherit; font-size: inherit; }
   .leads .select { width: 2.5rem; padding-inline: 0.35rem; }
   .select label { display: grid; place-items: center; min-width: 1.5rem; min-height: 1.5rem; }
-  .leads .who { width: 30%; overflow-x: clip; font-weight: 400; }
-  .who a bdi { display: inline; }
+  .leads .who { width: 30%; }
+  .leads tbody .who { font-weight: 400; }
+  .who .title { display: flex; gap: 0.45rem; align-items: start; }
+  .title .shape { margin-block-start: 0.2em; }
+  .title .new { flex: none; }
   .who a { color: var(--fg); font-weight: 600; text-decoration: none; }
   .who a:hover { text-decoration: underline; }
-  .who .below { display: block; padding-inline-start: 1.4rem; color: var(--muted); font-size: 0.93rem; }
-  .who .below bdi + .state::before { content: ' · '; }
+  .who bdi { display: inline; }
+  .who .below {
+    display: block;
+    padding-inline-start: 1.45rem;
+    overflow: hidden;
+    color: var(--muted);
+    font-size: 0.93rem;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
   .last .excerpt {
     display: -webkit-box;
     max-height: 2.95em;
@@ -47,9 +59,8 @@ export const leadsStyles = /* css */ `
     inset-block-end: 1rem;
     display: flex;
     flex-wrap: wrap;
-    gap: 0.5rem 1rem;
+    gap: 0.5rem 0.75rem;
     align-items: center;
-    justify-content: space-between;
     margin-block-start: 1rem;
     padding: 0.6rem 1rem;
     border: 1px solid var(--edge);
@@ -57,27 +68,50 @@ export const leadsStyles = /* css */ `
     background: var(--card);
     box-shadow: 0 0.6rem 1.6rem rgb(20 15 60 / 0.14);
   }
+  .bulk .actions { margin-inline-start: auto; }
   .listening { color: var(--fg); }
   @media (width < 60rem) {
-    .leads .training, .leads th:nth-child(5) { display: none; }
+    .leads .training { display: none; }
   }
   @media (width < 46rem) {
-    .leads thead { position: absolute; clip-path: inset(50%); width: 1px; height: 1px; overflow: hidden; }
-    .leads tbody tr { display: grid; grid-template-columns: 2.25rem 1fr auto; padding-block: 0.5rem; }
-    .leads tbody tr > * { padding-block: 0.15rem; }
-    .leads .select { grid-row: 1; align-self: start; padding-block-start: 0.35rem; }
+    .leads, .leads thead, .leads tbody { display: block; }
+    .leads thead th:not(.select) { position: absolute; clip-path: inset(50%); }
+    .leads thead .select { display: block; width: auto; padding-block: 0.35rem; }
+    .leads thead .hidden { position: static; width: auto; height: auto; clip-path: none; }
+    .leads thead label { display: flex; gap: 0.6rem; color: var(--muted); font-weight: 400; }
+    .leads tbody tr { display: grid; grid-template-columns: 2rem minmax(0, 1fr) auto; padding-block: 0.5rem; }
+    .leads tbody tr > * { padding: 0.15rem 0; }
+    .leads .select { grid-row: 1; align-self: start; padding-inline: 0; }
+    .leads tbody .select { width: auto; }
+    .leads tbody label { place-items: center start; }
     .leads .who, .leads .files, .leads .time { width: auto; }
-    .leads .who { grid-area: 1 / 2; }
-    .leads .time { grid-area: 1 / 3; padding-inline-end: 0; }
+    .leads .who { grid-area: 1 / 2 / auto / 4; }
+    .who .title { padding-inline-end: 4rem; }
+    .leads .time { grid-area: 1 / 3; padding-inline-start: 0.5rem; }
     .leads .last { grid-area: 2 / 2 / auto / 4; }
     .leads .files { grid-area: 3 / 2; }
     .leads .none { display: none; }
-    .search { width: 100%; order: 3; }
-    .head:has(.search) h1 { width: auto; }
+    .head:has(.search) { flex-wrap: nowrap; margin-block-end: 0.25rem; }
+    .head:has(.search) h1 { position: absolute; width: auto; clip-path: inset(50%); }
+    .views .tabs { width: 100%; gap: 0.5rem; justify-content: space-between; }
+    .views .tabs a { display: grid; }
+    .views .number { margin: 0; }
+    .filters form { display: grid; grid-template-columns: 1fr 1fr; }
+    .filters input, .filters select { width: 100%; }
+    .bulk {
+      inset-block-end: 0;
+      margin-inline: -1rem;
+      padding-block-end: max(0.75rem, env(safe-area-inset-bottom));
+      border-width: 1px 0 0;
+      border-radius: 1rem 1rem 0 0;
+    }
+    .bulk .actions { display: grid; grid-template-columns: 1fr 1fr; width: 100%; }
   }
   @media (pointer: coarse) {
-    .select label { min-width: 2.75rem; min-height: 2.75rem; margin: -0.6rem; }
+    .select label { min-width: 2.75rem; min-height: 2.75rem; margin-block: -0.6rem; }
+    tbody .select label { margin-inline: -0.4rem 0; padding-inline-start: 0.4rem; }
     .filters summary { padding-block: 0.75rem; }
+    .who a { margin-block: -0.6rem; padding-block: 0.6rem; }
   }
   @media (prefers-reduced-motion: reduce) { .arrived { animation: none; } }
   @media (forced-colors: active) { .leads tr:focus-within { outline: 1px solid Highlight; } }

@@ -43,6 +43,7 @@ export const shell = ({
   title,
 }: Shell): TemplateResult => {
   const {account} = context;
+  const who = account.name ?? account.email;
   const current = (page: string) => (place.page === page ? 'page' : nothing);
   return html`<a class="skip button" href="#main" @click=${skipToMain}>${say('skip')}</a>
     ${isOffline ? html`<p class="banner" role="status">${say('offlineBanner')}</p>` : nothing}
@@ -57,8 +58,9 @@ export const shell = ({
             >`,
         )}
       </nav>
-      <a href=${urlOf.account} aria-current=${current('account')}
-        ><span class="hidden">${say('account')}</span> ${typed(account.name ?? account.email)}</a
+      <a class="me" href=${urlOf.account} aria-current=${current('account')}
+        ><i aria-hidden="true">${[...who][0]}</i> <span class="hidden">${say('account')}</span>
+        <span class="name">${typed(who)}</span></a
       >
     </header>
     <main id="main" tabindex="-1" aria-label=${title}>${content}</main>

@@ -54,6 +54,7 @@ export const dayLine = (counts: readonly number[], title: string): TemplateResul
     viewBox="0 0 ${LINE_WIDTH} ${LINE_HEIGHT}"
     width=${LINE_WIDTH}
     height=${LINE_HEIGHT}
+    preserveAspectRatio="none"
     aria-hidden="true"
   >
     <title>${title}</title>

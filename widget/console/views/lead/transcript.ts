@@ -69,7 +69,8 @@ const message = (
 
 const attached = (file: LeadFile, buttons: (file: LeadFile) => TemplateResult) =>
   html`<p class="attached">
-    ${shape('file')} ${typed(file.name)} <span class="note">${formatSize(file.size)}</span>
+    ${shape('file')}
+    <span>${typed(file.name)} <span class="note">${formatSize(file.size)}</span></span>
     ${buttons(file)}
   </p>`;
 

@@ -33,11 +33,11 @@ export const bulkBar = ({selection, view, shown, found, isOwner, mark, erase}: B
           )
         : nothing
     }
+    ${button(say('clear'), () => selection.clear(), 'plain')}
     <span class="actions">
       ${view === 'done' ? nothing : button(say('markDone'), () => mark('done'))}
       ${view === 'done' || view === 'all' ? button(say('markOpen'), () => mark('open')) : nothing}
       ${isOwner ? button(say('erase'), erase, 'danger') : nothing}
-      ${button(say('clear'), () => selection.clear(), 'plain')}
     </span>
   </div>`;
 };

@@ -29,12 +29,15 @@ export const leadRow = ({lead, isSelected, hasArrived, onSelect}: RowOptions): T
       >
     </td>
     <th scope="row" class="who">
-      ${shape(shapeOf(lead))}
-      <a href=${urlOf.lead(uuid)} data-uuid=${uuid}>${shown ? typed(shown) : say('noName')}</a>
-      ${is_new ? html`<span class="new">${say('new')}</span>` : nothing}
+      <span class="title">
+        ${shape(shapeOf(lead))}
+        <a href=${urlOf.lead(uuid)} data-uuid=${uuid}>${shown ? typed(shown) : say('noName')}</a>
+        ${is_new ? html`<span class="new">${say('new')}</span>` : nothing}
+      </span>
       <span class="below">
-        ${email && name ? typed(email) : nothing}
-        <span class="state">${say(status === 'done' ? 'isDone' : STATES[state])}</span>
+        ${say(status === 'done' ? 'isDone' : STATES[state])}${
+          email && name ? html` · ${typed(email)}` : nothing
+        }
       </span>
     </th>
     <td class=${last_message ? 'last' : 'last none'}>

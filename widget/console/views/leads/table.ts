@@ -34,11 +34,11 @@ export const leadTable = ({leads, selection, arrived, isBusy, onOpen}: Table): T
             /><span class="hidden">${say('selectShown')}</span></label
           >
         </th>
-        <th scope="col">${say('visitor')}</th>
-        <th scope="col">${say('lastMessage')}</th>
-        <th scope="col">${say('documents')}</th>
-        <th scope="col">${say('training')}</th>
-        <th scope="col" class="right">${say('lastActivity')}</th>
+        <th scope="col" class="who">${say('visitor')}</th>
+        <th scope="col" class="last">${say('lastMessage')}</th>
+        <th scope="col" class="files">${say('documents')}</th>
+        <th scope="col" class="training">${say('training')}</th>
+        <th scope="col" class="time right">${say('lastActivity')}</th>
       </tr>
     </thead>
     <tbody @click=${({target}: Event) => onOpen(uuidOfRow(target as Element))}>
