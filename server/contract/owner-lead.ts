@@ -90,6 +90,16 @@ export const LeadPage = Type.Object(
 );
 export type LeadPage = Static<typeof LeadPage>;
 
+export const LeadConsents = Type.Object(
+  {consents: Type.Array(LeadConsent, {description: 'All decisions, oldest first.'})},
+  {
+    title: 'LeadConsents',
+    description: 'Proof that stays after an erasure. Empty if the visitor discarded the visit.',
+    examples: [{consents: [EXAMPLE_CONSENT]}],
+  },
+);
+export type LeadConsents = Static<typeof LeadConsents>;
+
 export const LeadMessage = Type.Object(
   {
     id: Type.Integer(),

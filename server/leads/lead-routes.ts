@@ -4,7 +4,7 @@ import {recordAudit} from '../audit/store.js';
 import {MAX_MESSAGE_PAGE} from '../contract/limits.js';
 import {MessageQuery} from '../contract/messages.js';
 import {Trail, TrailQuery} from '../contract/owner-exports.js';
-import {LeadMessages, LeadPage, LeadUuid} from '../contract/owner-lead.js';
+import {LeadConsents, LeadMessages, LeadPage, LeadUuid} from '../contract/owner-lead.js';
 import {includesRole} from '../contract/owner.js';
 import {Erased} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
@@ -12,7 +12,7 @@ import {createRateLimit} from '../http/rate-limits.js';
 import {ownerResponses} from '../http/response-schemas.js';
 import {createArchive} from '../privacy/archive.js';
 import {Archive, requireStore} from '../privacy/routes.js';
-import {EDITOR, READER, requireLead} from './access.js';
+import {EDITOR, READER, findVisitOfLead, requireLead} from './access.js';
 import {recordView} from './audit-views.js';
 import type {LeadRouteDeps} from './deps.js';
 import {sendExport} from './send-export.js';
@@ -28,6 +28,7 @@ export const LEAD_CODES = ['not_found', 'role_required', 'erased'] as const;
 export const leadRoutes: Plugin<LeadRouteDeps & {exportLimit: ExportLimit}> = async (app, deps) => {
   readLeadRoute(app, deps);
   listMessagesRoute(app, deps);
+  listConsentsRoute(app, deps);
   readTrailRoute(app, deps);
   exportLeadRoute(app, deps);
 };
@@ -91,6 +92,25 @@ const listMessagesRoute = (app: App, {config, sql}: LeadRouteDeps): void => {
   );
 };
 
+const listConsentsRoute = (app: App, {config, sql}: LeadRouteDeps): void => {
+  app.get(
+    '/:uuid/consents',
+    {
+      config: createRateLimit(config.ratePerMinute, 'read'),
+      schema: {
+        operationId: 'listLeadConsents',
+        summary: 'Lists the consents of a lead, also of an erased lead',
+        params: LeadUuid,
+        response: ownerResponses({200: LeadConsents}, ['not_found', 'role_required']),
+      },
+    },
+    async ({account, params}) => {
+      const {uuid} = await findVisitOfLead(sql, account, {...params, role: READER});
+      return {consents: await listLeadConsents(sql, uuid)};
+    },
+  );
+};
+
 const readTrailRoute = (app: App, {config, sql}: LeadRouteDeps): void => {
   app.get(
     '/:uuid/trail',
@@ -98,15 +118,15 @@ const readTrailRoute = (app: App, {config, sql}: LeadRouteDeps): void => {
       config: createRateLimit(config.ratePerMinute, 'read'),
       schema: {
         operationId: 'getLeadTrail',
-        summary: 'Lists what the audit log contains about a lead',
+        summary: 'Lists what the audit log contains about a lead, also about an erased lead',
         description: 'At most 100 rows. They contain no personal data and no IP address.',
         params: LeadUuid,
         querystring: TrailQuery,
-        response: ownerResponses({200: Trail}, [...LEAD_CODES]),
+        response: ownerResponses({200: Trail}, ['not_found', 'role_required']),
       },
     },
     async ({account, params, query}) => {
-      const {uuid, siteKey} = await requireLead(sql, account, {...params, role: READER});
+      const {uuid, siteKey} = await findVisitOfLead(sql, account, {...params, role: READER});
       const role = account.roles.get(siteKey);
       const namesAccounts = role !== undefined && includesRole(role, EDITOR);
       return readTrail(sql, uuid, {after: Number(query.after ?? 0), namesAccounts});

@@ -4,7 +4,7 @@ import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
 import type {Trail} from '../contract/owner-exports.js';
-import type {CorrectedLead, LeadMessages, LeadPage} from '../contract/owner-lead.js';
+import type {CorrectedLead, LeadConsents, LeadMessages, LeadPage} from '../contract/owner-lead.js';
 import {Reaper} from '../cleanup/reaper.js';
 import {countMailsTo, resetMailLimits} from './contact-helpers.js';
 import {columnsWith} from './data-traces.js';
@@ -294,13 +294,21 @@ t.test('an owner erases a lead', async (t) => {
   t.same(await listLeads(owner), []);
 
   await t.test('of which the tombstone is left', async (t) => {
-    for (const call of ['', '/messages', '/trail', '/export']) {
+    for (const call of ['', '/messages', '/export']) {
       const {status, body} = await owner.call<ErrorBody>('GET', `${path}${call}`);
       t.match({status, body}, {status: 410, body: {code: 'erased', erasure: {by: 'account'}}});
       t.ok(Date.parse(body.erasure?.at ?? '') > 0);
     }
     t.equal((await owner.call('PATCH', path, {json: {status: 'done'}})).status, 410);
     t.equal((await owner.call('DELETE', path)).status, 204, 'a repeat succeeds');
+  });
+
+  await t.test('of which the consents and the trail stay as proof', async (t) => {
+    const {body: proof} = await agent.call<LeadConsents>('GET', `${path}/consents`);
+    t.match(proof.consents, [{purpose: 'personal_data', granted: true, sha256: /^[0-9a-f]{64}$/}]);
+    const {body: trail} = await owner.call<Trail>('GET', `${path}/trail`);
+    t.match(trail.rows.at(-1), {type: 'session_erased', account: {id: owner.accountId}});
+    t.notMatch(JSON.stringify([proof, trail]), /zwiebelfisch/i);
   });
 
   await t.test('whose visitor has no e-mail address', async (t) => {
