@@ -40,13 +40,13 @@ export const leadStyles = /* css */ `
   .warns { color: var(--warning); font-weight: 600; white-space: normal; }
   .consent .warns { display: block; }
   .opened { display: grid; gap: 0.75rem; margin-block-start: 0.75rem; }
-  .pages { max-height: 24rem; padding: 0.75rem 1rem; overflow: auto; border: 1px solid var(--line); border-radius: 0.6rem; }
+  .pages { max-height: max(24rem, 100dvh - 12rem); padding: 0.75rem 1rem; overflow: auto; border: 1px solid var(--line); border-radius: 0.6rem; }
   .pages h3 { color: var(--muted); font-weight: 600; font-size: 0.87rem; }
   .pages .page { margin-block-end: 1rem; white-space: pre-wrap; }
   .frame iframe {
     display: block;
     width: 100%;
-    height: min(36rem, 75vh);
+    height: max(24rem, 100dvh - 6rem);
     border: 1px solid var(--line);
     border-radius: 0.6rem;
   }
@@ -61,8 +61,12 @@ export const leadStyles = /* css */ `
   .trail summary h2 { display: inline; }
   .trail li { padding-block: 0.35rem; }
   .trail li .note { display: block; }
-  .tombstone h1 { font-size: 1.5rem; }
+  .tombstone { padding-block: 1.5rem; }
+  .proof { display: grid; gap: 1rem; max-width: 46rem; }
   .print-only { display: none; }
+  @media (width >= 60rem) {
+    .lead:has(.opened) { grid-template-columns: minmax(0, 20rem) minmax(0, 1fr); }
+  }
   @media (width < 60rem) {
     .parts { display: flex; }
     .lead { grid-template-columns: minmax(0, 1fr); }

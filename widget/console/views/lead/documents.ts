@@ -27,6 +27,9 @@ const REASONS: Record<NonNullable<FileText['reason']>, TextKey> = {
   fonts: 'textFonts',
 };
 
+/** Reasons for which a document has no pages either. */
+const UNREADABLE: readonly (FileText['reason'] | undefined)[] = ['password', 'broken'];
+
 /** Creates the documents of a lead: their text, their pages, and their download. */
 export const createDocuments = (update: () => void, notify: (text: string) => void) => {
   const texts = new Map<string, Loader<FileText>>();
@@ -116,13 +119,18 @@ export const createDocuments = (update: () => void, notify: (text: string) => vo
     </li>`;
   };
   const opened = (file: LeadFile) => {
+    const text = texts.get(file.id)!;
     const preview = previews.get(file.id);
     return html`<div class="opened no-print">
-      <p class="actions">
-        <button type="button" @click=${() => showPages(file)}>${say('showPages')}</button>
-      </p>
-      ${preview ? preview.render() : nothing}
-      ${whenLoaded(texts.get(file.id)!, textPages, () => loadText(file))}
+      ${
+        UNREADABLE.includes(text.value?.reason)
+          ? nothing
+          : html`<p class="actions">
+                <button type="button" @click=${() => showPages(file)}>${say('showPages')}</button>
+              </p>
+              ${preview ? preview.render() : nothing}`
+      }
+      ${whenLoaded(text, textPages, () => loadText(file))}
     </div>`;
   };
 
