@@ -1,4 +1,5 @@
 import t from 'tap';
+import {extractText} from 'unpdf';
 
 import {makeTextPdf} from '../text-pdf.js';
 import {startServer} from '../start-server.js';
@@ -56,6 +57,25 @@ t.test('an erased lead shows its tombstone, also to another page that has it ope
   for (const {main} of [{main: page.locator('main')}, other])
     await main.getByText(/Erased on [^]+ A person of this site erased it\./).waitFor();
   t.equal(await other.main.getByText('Anna').count(), 0);
+  t.notMatch(await other.page.title(), 'Anna');
+  await main.locator('.consent summary').first().click();
+  await main.getByText('May we use your data for personal_data?').waitFor();
+  await main.locator('.trail').getByText('Erased', {exact: true}).waitFor();
+});
+
+t.test('the keys of the browser print everything, and fold it again', async (t) => {
+  const server = await startServer(t);
+  const {uuid} = await makeLead(server, {name: 'Anna'});
+  const {page, main} = await openConsole(await openBrowser(t), server, `leads/${uuid}`);
+  await main.locator('.trail').getByText('Document uploaded').waitFor({state: 'attached'});
+  const {text} = await extractText(new Uint8Array(await page.pdf()), {mergePages: true});
+  for (const expected of [
+    'Document uploaded',
+    'May we use your data for personal_data?',
+    'SHA-256',
+  ])
+    t.ok(text.includes(expected), expected);
+  t.equal(await main.getByText('Document uploaded').isVisible(), false);
 });
 
 t.test('a document is read as text at once, and its pages are drawn in a frame', async (t) => {
@@ -70,6 +90,8 @@ t.test('a document is read as text at once, and its pages are drawn in a frame',
   await main.getByText('Curriculum vitae').waitFor();
   await main.getByRole('button', {name: 'Show pages'}).click();
   const frame = page.frameLocator('iframe');
+  const {width = 0} = (await main.locator('iframe').boundingBox()) ?? {};
+  t.ok(width > 800, `the document is ${width} px wide in a window of 1280 px`);
   await frame.getByRole('img', {name: 'Page 1 of 2'}).locator('canvas').waitFor();
   t.equal(await main.locator('iframe').getAttribute('sandbox'), 'allow-scripts');
 

@@ -1,7 +1,12 @@
 import {html, nothing} from 'lit/html.js';
 import type {TemplateResult} from 'lit/html.js';
 
-import type {CorrectedLead, LeadMessage, LeadPage} from '../../../../server/contract/owner-lead.js';
+import type {
+  CorrectedLead,
+  LeadConsents,
+  LeadMessage,
+  LeadPage,
+} from '../../../../server/contract/owner-lead.js';
 import {call} from '../../core/api.js';
 import {BASE} from '../../core/base.js';
 import type {Context, View} from '../../core/context.js';
@@ -22,6 +27,7 @@ import {askToCorrect} from './correct.js';
 import {createDocuments} from './documents.js';
 import {loadMessages} from './load-messages.js';
 import {tombstone} from './tombstone.js';
+import {openDetailsForPrint} from './print.js';
 import {createTrail} from './trail.js';
 import {transcript} from './transcript.js';
 
@@ -36,14 +42,24 @@ export const createLead = (context: Context, place: Place): View => {
   const path = `leads/${uuid}`;
   const page = new Loader<LeadPage>(update);
   const messages = new Loader<LeadMessage[]>(update);
+  /** Consents of an erased lead. Before that, they are on its page. */
+  const consents = new Loader<LeadConsents>(update);
   const trail = createTrail(path, update);
   const documents = createDocuments(update, notify);
   let part: Part = 'talk';
   let isSaving = false;
 
-  const loadPage = () => page.load(() => call<LeadPage>(path));
+  const isErased = () => page.error?.code === 'erased';
+  const loadPage = async () => {
+    await page.load(() => call<LeadPage>(path));
+    if (!isErased()) return;
+    // The title of the page has the name.
+    page.value = undefined;
+    await loadConsents();
+  };
+  const loadConsents = () => consents.load(() => call<LeadConsents>(`${path}/consents`));
   const load = createRefresher(() =>
-    Promise.all([loadPage(), messages.load(() => loadMessages(path)), trail.refresh()]),
+    Promise.all([loadPage(), messages.load(() => loadMessages(path)), trail.load()]),
   );
   const isOwner = () => siteOf(context, page.value?.lead.site)?.role === 'owner';
 
@@ -83,15 +99,6 @@ export const createLead = (context: Context, place: Place): View => {
     page.value = undefined;
     void load();
   };
-  const printPage = async () => {
-    await trail.open();
-    const closed = [...document.querySelectorAll<HTMLDetailsElement>('details:not([open])')];
-    for (const details of closed) details.open = true;
-    await new Promise(requestAnimationFrame);
-    print();
-    for (const details of closed) details.open = false;
-  };
-
   const neighbour = (step: number) => {
     const at = context.neighbours.indexOf(uuid);
     return at < 0 ? undefined : context.neighbours[at + step];
@@ -118,7 +125,7 @@ export const createLead = (context: Context, place: Place): View => {
         ? [{text: say('sendLinkAgain'), run: () => void sendLink()}]
         : []),
       {text: say('downloadAll'), run: () => download(`${BASE}api/owner/${path}/export`)},
-      {text: say('print'), run: () => void printPage()},
+      {text: say('print'), run: () => print()},
       ...(isOwner() ? [{text: say('erase'), run: () => void erase(), isDangerous: true}] : []),
     ]);
 
@@ -193,12 +200,17 @@ export const createLead = (context: Context, place: Place): View => {
       </div>`;
 
   void load();
+  const stopPrinting = openDetailsForPrint();
   return {
     title: () => page.value?.lead.name ?? page.value?.lead.email ?? say('lead'),
     site: () => page.value?.lead.site,
     render: () =>
-      page.error?.code === 'erased'
-        ? tombstone(uuid, page.error, back())
+      page.error && isErased()
+        ? tombstone({
+            ...{uuid, error: page.error, back: back()},
+            proof: html`${whenLoaded(consents, proofOfConsents, loadConsents)}
+            ${trail.card({isOpen: true})}`,
+          })
         : html`${page.value ? nothing : html`<h1>${say('lead')}</h1>`}
           ${whenLoaded(page, content, load)}`,
     keys: [
@@ -212,6 +224,13 @@ export const createLead = (context: Context, place: Place): View => {
     onChanged: (change) => {
       if (!change || change.uuid === uuid) void load();
     },
-    stop: () => documents.stop(),
+    stop: () => {
+      documents.stop();
+      stopPrinting();
+    },
   };
 };
+
+/** A visit without an e-mail address leaves no consents. */
+const proofOfConsents = ({consents}: LeadConsents) =>
+  consents.length > 0 ? consentsCard(consents) : nothing;

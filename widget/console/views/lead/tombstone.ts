@@ -15,10 +15,18 @@ const BY: Record<string, TextKey> = {
   retention: 'erasedByRetention',
 };
 
-/** Shows that a lead was erased, when, and on whose request. */
-export const tombstone = (uuid: string, {body}: ApiError, back: string): TemplateResult => {
-  const {erasure} = body as ErrorBody;
-  return html`<p class="crumbs"><a href=${back}>${say('backToLeads')}</a></p>
+interface Tombstone {
+  uuid: string;
+  error: ApiError;
+  back: string;
+  /** Consents and trail, which stay. */
+  proof: TemplateResult;
+}
+
+/** Shows that a lead was erased, when, and on whose request, and what stays. */
+export const tombstone = ({uuid, error, back, proof}: Tombstone): TemplateResult => {
+  const {erasure} = error.body as ErrorBody;
+  return html`<p class="crumbs no-print"><a href=${back}>${say('backToLeads')}</a></p>
     <section class="empty tombstone">
       <h1>${say('erasedTitle')}</h1>
       <p>
@@ -27,5 +35,6 @@ export const tombstone = (uuid: string, {body}: ApiError, back: string): Templat
         )}
       </p>
       <p class="note">${say('reference')} <code>${uuid.slice(0, 8)}</code></p>
-    </section>`;
+    </section>
+    <div class="proof">${proof}</div>`;
 };

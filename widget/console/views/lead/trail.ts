@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit/html.js';
+import {html} from 'lit/html.js';
 
 import type {Trail, TrailRow} from '../../../../server/contract/owner-exports.js';
 import {call} from '../../core/api.js';
@@ -12,28 +12,16 @@ import en from '../../texts/en.js';
 
 const MAX_PAGES = 20;
 
-/** Creates the card with the audit rows of a lead, which are loaded when it is first opened. */
+/** Creates the card with the audit rows of a lead. They are loaded with it, so that it can be printed. */
 export const createTrail = (path: string, update: () => void) => {
   const rows = new Loader<TrailRow[]>(update);
-  let isOpen = false;
   const load = () => rows.load(() => loadTrail(path));
-  const open = async () => {
-    if (isOpen) return;
-    isOpen = true;
-    await load();
-  };
-  const toggle = ({target}: Event) => {
-    if ((target as HTMLDetailsElement).open) void open();
-  };
   return {
-    open,
-    refresh: async () => {
-      if (isOpen) await load();
-    },
-    card: () =>
-      html`<details class="card trail" @toggle=${toggle}>
+    load,
+    card: ({isOpen = false} = {}) =>
+      html`<details class="card trail" ?open=${isOpen}>
         <summary><h2>${say('trail')}</h2></summary>
-        ${isOpen ? whenLoaded(rows, list, load) : nothing}
+        ${whenLoaded(rows, list, load)}
       </details>`,
   };
 };
