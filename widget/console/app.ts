@@ -60,7 +60,7 @@ class App {
       },
       update: () => this.update(),
       go: (url, options) => this.go(url, options),
-      notify: (text) => this.notify(text),
+      notify: (text, until) => this.notify(text, until),
       reloadAccount: () => this.loadAccount(),
       signOut: (everywhere) => this.signOut(everywhere),
       neighbours: [],
@@ -224,14 +224,18 @@ class App {
     this.update();
   }
 
-  private notify(text: string): void {
+  private notify(text: string, until?: Promise<unknown>): void {
     clearTimeout(this.noticeTimer);
     this.notice = text;
-    this.noticeTimer = setTimeout(() => {
+    this.update();
+    const hide = () => {
+      if (this.notice !== text) return;
       this.notice = '';
       this.update();
-    }, NOTICE_MS);
-    this.update();
+    };
+    const wait = () => (this.noticeTimer = setTimeout(hide, NOTICE_MS));
+    if (until) until.then(wait, hide);
+    else wait();
   }
 
   /** Moves the focus to a new page, whose label screen readers read. */

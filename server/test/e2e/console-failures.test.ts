@@ -77,3 +77,44 @@ t.test('an ended session shows the sign-in page, at the same URL', async (t) => 
   t.equal(new URL(page.url()).pathname, `/console/leads/${uuid}`);
   t.equal(await page.getByText('Anna').count(), 0);
 });
+
+t.test('a download that fails names its request, and is tried again', async (t) => {
+  const server = await startServer(t);
+  const {uuid} = await makeLead(server, {name: 'Anna'});
+  const {page, main} = await openConsole(await openBrowser(t), server, 'demo/leads?view=all');
+  const fail = async (table: string, press: () => Promise<void>) => {
+    await server.sql.unsafe(`alter table ${table} rename to away`);
+    await press();
+    const dialog = page.getByRole('dialog', {name: 'The download failed'});
+    const id = await dialog.locator('code').textContent();
+    t.ok(
+      server.logLines.some((line) => line['req'] === id),
+      'the log has the request',
+    );
+    await dialog.getByRole('button', {name: 'Try again'}).click();
+    await dialog.getByText(id ?? '').waitFor({state: 'detached'});
+    await dialog.getByText(/The server has encountered an error/).waitFor();
+    await server.sql.unsafe(`alter table away rename to ${table}`);
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('button', {name: 'Try again'}).click(),
+    ]);
+    await dialog.waitFor({state: 'detached'});
+    return download.suggestedFilename();
+  };
+
+  await main.getByRole('link', {name: 'Anna'}).waitFor();
+  const exported = await fail('lead_exports', async () => {
+    await main.getByRole('button', {name: 'Export'}).click();
+    await page.getByRole('button', {name: 'Table (CSV)'}).click();
+  });
+  t.match(exported, /^leads-.*\.csv$/);
+
+  await page.goto(`${server.url}/console/leads/${uuid}`);
+  await main.getByRole('heading', {name: 'Anna'}).waitFor();
+  const all = await fail('audit_logs', async () => {
+    await main.getByRole('button', {name: 'More'}).click();
+    await page.getByRole('button', {name: 'Download all'}).click();
+  });
+  t.equal(all, `maria-${uuid}.zip`);
+});

@@ -1,3 +1,4 @@
+import type {Locator, Page} from 'playwright-core';
 import t from 'tap';
 
 import {startServer} from '../start-server.js';
@@ -113,20 +114,45 @@ t.test('an owner downloads what is filtered; an agent has no such button', async
   const browser = await openBrowser(t);
   const {page, main} = await openConsole(browser, server, 'demo/leads?view=unconfirmed');
   await main.getByRole('link', {name: 'Anna'}).waitFor();
-  await main.getByRole('button', {name: 'Export'}).click();
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', {name: 'Table (CSV)'}).click(),
-  ]);
-  const chunks: Buffer[] = [];
-  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
-  t.match(Buffer.concat(chunks).toString(), 'Anna');
+  const {name, text} = await exportCsv(page, main.locator('.head'), '1 lead');
+  t.match(name, /^leads-.*\.csv$/);
+  t.match(text, 'Anna');
 
   const agent = await openConsole(browser, server, 'demo/leads?view=all', {roles: {demo: 'agent'}});
   await agent.main.getByRole('link', {name: 'Anna'}).waitFor();
   t.equal(await agent.main.getByRole('button', {name: 'Export'}).count(), 0);
   t.equal(await agent.page.getByRole('link', {name: 'People'}).count(), 0);
 });
+
+t.test('with a selection, exactly the selected leads are downloaded', async (t) => {
+  const server = await startServer(t);
+  for (const name of ['Anna', 'Ben', 'Cleo']) await makeLead(server, {name});
+  const {page, main} = await openConsole(
+    await openBrowser(t),
+    server,
+    'demo/leads?view=unconfirmed',
+  );
+  for (const name of ['Anna', 'Cleo']) await main.getByLabel(`Select \u2068${name}\u2069`).check();
+  for (const place of ['.head', '.bulk']) {
+    const {text} = await exportCsv(page, main.locator(place), '2 leads');
+    t.match(text, 'Anna', place);
+    t.match(text, 'Cleo', place);
+    t.notMatch(text, 'Ben', place);
+  }
+});
+
+/** Downloads a table with the menu _Export_ of a part of the page, which shows the number of leads. */
+const exportCsv = async (page: Page, part: Locator, count: string) => {
+  await part.getByRole('button', {name: 'Export', exact: true}).click();
+  await page.locator(':popover-open').getByText(count, {exact: true}).waitFor();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    part.getByRole('button', {name: 'Table (CSV)'}).click(),
+  ]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  return {name: download.suggestedFilename(), text: Buffer.concat(chunks).toString()};
+};
 
 t.test('the list is where it was after a lead', async (t) => {
   const server = await startServer(t);

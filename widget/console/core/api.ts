@@ -36,23 +36,40 @@ export const onCalls = (own: typeof listeners) => Object.assign(listeners, own);
 /** Calls `/api/owner/PATH`, and returns the body of the response. Throws an `ApiError`. */
 export const call = async <T>(path: string, options: Call = {}): Promise<T> => {
   const response = await request(path, options);
-  const text = await readText(response);
-  const body = parse(text);
-  if (response.ok) return body as T;
-  const {code = '', request_id = ''} = body as Partial<ErrorBody>;
-  if (code === 'sign_in_required') listeners.signedOut();
-  throw new ApiError(code || `http_${response.status}`, response.status, request_id, body);
+  return parse(await readText(response)) as T;
 };
 
 /** Calls `/api/owner/PATH`, and returns the bytes of the response. Throws an `ApiError`. */
 export const callForBytes = async (path: string, signal: AbortSignal): Promise<ArrayBuffer> => {
   const response = await request(path, {signal});
-  if (response.ok) return response.arrayBuffer();
-  const {code = '', request_id = ''} = parse(await readText(response)) as Partial<ErrorBody>;
-  throw new ApiError(code || `http_${response.status}`, response.status, request_id);
+  return response.arrayBuffer();
 };
 
-const request = async (path: string, {method = 'GET', query, body, signal}: Call) => {
+/** Calls `/api/owner/PATH`, and returns the file that the server sends. Throws an `ApiError`. */
+export const callForFile = async (path: string): Promise<File> => {
+  const response = await request(path, {});
+  const [, name = ''] = /filename="([^"]+)"/.exec(disposition(response)) ?? [];
+  try {
+    return new File([await response.blob()], name);
+  } catch {
+    // The server cuts an export off if its store fails.
+    throw new ApiError('cut_off', response.status, response.headers.get('x-request-id') ?? '');
+  }
+};
+
+const disposition = ({headers}: Response): string => headers.get('content-disposition') ?? '';
+
+/** Returns a response with success. Throws an `ApiError` for any other. */
+const request = async (path: string, options: Call): Promise<Response> => {
+  const response = await send(path, options);
+  if (response.ok) return response;
+  const body = parse(await readText(response));
+  const {code = '', request_id = ''} = body as Partial<ErrorBody>;
+  if (code === 'sign_in_required') listeners.signedOut();
+  throw new ApiError(code || `http_${response.status}`, response.status, request_id, body);
+};
+
+const send = async (path: string, {method = 'GET', query, body, signal}: Call) => {
   const url = `${BASE}api/owner/${path}${toSearch(query)}`;
   // A change is sent as JSON, also without a body: no form of another page can send that.
   const headers = method === 'GET' ? undefined : {'content-type': 'application/json'};

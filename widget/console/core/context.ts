@@ -12,8 +12,8 @@ export interface Context {
   readonly update: () => void;
   /** Opens a place of the console. */
   readonly go: (url: string, options?: {replace?: boolean}) => void;
-  /** Shows a short text for a few seconds, which screen readers read. */
-  readonly notify: (text: string) => void;
+  /** Shows a short text until something has ended, then for a few seconds. Screen readers read it. */
+  readonly notify: (text: string, until?: Promise<unknown>) => void;
   /** Loads the account again, for example after its name was changed. */
   readonly reloadAccount: () => Promise<void>;
   readonly signOut: (everywhere: boolean) => Promise<void>;

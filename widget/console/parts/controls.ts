@@ -1,4 +1,4 @@
-import {html, svg} from 'lit/html.js';
+import {html, nothing, svg} from 'lit/html.js';
 import type {TemplateResult} from 'lit/html.js';
 
 import {say} from '../texts/texts.js';
@@ -43,9 +43,15 @@ interface MenuItem {
 }
 
 /** Shows a button that opens a list of actions. */
-export const menuButton = (id: string, label: string, items: readonly MenuItem[]): TemplateResult =>
+export const menuButton = (
+  id: string,
+  label: string,
+  items: readonly MenuItem[],
+  note = '',
+): TemplateResult =>
   html`<button type="button" popovertarget=${id}>${label}</button>
     <div id=${id} popover class="menu" @toggle=${place} @keydown=${moveInMenu}>
+      ${note ? html`<p class="note">${note}</p>` : nothing}
       ${items.map(({text, run, href, isDangerous}) => {
         const choose = ({currentTarget}: Event) => {
           (currentTarget as HTMLElement).closest<HTMLElement>('[popover]')?.hidePopover();

@@ -7,7 +7,7 @@ import {problem} from './states.js';
 
 interface Dialog {
   title: string;
-  body: TemplateResult;
+  body?: TemplateResult;
   /** Label of the button that acts; without it, the dialog only informs. */
   action?: string;
   isDangerous?: boolean;
@@ -15,6 +15,8 @@ interface Dialog {
   close?: string;
   /** Called with the fields of the form. An `ApiError` is shown, and the dialog stays. */
   run?: (fields: FormData) => Promise<unknown>;
+  /** Error that the dialog shows at first. */
+  error?: ApiError;
 }
 
 /**
@@ -25,7 +27,7 @@ export const showDialog = (dialog: Dialog): Promise<boolean> =>
   new Promise((resolve) => {
     const element = document.createElement('dialog');
     element.setAttribute('aria-labelledby', 'dialog-title');
-    let error: ApiError | undefined;
+    let {error} = dialog;
     let isRunning = false;
     let isDone = false;
     const opener = document.activeElement as HTMLElement | null;
@@ -51,7 +53,7 @@ export const showDialog = (dialog: Dialog): Promise<boolean> =>
     const content = () =>
       html`<form method="dialog" @submit=${submit}>
         <h2 id="dialog-title">${dialog.title}</h2>
-        ${dialog.body} ${error ? problem(error) : nothing}
+        ${dialog.body ?? nothing} ${error ? problem(error) : nothing}
         <p class="actions">
           <button type="button" class="close" @click=${close}>
             ${dialog.close ?? say(dialog.action ? 'cancel' : 'close')}

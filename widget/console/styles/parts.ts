@@ -111,7 +111,8 @@ export const parts = /* css */ `
     color: var(--fg);
     box-shadow: 0 0.8rem 2rem rgb(20 15 60 / 0.18);
   }
-  .menu > * {
+  .menu > .note { padding: 0.4rem 0.75rem; }
+  .menu > :is(a, button) {
     display: flex;
     width: 100%;
     min-height: 2.5rem;
@@ -125,7 +126,7 @@ export const parts = /* css */ `
     text-decoration: none;
     align-items: center;
   }
-  .menu > *:hover, .menu > *:focus-visible { background: var(--soft); }
+  .menu > :is(a, button):is(:hover, :focus-visible) { background: var(--soft); }
   .keys { display: grid; grid-template-columns: auto 1fr; gap: 0.45rem 1rem; }
   kbd {
     padding: 0.1em 0.45em;

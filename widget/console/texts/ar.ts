@@ -302,6 +302,9 @@ const ar: Texts = {
   exportJsonl: 'أسطر JSON',
   exportZip: 'كل شيء مع المستندات (ZIP)',
   exportStarts: 'يجري تنزيل التصدير.',
+  exportOf_one: 'طلب واحد',
+  exportOf_other: '{count} طلب',
+  downloadFailed: 'فشل التنزيل',
 
   invitePerson: 'دعوة',
   inviteTitle: 'دعوة شخص',
@@ -333,6 +336,7 @@ const ar: Texts = {
   keyBack: 'العودة إلى القائمة',
 
   error_offline: 'لا يمكن الوصول إلى الخادم. لم يتغير شيء. تحقق من اتصالك.',
+  error_cut_off: 'انقطع التنزيل. حاول مرة أخرى.',
   error_other: 'لم ينجح ذلك ({code}). لم يتغير شيء. حاول مرة أخرى.',
   error_invalid_request: 'لم يقبل الخادم هذه القيم. تحقق منها.',
   error_invalid_email: 'هذا البريد الإلكتروني غير صالح. تحقق من كتابته.',

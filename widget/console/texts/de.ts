@@ -314,6 +314,9 @@ const de: Texts = {
   exportJsonl: 'JSON-Zeilen',
   exportZip: 'Alles mit Unterlagen (ZIP)',
   exportStarts: 'Der Export wird heruntergeladen.',
+  exportOf_one: '{count} Anfrage',
+  exportOf_other: '{count} Anfragen',
+  downloadFailed: 'Der Download ist fehlgeschlagen',
 
   invitePerson: 'Einladen',
   inviteTitle: 'Eine Person einladen',
@@ -346,6 +349,7 @@ const de: Texts = {
 
   error_offline:
     'Der Server ist nicht erreichbar. Nichts wurde geändert. Prüfen Sie Ihre Verbindung.',
+  error_cut_off: 'Der Download wurde abgebrochen. Versuchen Sie es erneut.',
   error_other: 'Das hat nicht geklappt ({code}). Nichts wurde geändert. Versuchen Sie es erneut.',
   error_invalid_request: 'Der Server hat diese Werte nicht angenommen. Prüfen Sie sie.',
   error_invalid_email: 'Diese E-Mail-Adresse ist nicht gültig. Prüfen Sie die Schreibweise.',

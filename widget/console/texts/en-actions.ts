@@ -46,6 +46,9 @@ export const actions = {
   exportJsonl: 'JSON lines',
   exportZip: 'Everything with documents (ZIP)',
   exportStarts: 'The export is being downloaded.',
+  exportOf_one: '{count} lead',
+  exportOf_other: '{count} leads',
+  downloadFailed: 'The download failed',
 
   invitePerson: 'Invite',
   inviteTitle: 'Invite a person',

@@ -1,6 +1,7 @@
 /** Errors of calls by their code: what is wrong, and what to do. */
 export const errors = {
   error_offline: 'The server cannot be reached. Nothing was changed. Check your connection.',
+  error_cut_off: 'The download was cut off. Try again.',
   error_other: 'That did not work ({code}). Nothing was changed. Try again.',
   error_invalid_request: 'The server did not accept these values. Check them.',
   error_invalid_email: 'This e-mail address is not valid. Check its spelling.',

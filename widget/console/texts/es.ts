@@ -307,6 +307,9 @@ const es: Texts = {
   exportJsonl: 'Líneas JSON',
   exportZip: 'Todo con documentos (ZIP)',
   exportStarts: 'La exportación se está descargando.',
+  exportOf_one: '{count} solicitud',
+  exportOf_other: '{count} solicitudes',
+  downloadFailed: 'La descarga falló',
 
   invitePerson: 'Invitar',
   inviteTitle: 'Invitar a una persona',
@@ -338,6 +341,7 @@ const es: Texts = {
   keyBack: 'Volver a la lista',
 
   error_offline: 'No se puede contactar con el servidor. Nada cambió. Revise su conexión.',
+  error_cut_off: 'La descarga se interrumpió. Inténtelo de nuevo.',
   error_other: 'No funcionó ({code}). Nada cambió. Inténtelo de nuevo.',
   error_invalid_request: 'El servidor no aceptó estos valores. Revíselos.',
   error_invalid_email: 'Este correo electrónico no es válido. Revise cómo está escrito.',

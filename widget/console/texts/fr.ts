@@ -311,6 +311,9 @@ const fr: Texts = {
   exportJsonl: 'Lignes JSON',
   exportZip: 'Tout avec documents (ZIP)',
   exportStarts: 'L’export est en cours de téléchargement.',
+  exportOf_one: '{count} demande',
+  exportOf_other: '{count} demandes',
+  downloadFailed: 'Le téléchargement a échoué',
 
   invitePerson: 'Inviter',
   inviteTitle: 'Inviter une personne',
@@ -342,6 +345,7 @@ const fr: Texts = {
   keyBack: 'Retour à la liste',
 
   error_offline: 'Le serveur est injoignable. Rien n’a changé. Vérifiez votre connexion.',
+  error_cut_off: 'Le téléchargement a été interrompu. Réessayez.',
   error_other: 'Cela n’a pas fonctionné ({code}). Rien n’a changé. Réessayez.',
   error_invalid_request: 'Le serveur n’a pas accepté ces valeurs. Vérifiez-les.',
   error_invalid_email: 'Cette adresse e-mail n’est pas valide. Vérifiez son orthographe.',

@@ -303,6 +303,9 @@ const ptBr: Texts = {
   exportJsonl: 'Linhas JSON',
   exportZip: 'Tudo com documentos (ZIP)',
   exportStarts: 'A exportação está sendo baixada.',
+  exportOf_one: '{count} pedido',
+  exportOf_other: '{count} pedidos',
+  downloadFailed: 'O download falhou',
 
   invitePerson: 'Convidar',
   inviteTitle: 'Convidar uma pessoa',
@@ -334,6 +337,7 @@ const ptBr: Texts = {
   keyBack: 'Voltar à lista',
 
   error_offline: 'Não é possível alcançar o servidor. Nada mudou. Verifique sua conexão.',
+  error_cut_off: 'O download foi interrompido. Tente de novo.',
   error_other: 'Não funcionou ({code}). Nada mudou. Tente de novo.',
   error_invalid_request: 'O servidor não aceitou estes valores. Verifique-os.',
   error_invalid_email: 'Este e-mail não é válido. Verifique como está escrito.',

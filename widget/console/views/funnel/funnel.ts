@@ -8,6 +8,7 @@ import {Loader} from '../../core/loader.js';
 import type {Place} from '../../core/router.js';
 import {urlOf} from '../../core/router.js';
 import {readSubmitted} from '../../parts/fields.js';
+import {saveFile} from '../../parts/save.js';
 import {emptyState, whenLoaded} from '../../parts/states.js';
 import {addStyles} from '../../parts/styles.js';
 import {funnelStyles} from '../../styles/funnel.js';
@@ -170,9 +171,6 @@ const saveCsv = (value: Funnel, key: string) => {
     step.left_share ?? '',
     reachedBefore(value, step),
   ]);
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([toCsv([head, ...rows])], {type: 'text/csv'}));
-  link.download = `funnel-${key}-${value.from}-${value.to}.csv`;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  const name = `funnel-${key}-${value.from}-${value.to}.csv`;
+  saveFile(new File([toCsv([head, ...rows])], name, {type: 'text/csv'}));
 };

@@ -3,13 +3,13 @@ import type {TemplateResult} from 'lit/html.js';
 
 import type {FileText, LeadFile} from '../../../../server/contract/owner-files.js';
 import {call} from '../../core/api.js';
-import {Loader, toApiError} from '../../core/loader.js';
+import {Loader} from '../../core/loader.js';
 import {shape, typed} from '../../parts/controls.js';
-import {errorText, whenLoaded} from '../../parts/states.js';
+import {followDownload, tryToDownload} from '../../parts/save.js';
+import {whenLoaded} from '../../parts/states.js';
 import {formatSize} from '../../texts/format.js';
 import type {TextKey} from '../../texts/texts.js';
 import {say, sayCount} from '../../texts/texts.js';
-import {download} from '../leads/actions.js';
 import {createPreview} from './preview.js';
 import type {Preview} from './preview.js';
 
@@ -31,7 +31,7 @@ const REASONS: Record<NonNullable<FileText['reason']>, TextKey> = {
 const UNREADABLE: readonly (FileText['reason'] | undefined)[] = ['password', 'broken'];
 
 /** Creates the documents of a lead: their text, their pages, and their download. */
-export const createDocuments = (update: () => void, notify: (text: string) => void) => {
+export const createDocuments = (update: () => void) => {
   const texts = new Map<string, Loader<FileText>>();
   const previews = new Map<string, Preview>();
   let looked = '';
@@ -53,14 +53,11 @@ export const createDocuments = (update: () => void, notify: (text: string) => vo
     previews.set(file.id, createPreview(file, update));
     update();
   };
-  const fetchFile = async ({id}: LeadFile) => {
-    try {
+  const fetchFile = ({id}: LeadFile) =>
+    tryToDownload(async () => {
       const {url} = await call<{url: string}>(`files/${id}`);
-      download(url);
-    } catch (error) {
-      notify(errorText(toApiError(error)));
-    }
-  };
+      followDownload(url);
+    });
   const stop = () => {
     for (const preview of previews.values()) preview.stop();
     previews.clear();

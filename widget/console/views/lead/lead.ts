@@ -8,7 +8,6 @@ import type {
   LeadPage,
 } from '../../../../server/contract/owner-lead.js';
 import {call} from '../../core/api.js';
-import {BASE} from '../../core/base.js';
 import type {Context, View} from '../../core/context.js';
 import {siteOf} from '../../core/context.js';
 import {Loader, toApiError} from '../../core/loader.js';
@@ -16,11 +15,12 @@ import {createRefresher} from '../../core/refresher.js';
 import type {Place} from '../../core/router.js';
 import {urlOf} from '../../core/router.js';
 import {copyButton, menuButton, shape, typed} from '../../parts/controls.js';
+import {downloadFile, tryToDownload} from '../../parts/save.js';
 import {errorText, whenLoaded} from '../../parts/states.js';
 import {addStyles} from '../../parts/styles.js';
 import {leadStyles} from '../../styles/lead.js';
 import {say, sayCount} from '../../texts/texts.js';
-import {askToErase, download} from '../leads/actions.js';
+import {askToErase} from '../leads/actions.js';
 import {STATES, shapeOf} from '../leads/row.js';
 import {answersCard, consentsCard, contactCard} from './cards.js';
 import {askToCorrect} from './correct.js';
@@ -45,7 +45,7 @@ export const createLead = (context: Context, place: Place): View => {
   /** Consents of an erased lead. Before that, they are on its page. */
   const consents = new Loader<LeadConsents>(update);
   const trail = createTrail(path, update);
-  const documents = createDocuments(update, notify);
+  const documents = createDocuments(update);
   let part: Part = 'talk';
   let isSaving = false;
 
@@ -99,6 +99,13 @@ export const createLead = (context: Context, place: Place): View => {
     page.value = undefined;
     void load();
   };
+  const downloadAll = () =>
+    tryToDownload(() => {
+      const saved = downloadFile(`${path}/export`);
+      notify(say('exportStarts'), saved);
+      return saved;
+    });
+
   const neighbour = (step: number) => {
     const at = context.neighbours.indexOf(uuid);
     return at < 0 ? undefined : context.neighbours[at + step];
@@ -124,7 +131,7 @@ export const createLead = (context: Context, place: Place): View => {
       ...(page.value?.lead.state === 'pending' || page.value?.lead.pending_email
         ? [{text: say('sendLinkAgain'), run: () => void sendLink()}]
         : []),
-      {text: say('downloadAll'), run: () => download(`${BASE}api/owner/${path}/export`)},
+      {text: say('downloadAll'), run: () => void downloadAll()},
       {text: say('print'), run: () => print()},
       ...(isOwner() ? [{text: say('erase'), run: () => void erase(), isDangerous: true}] : []),
     ]);

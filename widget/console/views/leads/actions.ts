@@ -1,11 +1,15 @@
 import {html} from 'lit/html.js';
 
-import type {ExportFormat} from '../../../../server/contract/owner-exports.js';
+import type {
+  CreateExport,
+  CreatedExport,
+  ExportFormat,
+} from '../../../../server/contract/owner-exports.js';
 import type {BulkLeads, BulkResult, LeadFilter} from '../../../../server/contract/owner-leads.js';
 import {call} from '../../core/api.js';
+import type {Context} from '../../core/context.js';
 import {showDialog} from '../../parts/dialog.js';
-import {errorText} from '../../parts/states.js';
-import {toApiError} from '../../core/loader.js';
+import {downloadFile, tryToDownload} from '../../parts/save.js';
 import {say, sayCount} from '../../texts/texts.js';
 
 /** Leads that an action concerns: chosen ones, or all that are found. */
@@ -46,25 +50,19 @@ export const askToErase = (count: number, erase: () => Promise<unknown>): Promis
     run: erase,
   });
 
-/** Downloads everything that a filter finds. Shows the error if it is refused. */
-export const exportLeads = async (
-  filter: LeadFilter,
+/** Downloads leads as a file. If that fails, a dialog says so, and can try again. */
+export const exportLeads = (
+  {expect: _, ...choice}: Chosen,
   format: ExportFormat,
-  notify: (text: string) => void,
-): Promise<void> => {
-  try {
-    const {url} = await call<{url: string}>('exports', {method: 'POST', body: {filter, format}});
-    download(url);
-    notify(say('exportStarts'));
-  } catch (error) {
-    notify(errorText(toApiError(error)));
-  }
-};
+  notify: Context['notify'],
+): Promise<void> =>
+  tryToDownload(() => {
+    const saved = prepareExport({...choice, format}).then((id) => downloadFile(`exports/${id}`));
+    notify(say('exportStarts'), saved);
+    return saved;
+  });
 
-/** Follows a link to a file, which the server sends as an attachment. */
-export const download = (url: string): void => {
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = '';
-  link.click();
+const prepareExport = async (body: CreateExport): Promise<string> => {
+  const {url} = await call<CreatedExport>('exports', {method: 'POST', body});
+  return url.split('/').at(-1)!;
 };

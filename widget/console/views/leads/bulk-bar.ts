@@ -1,4 +1,5 @@
 import {html, nothing} from 'lit/html.js';
+import type {TemplateResult} from 'lit/html.js';
 
 import type {LeadView} from '../../../../server/contract/owner-leads.js';
 import {say, sayCount} from '../../texts/texts.js';
@@ -10,13 +11,23 @@ interface BulkBar {
   /** Number of leads that are shown. */
   shown: number;
   found: {count: number; more: boolean};
+  exportMenu: TemplateResult | typeof nothing;
   isOwner: boolean;
   mark: (action: 'done' | 'open') => unknown;
   erase: () => unknown;
 }
 
 /** Shows the actions on the selected leads below the list, as long as some are selected. */
-export const bulkBar = ({selection, view, shown, found, isOwner, mark, erase}: BulkBar) => {
+export const bulkBar = ({
+  selection,
+  view,
+  shown,
+  found,
+  exportMenu,
+  isOwner,
+  mark,
+  erase,
+}: BulkBar) => {
   const {size, isAllFound} = selection;
   if (size === 0) return nothing;
   const canTakeAll = !isAllFound && !found.more && found.count > size && size >= shown;
@@ -37,7 +48,7 @@ export const bulkBar = ({selection, view, shown, found, isOwner, mark, erase}: B
     <span class="actions">
       ${view === 'done' ? nothing : button(say('markDone'), () => mark('done'))}
       ${view === 'done' || view === 'all' ? button(say('markOpen'), () => mark('open')) : nothing}
-      ${isOwner ? button(say('erase'), erase, 'danger') : nothing}
+      ${exportMenu} ${isOwner ? button(say('erase'), erase, 'danger') : nothing}
     </span>
   </div>`;
 };

@@ -1,6 +1,7 @@
 import {html, nothing} from 'lit/html.js';
 import type {TemplateResult} from 'lit/html.js';
 
+import type {ExportFormat} from '../../../../server/contract/owner-exports.js';
 import type {Lead, LeadList} from '../../../../server/contract/owner-leads.js';
 import type {Context, LeadChange, View} from '../../core/context.js';
 import {siteOf} from '../../core/context.js';
@@ -11,6 +12,7 @@ import {errorText, whenLoaded} from '../../parts/states.js';
 import {addStyles} from '../../parts/styles.js';
 import {leadsStyles} from '../../styles/leads.js';
 import {formatUpTo} from '../../texts/format.js';
+import type {TextKey} from '../../texts/texts.js';
 import {say, sayCount} from '../../texts/texts.js';
 import {askToErase, changeLeads, exportLeads} from './actions.js';
 import type {Chosen} from './actions.js';
@@ -169,12 +171,31 @@ export const createLeads = (context: Context, site: string): View => {
     change({view});
   };
 
+  /** Offers the selected leads, or all that are found. */
+  const exportMenu = (id: string) => {
+    const {count, more} = found();
+    const isAll = selection.size === 0;
+    const leads = isAll ? {filter: filter(), expect: count} : chosen();
+    const number = isAll && more ? {count: formatUpTo(count, true)} : {};
+    const item = (text: TextKey, format: ExportFormat) => ({
+      text: say(text),
+      run: () => exportLeads(leads, format, context.notify),
+    });
+    const items = [
+      item('exportCsv', 'csv'),
+      item('exportJsonl', 'jsonl'),
+      item('exportZip', 'zip'),
+    ];
+    return menuButton(id, say('export'), items, sayCount('exportOf', leads.expect, number));
+  };
+
   const bulk = () =>
     bulkBar({
       selection,
       view: state.view,
       shown: shownLeads().length,
       found: found(),
+      exportMenu: isOwner() ? exportMenu('export-selected') : nothing,
       isOwner: isOwner(),
       mark: markSelected,
       erase,
@@ -226,18 +247,7 @@ export const createLeads = (context: Context, site: string): View => {
             @input=${search}
             @keydown=${leaveSearch}
           />
-          ${
-            isOwner()
-              ? menuButton('export-menu', say('export'), [
-                  {text: say('exportCsv'), run: () => exportLeads(filter(), 'csv', context.notify)},
-                  {
-                    text: say('exportJsonl'),
-                    run: () => exportLeads(filter(), 'jsonl', context.notify),
-                  },
-                  {text: say('exportZip'), run: () => exportLeads(filter(), 'zip', context.notify)},
-                ])
-              : nothing
-          }
+          ${isOwner() ? exportMenu('export-menu') : nothing}
         </div>
         <div class="views">${tabs()} ${filterForm(state, change)}</div>
         ${
