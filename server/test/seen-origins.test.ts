@@ -41,24 +41,6 @@ t.test('the origins of pages', async (t) => {
     t.match(await find('https://other.example'), {isRefused: true});
   });
 
-  await t.test('include that of the server, whose pages send no Origin', async (t) => {
-    const {publicUrl} = server.config;
-    const loadWith = (headers: Record<string, string>) =>
-      request(server.url, 'GET', '/api/sites/demo/config', {headers});
-    const listOfDemo = async () =>
-      (await listOrigins(server.sql, 'demo')).map(({origin}) => origin);
-    t.equal((await loadWith({})).status, 200);
-    for (const relation of ['none', 'cross-site'])
-      t.equal((await loadWith({'sec-fetch-site': relation})).status, 200);
-    await server.seenOrigins?.stop();
-    t.same(await listOfDemo(), []);
-
-    t.equal((await loadWith({'sec-fetch-site': 'same-origin'})).status, 200);
-    await server.seenOrigins?.stop();
-    t.same(await listOfDemo(), [new URL(publicUrl).origin]);
-    await server.sql`delete from site_origins where site_key = 'demo'`;
-  });
-
   await t.test('are not recorded if they are no origin, or for an unknown site', async (t) => {
     await load(server, 'https://a.example/<script>');
     await load(server, `https://${'a'.repeat(300)}.example`);
@@ -119,4 +101,21 @@ t.test('the origins of pages', async (t) => {
 
     t.same(await list(server), []);
   });
+});
+
+t.test('a page of the server sends no Origin, and is recorded', async (t) => {
+  const server = await startServer(t);
+  await addSite(server, 'acme', [PAGE]);
+  const loadWith = async (headers: Record<string, string>) =>
+    t.equal((await request(server.url, 'GET', '/api/sites/acme/config', {headers})).status, 200);
+  const listSorted = async () => (await list(server)).map(({origin}) => origin).sort();
+  await loadWith({});
+  for (const relation of ['none', 'cross-site']) await loadWith({'sec-fetch-site': relation});
+  await loadWith({origin: PAGE, 'sec-fetch-site': 'cross-site'});
+  await until(async () => (await list(server)).length > 0);
+  t.same(await listSorted(), [PAGE]);
+
+  await loadWith({'sec-fetch-site': 'same-origin'});
+  await until(async () => (await list(server)).length > 1);
+  t.same(await listSorted(), [new URL(server.config.publicUrl).origin, PAGE].sort());
 });
