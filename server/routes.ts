@@ -85,8 +85,9 @@ export const registerPublicRoutes = async (
     onUuidRefused: (request, uuid) => {
       deps.abuse.recordUuidRefusal(deps.toActor(request, uuid));
     },
-    onOpened: (siteKey) => {
+    onOpened: (siteKey, origin) => {
       deps.panelOpens.add(siteKey);
+      deps.seenOrigins?.add(siteKey, origin);
     },
   });
   await app.register(leaveRoute, {

@@ -18,7 +18,7 @@ import type {App, Plugin} from '../http/app-type.js';
 import {BODY_CODES, responseSchemas} from '../http/response-schemas.js';
 import {readBearerToken} from '../http/bearer-token.js';
 import {createRateLimit} from '../http/rate-limits.js';
-import {requireAllowedOrigin} from '../sites/origin.js';
+import {findPageOrigin, requireAllowedOrigin} from '../sites/origin.js';
 import {DEMO_SITE} from '../sites/demo-sites.js';
 import type {Site, Sites} from '../sites/store.js';
 import {readUuid} from '../text/uuid.js';
@@ -40,8 +40,11 @@ export interface UuidRouteDeps {
   newUuid: () => string;
   getPublicConfig: (site: Site) => SiteConfig;
   onUuidRefused: (request: FastifyRequest, uuid: string | undefined) => void;
-  /** Called when a UUID is issued to its first visitor, which means that a panel was opened. */
-  onOpened: (siteKey: string) => void;
+  /**
+   * Called when a UUID is issued to its first visitor, which means that a panel was opened, with the
+   * origin of the page.
+   */
+  onOpened: (siteKey: string, origin: string | undefined) => void;
 }
 
 const MAX_GENERATION_TRIES = 3;
@@ -118,7 +121,7 @@ const generateUuidRoute = (app: App, deps: UuidRouteDeps): void => {
         toEntry(deps, request, {site, uuid, event: 'uuid_generation_attempt'}),
         toEntry(deps, request, {site, uuid, event: 'uuid_generated'}),
       );
-      deps.onOpened(site.key);
+      deps.onOpened(site.key, findPageOrigin(request.headers, config));
       const token = tokens.issue(uuid, site.key);
       return {
         status: 'success' as const,
@@ -200,7 +203,7 @@ const validateUuid = async (
   if (outcome === 'gone') throw new SessionGone();
   // A caller with a valid token was already counted when it was issued.
   const isNew = 'token' in outcome && outcome.token !== readBearerToken(request);
-  if (isNew) deps.onOpened(site.key);
+  if (isNew) deps.onOpened(site.key, findPageOrigin(request.headers, deps.config));
   return {status: 'success' as const, uuid, message: 'The session UUID is valid.', ...outcome};
 };
 
