@@ -1,3 +1,4 @@
+import {counts} from './ar-counts.js';
 import type {Texts} from './en.js';
 
 const ar: Texts = {
@@ -59,8 +60,6 @@ const ar: Texts = {
   searchHint: 'اسم أو بريد أو ملف أو مرجع',
   searchLabel: 'البحث بالاسم أو البريد الإلكتروني أو اسم الملف أو المرجع',
   filters: 'عوامل التصفية',
-  filtersSet_one: 'عامل تصفية واحد',
-  filtersSet_other: 'عوامل التصفية: {count}',
   clearFilters: 'مسح عوامل التصفية',
   clearSearch: 'مسح البحث وعوامل التصفية',
   withFiles: 'مع مستندات',
@@ -70,21 +69,14 @@ const ar: Texts = {
   training: 'التدريب',
   lastActivity: 'آخر نشاط',
   new: 'جديد',
-  newRows_one: 'طلب جديد',
-  newRows_other: 'طلبات جديدة: {count}',
   noName: 'لا اسم بعد',
   stateVisit: 'لا بريد إلكتروني بعد',
   statePending: 'غير مؤكد',
   stateComplete: 'مؤكد',
   isDone: 'منجز',
-  files_one: 'ملف واحد',
-  files_other: 'الملفات: {count}',
   selectLead: 'تحديد {name}',
   selectShown: 'تحديد كل الطلبات المعروضة',
   selection: 'التحديد',
-  selected_one: 'تم تحديد طلب واحد',
-  selected_other: 'المحدد: {count}',
-  selectAllFound: 'تحديد كل النتائج ({count})',
   clear: 'مسح',
   showMore: 'عرض المزيد',
   nothingFound: 'لا نتائج',
@@ -150,8 +142,6 @@ const ar: Texts = {
   pagesOfFile: 'صفحات {name}',
   morePages: 'تُعرض أول {count} صفحة فقط. نزّل الملف لرؤية الباقي.',
   textOfFile: 'نص الملف',
-  textTruncated_one: 'يُعرض نص صفحة واحدة فقط. نزّل الملف لقراءة الباقي.',
-  textTruncated_other: 'عدد الصفحات المعروض نصها: {count}. نزّل الملف لقراءة الباقي.',
   textScan: 'هذا الملف مسح ضوئي دون نص. انظر إلى صفحاته.',
   textPassword: 'لهذا الملف كلمة مرور. نزّله لفتحه.',
   textTooSlow: 'تستغرق قراءة هذا الملف وقتًا طويلًا. انظر إلى صفحاته أو نزّله.',
@@ -174,8 +164,6 @@ const ar: Texts = {
 
   funnel: 'المسار',
   range: 'الفترة',
-  days_one: 'يوم واحد',
-  days_other: '{count} يومًا',
   show: 'عرض',
   funnelEmpty: 'لا زيارات في هذه الفترة',
   funnelEmptyText: 'اختر فترة أطول، أو انتظر الزيارة الأولى.',
@@ -186,7 +174,6 @@ const ar: Texts = {
   reached: 'وصل',
   left: 'غادر هنا',
   leftShare: 'النسبة',
-  leftHere: 'غادر هنا {count} ({share})',
   before: 'قبل ذلك',
   funnel_opened: 'فتح المحادثة',
   funnel_completed: 'مكتمل',
@@ -267,10 +254,6 @@ const ar: Texts = {
 
   markDone: 'تعليم كمنجز',
   markOpen: 'إعادة فتح',
-  markedDone_one: 'تم تعليمه كمنجز.',
-  markedDone_other: 'الطلبات المعلّمة كمنجزة: {count}.',
-  markedOpen_one: 'أُعيد فتحه.',
-  markedOpen_other: 'الطلبات المفتوحة من جديد: {count}.',
 
   correct: 'تصحيح…',
   correctTitle: 'تصحيح جهة الاتصال',
@@ -282,12 +265,6 @@ const ar: Texts = {
   print: 'طباعة',
 
   erase: 'محو…',
-  eraseTitle_one: 'محو هذا الطلب؟',
-  eraseTitle_other: 'محو الطلبات ({count})؟',
-  eraseAction_one: 'محو',
-  eraseAction_other: 'محو الطلبات ({count})',
-  erasedCount_one: 'تم محو الطلب.',
-  erasedCount_other: 'الطلبات التي تم محوها: {count}.',
   eraseGoes: 'هذا يُحذف',
   eraseContact: 'الاسم والبريد الإلكتروني والإجابات',
   eraseMessages: 'كل الرسائل',
@@ -302,8 +279,6 @@ const ar: Texts = {
   exportJsonl: 'أسطر JSON',
   exportZip: 'كل شيء مع المستندات (ZIP)',
   exportStarts: 'يجري تنزيل التصدير.',
-  exportOf_one: 'طلب واحد',
-  exportOf_other: '{count} طلب',
   downloadFailed: 'فشل التنزيل',
 
   invitePerson: 'دعوة',
@@ -380,6 +355,8 @@ const ar: Texts = {
   event_lead_status_changed: 'تغيير الحالة',
   event_leads_listed: 'فتح القائمة',
   event_leads_exported: 'تصدير الطلبات',
+
+  ...counts,
 };
 
 export default ar;

@@ -90,7 +90,8 @@ const en = {
   selection: 'Selection',
   selected_one: '{count} selected',
   selected_other: '{count} selected',
-  selectAllFound: 'Select all {count} found',
+  selectAllFound_one: 'Select {count} found',
+  selectAllFound_other: 'Select all {count} found',
   clear: 'Clear',
   showMore: 'Show more',
   nothingFound: 'Nothing found',
@@ -198,7 +199,8 @@ const en = {
   reached: 'Reached',
   left: 'Left here',
   leftShare: 'Share',
-  leftHere: '{count} left here ({share})',
+  leftHere_one: '{count} left here ({share})',
+  leftHere_other: '{count} left here ({share})',
   before: 'Before',
   funnel_opened: 'Chat opened',
   funnel_completed: 'Complete',
@@ -276,6 +278,13 @@ const en = {
   ...events,
 };
 
-export type Texts = {readonly [Key in keyof typeof en]: string};
+type Key = keyof typeof en;
+/** Keys of the texts about a number. */
+export type CountKey = {[Own in Key]: Own extends `${infer Stem}_one` ? Stem : never}[Key];
+
+/** English has two forms of a count. Other languages have more, such as a form for two. */
+export type Texts = {readonly [Own in Key]: string} & {
+  readonly [Own in `${CountKey}_${Exclude<Intl.LDMLPluralRule, 'one' | 'other'>}`]?: string;
+};
 
 export default en;

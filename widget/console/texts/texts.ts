@@ -1,13 +1,7 @@
 import en from './en.js';
-import type {Texts} from './en.js';
+import type {CountKey, Texts} from './en.js';
 
-export type TextKey = Exclude<keyof Texts, 'dir'>;
-
-type Ending = 'one' | 'other';
-/** Key of a text that exists for one and for several. */
-export type CountKey = {
-  [Key in TextKey]: Key extends `${infer Stem}_other` ? Stem : never;
-}[TextKey];
+export type TextKey = Exclude<keyof typeof en, 'dir'>;
 
 /** Languages of the console. English is always loaded, the others from their own files. */
 const LANGUAGES = {
@@ -41,18 +35,22 @@ export const languageTag = (): string => shown.tag;
 export const textOf = (key: TextKey): string => shown.texts[key];
 
 /** Returns a text with its values. Each value keeps its own writing direction. */
-export const say = (key: TextKey, values: Readonly<Record<string, string | number>> = {}): string =>
-  shown.texts[key].replace(/\{(\w+)\}/g, (_place, name: string) => {
+export const say = (key: TextKey, values?: Values): string => fill(shown.texts[key], values);
+
+/** Returns the text for a number of things, which is `{count}` in it. */
+export const sayCount = (key: CountKey, count: number, values?: Values): string => {
+  const form = new Intl.PluralRules(shown.tag).select(count);
+  const text = shown.texts[`${key}_${form}`] ?? shown.texts[`${key}_other`];
+  return fill(text, {count, ...values});
+};
+
+type Values = Readonly<Record<string, string | number>>;
+
+const fill = (text: string, values: Values = {}): string =>
+  text.replace(/\{(\w+)\}/g, (_place, name: string) => {
     const value = values[name] ?? '';
     return typeof value === 'number' ? formatNumber(value) : `\u2068${value}\u2069`;
   });
-
-/** Returns the text for a number of things, which is `{count}` in it. */
-export const sayCount = (key: CountKey, count: number, values = {}): string => {
-  const ending: Ending = new Intl.PluralRules(shown.tag).select(count) === 'one' ? 'one' : 'other';
-  const own = `${key}_${ending}` as TextKey;
-  return say(own in shown.texts ? own : (`${key}_other` as TextKey), {count, ...values});
-};
 
 const formatNumber = (value: number): string => new Intl.NumberFormat(formatTag()).format(value);
 

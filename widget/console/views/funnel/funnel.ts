@@ -116,7 +116,7 @@ const barRow = (step: FunnelStep, value: Funnel, most: number) => {
       ><strong>${formatCount(step.reached)}</strong> ${
         step.left
           ? html`<span class="note"
-              >${say('leftHere', {count: step.left, share: formatPercent(step.left_share ?? 0)})}</span
+              >${sayCount('leftHere', step.left, {share: formatPercent(step.left_share ?? 0)})}</span
             >`
           : nothing
       }</span

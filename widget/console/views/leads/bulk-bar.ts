@@ -37,11 +37,7 @@ export const bulkBar = ({
     <strong role="status">${sayCount('selected', isAllFound ? found.count : size)}</strong>
     ${
       canTakeAll
-        ? button(
-            say('selectAllFound', {count: found.count}),
-            () => selection.takeAllFound(),
-            'plain',
-          )
+        ? button(sayCount('selectAllFound', found.count), () => selection.takeAllFound(), 'plain')
         : nothing
     }
     ${button(say('clear'), () => selection.clear(), 'plain')}

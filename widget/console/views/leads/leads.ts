@@ -176,7 +176,7 @@ export const createLeads = (context: Context, site: string): View => {
     const {count, more} = found();
     const isAll = selection.size === 0;
     const leads = isAll ? {filter: filter(), expect: count} : chosen();
-    const number = isAll && more ? {count: formatUpTo(count, true)} : {};
+    const number: Record<string, string> = isAll && more ? {count: formatUpTo(count, true)} : {};
     const item = (text: TextKey, format: ExportFormat) => ({
       text: say(text),
       run: () => exportLeads(leads, format, context.notify),
