@@ -209,8 +209,6 @@ export const LEAD_CHOICE = {
   ),
   filter: Type.Optional(LeadFilter),
 };
-const LeadChoice = Type.Object(LEAD_CHOICE);
-export type LeadChoice = Static<typeof LeadChoice>;
 
 export const BulkLeads = Type.Object(
   {
@@ -233,6 +231,7 @@ export const BulkLeads = Type.Object(
   },
 );
 export type BulkLeads = Static<typeof BulkLeads>;
+export type LeadChoice = Pick<BulkLeads, 'uuids' | 'filter'>;
 
 export const BulkResult = Type.Object(
   {
