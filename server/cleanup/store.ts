@@ -74,7 +74,7 @@ const countAbandoned = async (sql: Queryable, siteKeys: string[]): Promise<void>
   const counts = new Map<string, number>();
   for (const key of siteKeys) counts.set(key, (counts.get(key) ?? 0) + 1);
   for (const [key, count] of [...counts].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    await countFunnel(sql, key, 'abandoned', count);
+    await countFunnel(sql, key, ['abandoned'], count);
   }
 };
 

@@ -24,7 +24,8 @@ const Count = Type.Integer({minimum: 0});
 export const FunnelStep = Type.Object(
   {
     counter: Type.String({
-      description: 'Name of the bar, unique in the funnel: `opened`, `completed` or `step_{id}`.',
+      description:
+        'Name of the bar, unique in the funnel: `opened`, `completed` or `step_{id}`. A conversation that asks for no e-mail address has its end in place of `completed`.',
     }),
     step: Type.Union([Type.String(), Type.Null()], {
       description: 'Id of the step of the conversation; null for `opened` and `completed`.',
@@ -34,10 +35,14 @@ export const FunnelStep = Type.Object(
         '`opened`, `completed`, the type of the step, or `deleted` for a step that the conversation no longer has.',
       examples: ['opened', 'ask', 'consent', 'upload', 'verify_email', 'completed', 'deleted'],
     }),
-    reached: {...Count, description: 'Visitors who reached this step or a later one.'},
+    reached: {
+      ...Count,
+      description:
+        'Visitors who reached this step. The confirmation is reached with the e-mail address.',
+    },
     left: Type.Union([Count, Type.Null()], {
       description:
-        'Visitors who reached this step, and no later one. An upper limit if visitors can skip steps. Null for the last bar and for deleted steps.',
+        'Visitors who reached this step, and no later one. Null for the last bar and for deleted steps.',
     }),
     left_share: Type.Union([Type.Number({minimum: 0, maximum: 1}), Type.Null()], {
       description: '`left` as a share of `reached`; null without visitors.',

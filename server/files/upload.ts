@@ -177,7 +177,7 @@ export class Uploads {
       const isSession = visit.state === 'session';
       if (isSession) await notifyOfFile(tx, caller);
       await recordLeadActivity(tx, caller.uuid);
-      await countFunnel(tx, caller.site.key, 'uploaded');
+      await countFunnel(tx, caller.site.key, ['uploaded']);
       return {file: stored, isSession};
     });
     if (isSession) onNotified();

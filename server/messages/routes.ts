@@ -14,8 +14,9 @@ import {BODY_CODES, sessionResponses} from '../http/response-schemas.js';
 import {RATE_MULTIPLES, createRateLimit} from '../http/rate-limits.js';
 import type {SharedCounters} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
+import {countProgress, readProgress} from '../visits/funnel.js';
 import {recordLead} from '../visits/leads.js';
-import {countFunnel, hasStarted, markAsked} from '../visits/store.js';
+import {hasStarted, markAsked} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
 import {sendMessage} from './send.js';
 import {listMessages, toApiMessages} from './store.js';
@@ -88,7 +89,8 @@ const sendMessageRoute = (app: App, deps: MessageDeps): void => {
 /** Counts a visit whose visitor asks before the first step, once. */
 const countQuestion = async (tx: Queryable, {uuid, site}: Caller, visit: Visit): Promise<void> => {
   if (hasStarted(visit) || !(await markAsked(tx, uuid))) return;
-  await countFunnel(tx, site.key, 'asked');
+  const before = {...(await readProgress(tx, uuid)), hasAsked: false};
+  await countProgress(tx, site, {before, after: {hasAsked: true}, counters: ['asked']});
 };
 
 const listMessagesRoute = (app: App, deps: MessageDeps): void => {

@@ -84,11 +84,14 @@ const readFunnel = async (sql: Queryable, site: Site, range: DayRange): Promise<
     return {from, to, steps: buildFunnel(site, counts), totals: pickTotals(counts)};
   };
   const current = describe(range);
-  const bars = new Set(current.steps.map(({counter}) => counter));
   const days = Array.from({length}, (_, i) => {
     const day = shift(range.from, i);
-    const counts = [...(counted.get(day) ?? [])].filter(([counter]) => bars.has(counter));
-    return {day, counts: Object.fromEntries(counts)};
+    const bars = buildFunnel(site, counted.get(day) ?? new Map());
+    const counts = bars.filter(({reached}) => reached > 0);
+    return {
+      day,
+      counts: Object.fromEntries(counts.map(({counter, reached}) => [counter, reached])),
+    };
   });
   return {...current, before: describe(before), days};
 };

@@ -18,9 +18,9 @@ import {parseEmail} from '../text/email.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
 import {cleanName} from '../text/person-name.js';
 import {hasConsent} from '../visits/consents.js';
+import {countProgress, readProgress} from '../visits/funnel.js';
 import {recordLead} from '../visits/leads.js';
 import {
-  countFunnel,
   findSession,
   insertSession,
   setSessionLocale,
@@ -97,11 +97,12 @@ export const submitContact = async (
 ): Promise<void> => {
   await recordConsents(tx, caller, contact.consents);
   if (!(await hasConsent(tx, caller.uuid, 'personal_data'))) throw new ConsentRequired();
-  const before = await findSession(tx, caller.uuid);
-  if (before) {
-    await correctContact(tx, deps, caller, {before, contact});
+  const session = await findSession(tx, caller.uuid);
+  if (session) {
+    await correctContact(tx, deps, caller, {before: session, contact});
     return;
   }
+  const before = await readProgress(tx, caller.uuid);
   await insertSession(tx, {
     uuid: caller.uuid,
     siteKey: caller.site.key,
@@ -119,7 +120,7 @@ export const submitContact = async (
   const {uuid, site} = caller;
   await enqueueWebhooks(tx, {event: 'session.pending', uuid, siteKey: site.key});
   await sendConfirmation(tx, deps, caller, contact);
-  await countFunnel(tx, caller.site.key, 'contact_given');
+  await countProgress(tx, site, {before, after: {hasContact: true}, counters: ['contact_given']});
 };
 
 const correctContact = async (

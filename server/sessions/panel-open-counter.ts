@@ -32,7 +32,7 @@ export class PanelOpenCounter {
     this.counts = new Map();
     for (const [siteKey, count] of counts) {
       try {
-        await countFunnel(this.sql, siteKey, 'opened', count);
+        await countFunnel(this.sql, siteKey, ['opened'], count);
       } catch (error) {
         this.log.warn({err: error}, 'failed to write the counts of opened panels');
         this.add(siteKey, count);

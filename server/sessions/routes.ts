@@ -10,11 +10,13 @@ import type {App, Plugin} from '../http/app-type.js';
 import {BODY_CODES, sessionResponses} from '../http/response-schemas.js';
 import {createRateLimit} from '../http/rate-limits.js';
 import {getConversation} from '../sites/conversation.js';
+import {listBarsBetween, toCounter} from '../sites/funnel.js';
 import type {Access, Caller} from '../visits/access.js';
 import {recordConsents, withdrawsStorageConsent} from './consents.js';
 import {describeSession} from './describe.js';
 import {endVisit, eraseSession, revokeStorageConsent} from './end.js';
 import {findLatestConsents} from '../visits/consents.js';
+import {countProgress, readProgress} from '../visits/funnel.js';
 import {countFunnel, hasStarted, setFurthestStep} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
 
@@ -142,7 +144,7 @@ const endSessionRoute = (app: App, deps: SessionRouteDeps): void => {
       await access.withLockedVisit(request, caller, async (tx, visit) => {
         if (visit.state === 'open') {
           await endVisit(tx, toEndedVisit(caller), 'discarded');
-          if (hasStarted(visit)) await countFunnel(tx, caller.site.key, 'abandoned');
+          if (hasStarted(visit)) await countFunnel(tx, caller.site.key, ['abandoned']);
         }
         if (visit.state === 'session') await eraseSession(tx, toEndedVisit(caller), 'visitor');
       });
@@ -160,8 +162,9 @@ const reachStep = async (
   visit: Visit,
   step: string,
 ): Promise<void> => {
-  const steps = getConversation(caller.site.settings).steps.map(({id}) => id);
-  const reached = steps.indexOf(step);
+  const {steps} = getConversation(caller.site.settings);
+  const ids = steps.map(({id}) => id);
+  const reached = ids.indexOf(step);
   if (reached === -1) {
     throw new InvalidRequest(
       'The step is not part of this conversation. Expected the id of one of its steps. Read them with GET /api/sites/{key}/config.',
@@ -169,7 +172,8 @@ const reachStep = async (
     );
   }
   // A step that is seen again, after going back or a reload, is counted once.
-  if (visit.furthestStep !== null && steps.indexOf(visit.furthestStep) >= reached) return;
+  if (visit.furthestStep !== null && ids.indexOf(visit.furthestStep) >= reached) return;
+  const before = await readProgress(tx, caller.uuid);
   await setFurthestStep(tx, caller.uuid, step);
   await recordAudit(tx, {
     event: 'step_reached',
@@ -178,6 +182,10 @@ const reachStep = async (
     ipAddress: caller.ipAddress,
     metadata: {step},
   });
-  await countFunnel(tx, caller.site.key, `step_${step}`);
-  if (!hasStarted(visit)) await countFunnel(tx, caller.site.key, 'started');
+  await countProgress(tx, caller.site, {
+    before,
+    after: {furthestStep: step},
+    steps: [...listBarsBetween(steps, visit.furthestStep, step), toCounter({id: step})],
+    counters: hasStarted(visit) ? [] : ['started'],
+  });
 };

@@ -14,7 +14,9 @@ import {LinkTokens} from '../mail/links.js';
 import type {ConfirmationLinks} from '../mail/links.js';
 import {enqueueMail} from '../jobs/queue.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
+import {findSite} from '../sites/store.js';
 import type {Access} from '../visits/access.js';
+import {countProgress, readProgress} from '../visits/funnel.js';
 import {recordLead} from '../visits/leads.js';
 import {completeSession, countFunnel} from '../visits/store.js';
 import {sendVerificationPage, sendErrorPage} from './verification-pages.js';
@@ -188,22 +190,25 @@ const confirm = async (
 ): Promise<Verification | undefined> => {
   const found = await lockVerification(tx, id);
   if (found?.state !== 'open') return found;
-  const {uuid, siteKey: site} = found;
+  const {uuid, siteKey} = found;
+  const site = await findSite(tx, siteKey);
+  const before = await readProgress(tx, uuid);
   await useVerification(tx, id);
   const {first, changed} = await completeSession(tx, uuid, found.email);
-  await recordLead(tx, {uuid, siteKey: site});
+  await recordLead(tx, {uuid, siteKey});
   await recordAudit(tx, {
     event: 'email_verified',
     uuid,
-    site,
+    site: siteKey,
     ipAddress: access.getStoredIp(request),
   });
   await recordEvents(tx, uuid, {type: 'email_verified', data: {}});
   if (first) {
     await recordEvents(tx, uuid, {type: 'session_state', data: {state: 'complete'}});
     await enqueueMail(tx, {template: 'lead', uuid}, uuid);
-    await enqueueWebhooks(tx, {event: 'session.complete', uuid, siteKey: site});
-    await countFunnel(tx, site, 'completed');
+    await enqueueWebhooks(tx, {event: 'session.complete', uuid, siteKey});
+    const after = {isComplete: true};
+    if (site) await countProgress(tx, site, {before, after, counters: ['completed']});
   }
   if (changed) await enqueueMail(tx, {template: 'lead', uuid, changed}, uuid);
   return found;
@@ -229,6 +234,6 @@ const reportNotMe = async (
     ipAddress: access.getStoredIp(request),
     metadata: {kind: 'not_me'},
   });
-  await countFunnel(tx, siteKey, 'not_me');
+  await countFunnel(tx, siteKey, ['not_me']);
   return found;
 };

@@ -3,18 +3,19 @@ import {parseArgs} from 'node:util';
 import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command} from '../command/command.js';
 import {toSinglePage, printRows, parseFormat} from '../command/formats.js';
-import {countReached, readCounts, sortCounters} from './funnel.js';
+import {countActive, listCounts, readCounts} from './funnel.js';
 import {findSite} from './store.js';
 
 const EXPLANATION = `opened: the chat was opened for the first time; many visitors leave after it
   asked: visitors who asked a question before they started
   started: visitors who reached a step; a visitor who asked first counts in both
-  step_…: visitors who reached this step or a later one
+  step_…: visitors who reached this step; the confirmation is reached with the e-mail address
+  uploaded: number of files
   abandoned: visitors who started, and left before they submitted an e-mail address
-  percent: share of the visitors who started`;
+  percent: share of the visitors who started or asked`;
 
-/** Counters that are not a part of the visitors who started. */
-const WITHOUT_PERCENT = new Set(['opened', 'asked']);
+/** Counters that are not a part of the visitors who started or asked. */
+const WITHOUT_PERCENT = new Set(['opened', 'uploaded']);
 
 const USAGE = `maria funnel --site KEY [--days 30] [--format table|json|csv]
   Print how many visitors of a site reached each step, and how many left.
@@ -44,11 +45,10 @@ export const funnelCommand: Command = {
         `There is no site "${values.site}". List the sites with: maria site list`,
       );
     const counts = await readCounts(sql, site.key, days);
-    const started = counts.get('started') ?? 0;
-    const rows = sortCounters(site, counts).map((counter) => {
-      const count = countReached(site, counts, counter);
-      const hasPercent = started > 0 && !WITHOUT_PERCENT.has(counter);
-      return {counter, count, percent: hasPercent ? Math.round((100 * count) / started) : null};
+    const active = countActive(counts);
+    const rows = listCounts(site, counts).map(([counter, count]) => {
+      const hasPercent = active > 0 && !WITHOUT_PERCENT.has(counter);
+      return {counter, count, percent: hasPercent ? Math.round((100 * count) / active) : null};
     });
     await printRows(print, format, ['counter', 'count', 'percent'], toSinglePage(rows));
     if (format === 'table') await print(`\n${EXPLANATION.replaceAll('\n  ', '\n')}`);

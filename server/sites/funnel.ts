@@ -2,6 +2,7 @@ import type {Step} from '../contract/conversation.js';
 import type {FunnelStep} from '../contract/owner-funnel.js';
 import type {Queryable} from '../database/sql.js';
 import {getConversation} from './conversation.js';
+import {findStepTargets} from './step-ways.js';
 import type {Site} from './store.js';
 
 /** Numbers of visitors by counter. */
@@ -13,12 +14,51 @@ export interface DayRange {
   to: string;
 }
 
-const getSteps = ({settings}: Pick<Site, 'settings'>): Step[] => getConversation(settings).steps;
+type SiteSettings = Pick<Site, 'settings'>;
 
-/** Returns true for a step at which a visitor stops. The widget does not report the other steps. */
-const isCounted = ({type}: Step): boolean => type !== 'say' && type !== 'end';
+const getSteps = ({settings}: SiteSettings): Step[] => getConversation(settings).steps;
 
-const toCounter = ({id}: Step): string => `step_${id}`;
+const asksForEmail = (steps: Step[]): boolean =>
+  steps.some((step) => step.type === 'ask' && step.field === 'email');
+
+/**
+ * Returns the steps that are bars: those at which a visitor stops. Without a question for the e-mail
+ * address, no session becomes complete, so the last bar is the end of the conversation.
+ */
+export const listBars = (steps: Step[]): Step[] => {
+  const hasCompleted = asksForEmail(steps);
+  return steps.filter((step) =>
+    step.type === 'end' ? step.outcome === 'complete' && !hasCompleted : step.type !== 'say',
+  );
+};
+
+export const toCounter = ({id}: Pick<Step, 'id'>): string => `step_${id}`;
+
+const PASSED = 'passed_';
+
+/** Returns the counter of the visitors who have left a bar behind. */
+export const toPassedCounter = (counter: string): string => `${PASSED}${counter}`;
+
+/**
+ * Returns the counters of the bars that a visitor reaches between two steps: those that no branch
+ * skips. The widget does not report steps that are answered already.
+ */
+export const listBarsBetween = (steps: Step[], from: string | null, to: string): string[] => {
+  const start = steps.findIndex(({id}) => id === from);
+  const end = steps.findIndex(({id}) => id === to);
+  const isBetween = (step: Step) => {
+    const i = steps.indexOf(step);
+    const isBefore = i > start && i < end && step.type !== 'verify_email';
+    return isBefore && !isSkipped(steps, i, end);
+  };
+  return listBars(steps).filter(isBetween).map(toCounter);
+};
+
+/** Returns true if a branch can lead from before a step to a step after it, at most to `upTo`. */
+const isSkipped = (steps: Step[], step: number, upTo: number): boolean =>
+  steps
+    .slice(0, step)
+    .some((_, i) => findStepTargets(steps, i).some((to) => to > step && to <= upTo));
 
 /** Sums the counters of the last days, including today, in UTC. */
 export const readCounts = async (sql: Queryable, key: string, days: number): Promise<Counts> => {
@@ -58,70 +98,51 @@ export const sumCounts = (days: Iterable<Counts>): Counts => {
   return sums;
 };
 
-/** Sorts the counters in the order of the conversation. Counters of deleted steps come last. */
-export const sortCounters = (site: Site, counts: Counts): string[] => {
-  const known = [
-    ...(counts.has('opened') ? ['opened'] : []),
-    ...['asked', 'started'],
-    ...getSteps(site)
-      .filter((step) => isCounted(step) || counts.has(toCounter(step)))
-      .map(toCounter),
-    ...['uploaded', 'contact_given', 'completed', 'abandoned'],
-  ];
-  return [...known, ...[...counts.keys()].filter((counter) => !known.includes(counter))];
-};
+/**
+ * Returns the visitors who reached a step. The server counts those who reached the confirmation: the
+ * widget does not report a step for which the visitor leaves the page.
+ */
+const countStep = (step: Step, counts: Counts): number =>
+  counts.get(step.type === 'verify_email' ? 'contact_given' : toCounter(step)) ?? 0;
 
-/** Counts visitors who reached a step or a later one: the widget can report only the later one. */
-export const countReached = (site: Site, counts: Counts, counter: string): number => {
+type Bar = Pick<FunnelStep, 'counter' | 'step' | 'type' | 'reached'>;
+
+/** Counts the visitors of each bar, from the opened chat to the complete session. */
+export const countReached = (site: SiteSettings, counts: Counts): Bar[] => {
   const steps = getSteps(site);
-  const index = steps.findIndex((step) => toCounter(step) === counter);
-  const passing = steps.filter(
-    (step, i) => i > index && isCounted(step) && !branchSkipsStep(steps, index, i),
-  );
-  const later = index === -1 ? [] : passing.map((step) => counts.get(toCounter(step)) ?? 0);
-  return Math.max(counts.get(counter) ?? 0, ...later);
+  const countTotal = (type: string) => ({
+    ...{counter: type, step: null, type},
+    reached: counts.get(type) ?? 0,
+  });
+  return [
+    countTotal('opened'),
+    ...listBars(steps).map((step) => ({
+      ...{counter: toCounter(step), step: step.id, type: step.type},
+      reached: countStep(step, counts),
+    })),
+    ...(asksForEmail(steps) ? [countTotal('completed')] : []),
+  ];
 };
 
-/** Returns true if a branch can lead from before `step` to a step after it, at most to `upTo`. */
-const branchSkipsStep = (steps: Step[], step: number, upTo: number): boolean =>
-  steps.slice(0, step).some(({next = []}) =>
-    next.some(({to}) => {
-      const target = steps.findIndex(({id}) => id === to);
-      return target > step && target <= upTo;
-    }),
-  );
-
-/** Returns the bars of the funnel, from the opened chat to the complete session. */
-export const buildFunnel = (site: Site, counts: Counts): FunnelStep[] => {
-  const steps = getSteps(site).filter(isCounted);
-  const current = [
-    {counter: 'opened', step: null, type: 'opened', reached: counts.get('opened') ?? 0},
-    ...steps.map((step) => ({
-      counter: toCounter(step),
-      step: step.id,
-      type: step.type,
-      reached: countReached(site, counts, toCounter(step)),
-    })),
-    {counter: 'completed', step: null, type: 'completed', reached: counts.get('completed') ?? 0},
-  ];
+/** Returns the bars of the funnel, and those of deleted steps. */
+export const buildFunnel = (site: SiteSettings, counts: Counts): FunnelStep[] => {
+  const bars = countReached(site, counts);
+  const ids = new Set(getSteps(site).map(toCounter));
   const deleted = [...counts]
-    .filter(([counter]) => counter.startsWith('step_'))
-    .filter(([counter]) => !current.some((bar) => bar.counter === counter))
+    .filter(([counter]) => counter.startsWith('step_') && !ids.has(counter))
     .map(([counter, reached]) => ({
       ...{counter, step: counter.slice('step_'.length), type: 'deleted', reached},
       ...{left: null, left_share: null},
     }));
-  const asked = counts.get('asked') ?? 0;
-  return [
-    ...current.map((bar, i) => {
-      const later = current.slice(i + 1).map(({reached}) => reached);
-      if (later.length === 0) return {...bar, left: null, left_share: null};
-      // A visitor who asks a question has not left, although the conversation has not started.
-      const left = Math.max(0, bar.reached - Math.max(...later, i === 0 ? asked : 0));
-      return {...bar, left, left_share: bar.reached === 0 ? null : left / bar.reached};
-    }),
-    ...deleted,
-  ];
+  return [...bars.map((bar) => ({...bar, ...countLeft(bar, counts)})), ...deleted];
+};
+
+const countLeft = ({counter, type, reached}: Bar, counts: Counts) => {
+  if (type === 'completed' || type === 'end') return {left: null, left_share: null};
+  // A visitor can pass a bar on a later day than the last one of the period.
+  const passed = Math.min(counts.get(toPassedCounter(counter)) ?? 0, reached);
+  const left = reached - passed;
+  return {left, left_share: reached === 0 ? null : left / reached};
 };
 
 /** Counters beside the bars. */
@@ -129,3 +150,24 @@ const TOTALS = ['asked', 'started', 'uploaded', 'contact_given', 'abandoned'];
 
 export const pickTotals = (counts: Counts): Record<string, number> =>
   Object.fromEntries(TOTALS.map((counter) => [counter, counts.get(counter) ?? 0]));
+
+/** Returns all counters in the order of the conversation. Those of deleted steps come last. */
+export const listCounts = (site: SiteSettings, counts: Counts): [string, number][] => {
+  const bars = new Map(countReached(site, counts).map(({counter, reached}) => [counter, reached]));
+  const known = [
+    ...(counts.has('opened') ? ['opened'] : []),
+    ...['asked', 'started'],
+    ...[...bars.keys()].filter((counter) => counter.startsWith('step_')),
+    ...['uploaded', 'contact_given', 'completed', 'abandoned'],
+  ];
+  const others = [...counts.keys()].filter(
+    (counter) => !known.includes(counter) && !counter.startsWith(PASSED),
+  );
+  return [...known, ...others].map((counter) => [
+    counter,
+    bars.get(counter) ?? counts.get(counter) ?? 0,
+  ]);
+};
+
+/** Counts the visitors who did anything in the opened chat. */
+export const countActive = (counts: Counts): number => counts.get(toPassedCounter('opened')) ?? 0;

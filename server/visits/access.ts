@@ -201,7 +201,7 @@ export class Access {
       if (!visit?.expired) return visit;
       const cause = await getExpiryCause(tx, uuid, config.visit);
       await endVisit(tx, {uuid, siteKey: site.key, ipAddress: null}, cause);
-      if (hasStarted(visit)) await countFunnel(tx, site.key, 'abandoned');
+      if (hasStarted(visit)) await countFunnel(tx, site.key, ['abandoned']);
       return undefined;
     });
     if (liveVisit) {

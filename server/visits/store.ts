@@ -277,11 +277,13 @@ export const deleteSession = async (sql: Queryable, uuid: string): Promise<void>
 export const countFunnel = async (
   sql: Queryable,
   siteKey: string,
-  counter: string,
+  counters: string[],
   by = 1,
 ): Promise<void> => {
+  // In one order, because concurrent transactions lock the same rows.
   await sql`
     insert into funnel_daily (site_key, day, counter, count)
-    values (${siteKey}, (now() at time zone 'utc')::date, ${counter}, ${by})
+    select ${siteKey}, (now() at time zone 'utc')::date, counter, ${by}
+    from unnest(${[...counters].sort()}::text[]) as counter
     on conflict (site_key, day, counter) do update set count = funnel_daily.count + excluded.count`;
 };

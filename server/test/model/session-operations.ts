@@ -50,6 +50,11 @@ const consent = createVisitorOperation(
   },
 );
 
+/** Returns true for a step that a visitor who reports only a later one has reached as well. */
+const isCountedBefore = (id: string, reached: string): boolean =>
+  !['welcome', 'verify', 'complete'].includes(id) &&
+  (reached !== 'refused' || id === 'name' || id === 'consent_personal_data');
+
 const reachStep = createVisitorOperation(
   'reach step',
   fc.record({who: fc.nat(3), replica: fc.nat(1), step: fc.nat(STEPS.length)}),
@@ -70,9 +75,12 @@ const reachStep = createVisitorOperation(
     visit.hasRow = true;
     if (step <= visit.furthestStep) return;
     if (visit.furthestStep < 0) incrementCounter(model, 'started');
+    const between = STEPS.slice(visit.furthestStep + 1, step).filter((id) =>
+      isCountedBefore(id, name),
+    );
+    for (const id of [...between, name]) incrementCounter(model, `step_${id}`);
     visit.furthestStep = step;
     visit.audit('step_reached');
-    incrementCounter(model, `step_${name}`);
   },
 );
 

@@ -25,5 +25,8 @@ export const expectFunnel = async (
     fields.map((field) => [field, asked.includes(field) ? 1 : 0]),
     'each question is a step of the funnel',
   );
-  t.match(Object.fromEntries(counts), {started: 1, contact_given: 1, completed: 1, abandoned: 0});
+  t.match(Object.fromEntries(counts), {
+    ...{started: 1, contact_given: 1, completed: 1, abandoned: 0},
+    ...{step_verify: 1},
+  });
 };
