@@ -1,12 +1,12 @@
 import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {mkdtemp, rm, writeFile} from 'node:fs/promises';
-import net from 'node:net';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 
 import type {Test} from 'tap';
 
+import {acceptsConnections} from './accepts-connections.js';
 import {freePort} from './free-port.js';
 import {until} from './until.js';
 
@@ -58,18 +58,6 @@ export const startClamd = async (t: Test): Promise<Clamd> => {
     await stop();
     await rm(folder, {recursive: true, force: true});
   });
-  await until(() => accepts(port));
+  await until(() => acceptsConnections(port));
   return {host: `127.0.0.1:${port}`, stop};
 };
-
-const accepts = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => {
-      resolve(false);
-    });
-  });

@@ -1,11 +1,11 @@
 import {spawn, spawnSync} from 'node:child_process';
 import {once} from 'node:events';
 import {chmod, chown, writeFile} from 'node:fs/promises';
-import net from 'node:net';
 import path from 'node:path';
 
 import type {Test} from 'tap';
 
+import {acceptsConnections} from './accepts-connections.js';
 import {freePort} from './free-port.js';
 import {kill} from './server-process.js';
 import {temporaryFolder} from './start-server.js';
@@ -52,20 +52,8 @@ ${more}
   });
   await once(pooler, 'spawn');
   t.teardown(() => kill(pooler));
-  await until(() => accepts(ownPort));
+  await until(() => acceptsConnections(ownPort));
   const through = new URL(url);
   through.host = `127.0.0.1:${ownPort}`;
   return through.href;
 };
-
-const accepts = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = net.connect(port, '127.0.0.1');
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once('error', () => {
-      resolve(false);
-    });
-  });
