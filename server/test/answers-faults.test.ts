@@ -18,6 +18,7 @@ import {
   startModelServer,
   startReceiver,
   writeMessage,
+  startServerWithModel,
 } from './responder-helpers.js';
 import {createFailingStore} from './failing-store.js';
 import {FaultProxy} from './fault-proxy.js';
@@ -134,11 +135,7 @@ t.test(
 t.test(
   'nothing is sent to the model when the consent is withdrawn during the preparation',
   async (t) => {
-    const model = await startModelServer(t);
-    const server = await startServer(t, {
-      repliesToMessages: true,
-      settings: getResponderSettings(model),
-    });
+    const {model, server} = await startServerWithModel(t);
     const visitor = await Visitor.consenting(server.url);
     const budgets = await Locks.open(t, server).holdTable('responder_budgets');
     await writeMessage(visitor, 'Hello?');

@@ -9,6 +9,7 @@ import {
   startModelServer,
   startReceiver,
   writeMessage,
+  startServerWithModel,
 } from './responder-helpers.js';
 import {parseSession, readZip} from './read-zip.js';
 import {startServer} from './start-server.js';
@@ -127,11 +128,7 @@ t.test('the budgets of a session, a client and a site are shared by two replicas
 });
 
 t.test('a site has a daily budget, and its owner is notified', async (t) => {
-  const model = await startModelServer(t);
-  const server = await startServer(t, {
-    repliesToMessages: true,
-    settings: getResponderSettings(model),
-  });
+  const {model, server} = await startServerWithModel(t);
   await server.sql`update sites set settings = '{"responder_turns_per_day": 2}'`;
 
   for (let i = 0; i < 4; i++) {

@@ -13,6 +13,7 @@ import {
   startModelServer,
   startReceiver,
   writeMessage,
+  startServerWithModel,
 } from './responder-helpers.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
@@ -27,11 +28,7 @@ const set = ({sql}: TestServer, settings: object) => sql`
   update sites set settings = ${JSON.stringify({conversation: AI_CONSENT_CONVERSATION, ...settings})}::text::jsonb`;
 
 t.test('texts are sent only if both the site and the visitor agree', async (t) => {
-  const model = await startModelServer(t);
-  const server = await startServer(t, {
-    repliesToMessages: true,
-    settings: getResponderSettings(model),
-  });
+  const {model, server} = await startServerWithModel(t);
   const pdf = makeTextPdf([['The secret word is plugh.']]);
   const ask = async (visitor: Visitor): Promise<string> => {
     await visitor.upload(pdf, {name: 'Grüße "1".pdf'});
@@ -104,11 +101,7 @@ t.test(
 );
 
 t.test('a scan, a broken file and one with a password have no readable text', async (t) => {
-  const model = await startModelServer(t);
-  const server = await startServer(t, {
-    repliesToMessages: true,
-    settings: getResponderSettings(model),
-  });
+  const {model, server} = await startServerWithModel(t);
   await set(server, {responder_documents: true});
   const visitor = await Visitor.consenting(server.url);
   await visitor.consent({ai_answers: true});
@@ -166,11 +159,7 @@ t.test('text without its character maps is distinguished from no text', async (t
 });
 
 t.test('a responder is notified of unreadable text', {skip: hasMaps}, async (t) => {
-  const model = await startModelServer(t);
-  const server = await startServer(t, {
-    repliesToMessages: true,
-    settings: getResponderSettings(model),
-  });
+  const {model, server} = await startServerWithModel(t);
   await set(server, {responder_documents: true});
   const visitor = await Visitor.consenting(server.url);
   await visitor.consent({ai_answers: true});
@@ -220,11 +209,7 @@ t.test('350 pages are read up to the limit, on a separate thread', async (t) => 
 });
 
 t.test('other requests are served while 350 pages are read', async (t) => {
-  const model = await startModelServer(t);
-  const server = await startServer(t, {
-    repliesToMessages: true,
-    settings: getResponderSettings(model),
-  });
+  const {model, server} = await startServerWithModel(t);
   await set(server, {responder_documents: true});
   const visitor = await Visitor.consenting(server.url);
   await visitor.consent({ai_answers: true});

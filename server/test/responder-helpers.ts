@@ -10,6 +10,7 @@ import type {Test} from 'tap';
 
 import type {Message} from '../contract/messages.js';
 import {kill} from './server-process.js';
+import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import type {Visitor} from './visitor.js';
@@ -64,6 +65,14 @@ export const getResponderSettings = (
   RESPONDER_MODEL: model,
   ALLOW_PRIVATE_HOSTS: new URL(url).host,
 });
+
+/** Starts a server on which this model replies to messages. */
+export const startServerWithModel = async (t: Test, name?: string) => {
+  const model = await startModelServer(t);
+  const settings = getResponderSettings(model, name);
+  const server = await startServer(t, {repliesToMessages: true, settings});
+  return {model, server, url: server.url, sql: server.sql};
+};
 
 export interface ReceivedRequest {
   method: string;
