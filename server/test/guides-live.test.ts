@@ -65,15 +65,20 @@ const startExampleReceiver = async (t: Test, secrets: string[], given?: number) 
   return {url: `http://${host}/`, host, child, printed: () => printed};
 };
 
+const getReceiverSettings = (
+  {url, host}: {url: string; host: string},
+  secret = createSecret(),
+): Record<string, string> => ({
+  RESPONDER: 'webhook',
+  RESPONDER_URL: url,
+  RESPONDER_SECRET: secret,
+  ALLOW_PRIVATE_HOSTS: host,
+});
+
 t.test('the example receiver replies to turns, and only to Maria', async (t) => {
   const secret = createSecret();
   const {url, host} = await startExampleReceiver(t, [createSecret(), secret]);
-  const settings = {
-    RESPONDER: 'webhook',
-    RESPONDER_URL: url,
-    RESPONDER_SECRET: secret,
-    ALLOW_PRIVATE_HOSTS: host,
-  };
+  const settings = getReceiverSettings({url, host}, secret);
   const server = await startServer(t, {repliesToMessages: true, settings});
   const visitor = await Visitor.consenting(server.url);
 
@@ -106,12 +111,7 @@ t.test('one receiver accepts turns and webhooks, each with a separate secret', a
   const port = await freePort();
   const url = `http://127.0.0.1:${port}/`;
   const secret = createSecret();
-  const settings = {
-    RESPONDER: 'webhook',
-    RESPONDER_URL: url,
-    RESPONDER_SECRET: secret,
-    ALLOW_PRIVATE_HOSTS: '127.0.0.1',
-  };
+  const settings = getReceiverSettings({url, host: '127.0.0.1'}, secret);
   const server = await startServer(t, {repliesToMessages: true, settings});
   const made = await runCommand(server, webhookCommand, ...['add', '--site', 'demo', '--url', url]);
   const [, id = ''] = /Created webhook (\S+)\./.exec(made) ?? [];
@@ -133,12 +133,7 @@ t.test('one receiver accepts turns and webhooks, each with a separate secret', a
 
 t.test('the audit log contains no message, and the export contains it', async (t) => {
   const receiver = await startReceiver(t, (response) => void response.writeHead(204).end());
-  const settings = {
-    RESPONDER: 'webhook',
-    RESPONDER_URL: receiver.url,
-    RESPONDER_SECRET: createSecret(),
-    ALLOW_PRIVATE_HOSTS: receiver.host,
-  };
+  const settings = getReceiverSettings(receiver);
   const server = await startServer(t, {repliesToMessages: true, settings});
   const visitor = await Visitor.consenting(server.url);
   const getTrail = () =>
@@ -158,12 +153,7 @@ t.test('the audit log contains no message, and the export contains it', async (t
 
 t.test('a turn and an owner’s event have the form that the documents show', async (t) => {
   const receiver = await startReceiver(t, (response) => void response.writeHead(204).end());
-  const settings = {
-    RESPONDER: 'webhook',
-    RESPONDER_URL: receiver.url,
-    RESPONDER_SECRET: createSecret(),
-    ALLOW_PRIVATE_HOSTS: receiver.host,
-  };
+  const settings = getReceiverSettings(receiver);
   const server = await startServer(t, {repliesToMessages: true, settings});
   const url = `${receiver.url}/owner`;
   await runCommand(

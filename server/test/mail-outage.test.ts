@@ -170,7 +170,8 @@ t.test('an e-mail whose connection is closed delays no other e-mail', async (t) 
   ]);
 });
 
-t.test('another server sends a killed sender’s e-mail with the same Message-ID', async (t) => {
+/** Starts another server, which is the only sender, and cannot finish sending the first e-mail. */
+const startDoomedSender = async (t: Test) => {
   const {mailbox, proxy, server} = await behindProxy(t);
   await server.sender.stop();
   await proxy.set('freeze');
@@ -179,6 +180,11 @@ t.test('another server sends a killed sender’s e-mail with the same Message-ID
     TRUST_PROXY: '127.0.0.1',
   });
   await register(server, 1);
+  return {mailbox, proxy, server, doomed};
+};
+
+t.test('another server sends a killed sender’s e-mail with the same Message-ID', async (t) => {
+  const {mailbox, proxy, server, doomed} = await startDoomedSender(t);
   const job = async () =>
     (
       await server.sql<{id: string; taken: boolean}[]>`
@@ -203,14 +209,7 @@ t.test('another server sends a killed sender’s e-mail with the same Message-ID
 });
 
 t.test('a kill after sending repeats the e-mail once, with the same Message-ID', async (t) => {
-  const {mailbox, proxy, server} = await behindProxy(t);
-  await server.sender.stop();
-  await proxy.set('freeze');
-  const doomed = await startProcessBeside(t, server, {
-    SMTP_URL: proxy.replaceHost(mailbox.url),
-    TRUST_PROXY: '127.0.0.1',
-  });
-  await register(server, 1);
+  const {mailbox, proxy, server, doomed} = await startDoomedSender(t);
   const taken = () => server.sql`select from jobs where leased_until is not null`;
   await until(async () => (await taken()).length === 1, 30_000);
 
