@@ -59,10 +59,11 @@ export interface Today {
 
 /**
  * Returns an answer in the form that is stored. Its texts have no space around them, and no
- * characters that cannot be stored or that disguise the text. Other values are unchanged.
+ * characters that cannot be stored or that disguise the text. A URL has a scheme. Other values are
+ * unchanged.
  */
 export const cleanAnswer = (kind: QuestionKind | undefined, given: unknown): unknown => {
-  const clean = (kind ?? 'long_text') === 'long_text' ? cleanLines : cleanLine;
+  const clean = cleaners[kind ?? 'long_text'] ?? cleanLine;
   const cleanChoice = (choice: unknown): unknown => {
     if (typeof choice === 'string') return clean(choice);
     return isOther(choice) ? {other: clean(choice.other)} : choice;
@@ -247,3 +248,13 @@ const cleanLines = (text: string): string =>
     .replace(/\r\n?/g, '\n')
     .replace(INVISIBLE, (one) => (one === '\n' || one === '\t' ? one : ''))
     .trim();
+
+/** Adds `https://` to a host with a dot. A word is no host of the web. */
+const cleanUrl = (text: string): string =>
+  cleanLine(text).replace(/^(?![a-z][a-z\d+.-]*:\/\/)(?=[^/?#]*\.)/i, 'https://');
+
+/** Functions for the kinds whose answers are not only cleaned as one line. */
+const cleaners: {[Kind in QuestionKind]?: (text: string) => string} = {
+  long_text: cleanLines,
+  url: cleanUrl,
+};

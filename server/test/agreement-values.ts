@@ -9,7 +9,13 @@ import {HOSTILE_STRINGS} from './hostile-strings.js';
 
 /** An answer as a form has it, or as a program sends it. */
 export type GivenAnswer =
-  {fields: [name: string, value: string][]; locale: string} | {json: unknown};
+  | {
+      fields: [name: string, value: string][];
+      locale: string;
+      /** A program sends the text as a visitor typed it, and not as the widget keeps it. */
+      isSentAsTyped: boolean;
+    }
+  | {json: unknown};
 
 /** All answers of a request must fit into its body. */
 const MAX_CHARACTERS = 300;
@@ -31,7 +37,8 @@ const createTyped = (question: Question): Arbitrary<GivenAnswer> => {
   const near = createTexts(question);
   if (near === null) return createJson(question).map((json) => ({json}));
   const fields = question.kind === 'choice' ? createChoices(question) : asField(near);
-  return fc.record({fields, locale});
+  const isText = !['choice', 'number'].includes(question.kind);
+  return fc.record({fields, locale, isSentAsTyped: isText ? fc.boolean() : fc.constant(false)});
 };
 
 const asField = (texts: Arbitrary<string>) =>
@@ -166,6 +173,11 @@ const createUrls = (): Arbitrary<string> => {
       'example.com/a b',
       'münchen.example',
       '[::1]',
+      'example',
+      'localhost:3000',
+      'localhost:3000/a.b',
+      'localhost?a.b',
+      'example.com:80?a=https://b.c',
       'a:b@c',
       ':',
       '/',

@@ -159,7 +159,15 @@ t.test('telephone numbers and URLs have their form', async (t) => {
     [URL_OF, 'HTTP://example.com/ä?b=c#d', null],
     [URL_OF, `https://example.com/${'a'.repeat(1_980)}`, null],
     [URL_OF, `https://example.com/${'a'.repeat(1_981)}`, 'too_long'],
-    [URL_OF, 'example.com', 'not_a_url'],
+    [URL_OF, `example.com/${'a'.repeat(1_980)}`, null],
+    [URL_OF, `example.com/${'a'.repeat(1_981)}`, 'too_long'],
+    [URL_OF, 'example', 'not_a_url'],
+    [URL_OF, 'localhost:3000', 'not_a_url'],
+    [URL_OF, 'localhost:3000/a.b', 'not_a_url'],
+    [URL_OF, 'https://localhost:3000', null],
+    [URL_OF, '//example.com', 'not_a_url'],
+    [URL_OF, 'example.com:x', 'not_a_url'],
+    [URL_OF, 'javascript:alert(1.5)', 'not_a_url'],
     [URL_OF, 'https:example.com', 'not_a_url'],
     [URL_OF, 'https://', 'not_a_url'],
     [URL_OF, 'https://exa mple.com', 'not_a_url'],
@@ -233,6 +241,9 @@ t.test('stored texts contain nothing that hides or cannot be stored', async (t) 
   }
   t.equal(cleanAnswer('text', ' a\tb\r\nc\u0000 '), 'a b c');
   t.equal(cleanAnswer('long_text', ' a\tb\r\nc\u202e '), 'a\tb\nc');
+  t.equal(cleanAnswer('url', ' example.com/?a=http://b.c '), 'https://example.com/?a=http://b.c');
+  t.equal(cleanAnswer('url', 'localhost:3000'), 'localhost:3000');
+  t.equal(cleanAnswer('url', 'ftp://example.com'), 'ftp://example.com');
   t.equal(cleanAnswer('phone', ' +٩٦٦ (٥٠)\t۱۲۳ '), '+٩٦٦ (٥٠) ۱۲۳', 'as it was typed');
   t.same(cleanAnswer('choice', ['a\u0000', {other: 'b\u0000'}, 7]), ['a', {other: 'b'}, 7]);
 });

@@ -16,9 +16,6 @@ export const readAnswer = (data: FormData, step: QuestionStep, language: Languag
     }
     case 'number':
       return parseNumber(removeUnit(text.trim(), step.unit), localeOf(language));
-    case 'url':
-      // A word is no host of the web.
-      return !text.includes('.') || text.includes('://') ? text : `https://${text.trim()}`;
     default:
       return text;
   }
