@@ -2,7 +2,7 @@ import {isOther} from '../contract/answers.js';
 import type {Conversation} from '../contract/conversation.js';
 import type {Choice, Question} from '../contract/questions.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
-import {listQuestions} from '../sites/conversation.js';
+import {mapQuestions} from '../sites/conversation.js';
 import type {StoredAnswer} from './store.js';
 
 /** Answer as an operator writes it: `field=value`. */
@@ -28,8 +28,8 @@ export const findUnknownFields = (
   written: WrittenAnswer[],
   {conversation, stored}: AnswerSources,
 ): string[] => {
-  const known = [...listQuestions(conversation), ...stored].map(({field}) => field);
-  return written.map(({field}) => field).filter((field) => !known.includes(field));
+  const known = new Set([...mapQuestions(conversation).keys(), ...stored.map(({field}) => field)]);
+  return written.map(({field}) => field).filter((field) => !known.has(field));
 };
 
 /** Returns answers to known fields as the API expects them. */
@@ -37,11 +37,11 @@ export const parseAnswers = (
   written: WrittenAnswer[],
   {conversation, stored}: AnswerSources,
 ): GivenAnswers => {
-  const questions = new Map(listQuestions(conversation).map((step) => [step.field, step]));
+  const questions = mapQuestions(conversation);
   const values = new Map(stored.map(({field, value}) => [field, value]));
   return Object.fromEntries(
     written.map(({field, text}) => {
-      const question = questions.get(field);
+      const question = questions.get(field)?.step;
       return [field, question ? parseAnswer(question, text) : parseLike(values.get(field), text)];
     }),
   );

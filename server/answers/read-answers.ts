@@ -2,19 +2,21 @@ import {MAX_ANSWERS, MAX_ANSWERS_BYTES} from '../contract/answer-limits.js';
 import {labelAnswer} from '../contract/answer-labels.js';
 import {checkAnswer, checkUnaskedAnswer, cleanAnswer} from '../contract/answers.js';
 import type {WrongAnswer} from '../contract/common.js';
-import type {Conversation, QuestionStep} from '../contract/conversation.js';
+import type {Conversation} from '../contract/conversation.js';
 import {localise} from '../contract/localise.js';
 import type {Answer} from '../contract/questions.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
 import {InvalidAnswer} from '../errors.js';
+import {mapQuestions} from '../sites/conversation.js';
+import type {PlacedQuestion} from '../sites/conversation.js';
 import {todayAnywhere} from '../sites/today.js';
 import {describeExpected} from '../text/expected-answer.js';
 import {fillQuestion} from './fill-question.js';
 import {toLabelLanguage} from './label-language.js';
 import type {StoredAnswer} from './store.js';
 
-/** Questions of a conversation by their field, with their places. */
-type Questions = ReadonlyMap<string, {step: QuestionStep; position: number}>;
+/** Questions of a conversation by their field. */
+type Questions = ReadonlyMap<string, PlacedQuestion>;
 
 export interface AnswerContext {
   conversation: Conversation;
@@ -59,11 +61,6 @@ export const readAnswers = (given: GivenAnswers, context: AnswerContext): Stored
         },
   );
 };
-
-const mapQuestions = ({steps}: Conversation): Questions =>
-  new Map(
-    steps.flatMap((step, position) => ('kind' in step ? [[step.field, {step, position}]] : [])),
-  );
 
 const requireValid = (given: GivenAnswers, questions: Questions): void => {
   const excess = Object.keys(given).slice(MAX_ANSWERS);

@@ -1,7 +1,7 @@
 import {listReachedSteps} from '../audit/store.js';
 import {localise} from '../contract/localise.js';
 import type {Queryable} from '../database/sql.js';
-import {getConversation} from '../sites/conversation.js';
+import {getConversation, mapQuestions} from '../sites/conversation.js';
 import type {Site} from '../sites/store.js';
 import {fillQuestion} from './fill-question.js';
 import {toLabelLanguage} from './label-language.js';
@@ -17,11 +17,12 @@ export const listUnanswered = async (
   {name, locale}: {name: string; locale: string | null},
 ): Promise<UnansweredQuestion[]> => {
   const reached = await listReachedSteps(sql, uuid);
-  const {steps} = getConversation(site.settings);
   const {tag} = toLabelLanguage(locale);
-  return steps.flatMap((step, position) => {
-    if (!('kind' in step) || !reached.includes(step.id)) return [];
-    if (answers.some(({field}) => field === step.field)) return [];
-    return [{question: fillQuestion(localise(step.text, tag), answers, name), position}];
-  });
+  const isAnswered = (field: string) => answers.some((answer) => answer.field === field);
+  return [...mapQuestions(getConversation(site.settings)).values()]
+    .filter(({step}) => reached.includes(step.id) && !isAnswered(step.field))
+    .map(({step, position}) => ({
+      question: fillQuestion(localise(step.text, tag), answers, name),
+      position,
+    }));
 };

@@ -2,7 +2,7 @@ import {toCell} from '../answers/columns.js';
 import {listAnswers} from '../answers/store.js';
 import {listUnanswered} from '../answers/unanswered.js';
 import type {Queryable} from '../database/sql.js';
-import {getConversation} from '../sites/conversation.js';
+import {getConversation, mapQuestions} from '../sites/conversation.js';
 import type {Site} from '../sites/store.js';
 import type {LeadAnswer} from './owner-mails.js';
 
@@ -17,17 +17,15 @@ export const listLeadAnswers = async (
 ): Promise<LeadAnswer[]> => {
   const answers = await listAnswers(sql, uuid);
   const unanswered = await listUnanswered(sql, {uuid, site, answers}, session);
-  const {steps} = getConversation(site.settings);
-  const findPlace = (field: string) =>
-    steps.findIndex((step) => 'kind' in step && step.field === field);
+  const questions = mapQuestions(getConversation(site.settings));
   const listed = [
     ...answers.map((answer) => {
       const {question, label} = answer;
-      const place = findPlace(answer.field);
+      const asked = questions.get(answer.field);
       return {
-        ...{question, label, isAsked: place >= 0},
+        ...{question, label, isAsked: asked !== undefined},
         value: String(toCell(answer)),
-        position: place < 0 ? answer.position : place,
+        position: asked?.position ?? answer.position,
       };
     }),
     ...unanswered.map((question) => ({...question, label: null, isAsked: true})),

@@ -10,6 +10,18 @@ export const getConversation = (settings?: SiteSettings): Conversation =>
 export const listQuestions = ({steps}: Conversation): QuestionStep[] =>
   steps.filter((step): step is QuestionStep => 'kind' in step);
 
+/** Question of a site, with the place of its step in the conversation. */
+export interface PlacedQuestion {
+  step: QuestionStep;
+  position: number;
+}
+
+/** Returns the questions of the site by their field, in the order of the conversation. */
+export const mapQuestions = ({steps}: Conversation): ReadonlyMap<string, PlacedQuestion> =>
+  new Map(
+    steps.flatMap((step, position) => ('kind' in step ? [[step.field, {step, position}]] : [])),
+  );
+
 /** Returns the question for a field; undefined if the site does not ask for it. */
 export const findQuestion = (conversation: Conversation, field: string): QuestionStep | undefined =>
-  listQuestions(conversation).find((step) => step.field === field);
+  mapQuestions(conversation).get(field)?.step;
