@@ -1,10 +1,10 @@
 import type {SiteResponder} from '../contract/responders.js';
 import type {SiteSettings} from '../contract/sites.js';
-import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
 import type {ValidationError} from '../errors.js';
 import {SECRET_FORM, parseSecret} from '../outbound/signature.js';
 import {validateUrl} from '../outbound/validate-url.js';
 import {isEncryptedSecret} from '../config/sealed-secret.js';
+import {getConversation} from './conversation.js';
 
 export interface ResponderPolicy {
   allowedHosts: readonly string[];
@@ -67,12 +67,9 @@ const isSecret = (given: string): boolean =>
   isEncryptedSecret(given) || parseSecret(given) !== undefined;
 
 /** Requires a step that asks for the consent: otherwise no visitor could agree to it. */
-const validateDocumentSetting = ({
-  responder_documents,
-  conversation,
-}: SiteSettings): ValidationError[] => {
-  if (responder_documents !== true) return [];
-  const {steps} = conversation ?? DEFAULT_CONVERSATION;
+const validateDocumentSetting = (settings: SiteSettings): ValidationError[] => {
+  if (settings.responder_documents !== true) return [];
+  const {steps} = getConversation(settings);
   if (!Array.isArray(steps)) return [];
   const asks = steps.some((step) => step?.type === 'consent' && step.purpose === 'ai_answers');
   if (asks) return [];
