@@ -4,9 +4,10 @@ import t from 'tap';
 
 import {ROLES} from '../contract/owner.js';
 import {fetchOpenApi, getOperations} from './openapi-document.js';
-import type {DescribedOperation} from './openapi-document.js';
-import {makePdf} from './pdf.js';
+import {listCalls} from './owner-calls.js';
+import type {FilledCall, Ids} from './owner-calls.js';
 import {CONSOLE_HEADERS, OwnerClient} from './owner-client.js';
+import {makePdf} from './pdf.js';
 import {addSite} from './session-helpers.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -16,66 +17,11 @@ import type {ApiResponse} from './visitor.js';
 const OWN = 'demo';
 const FOREIGN = 'foreign-site';
 
-/** Ids for the places of a call, by the name of the parameter or property. */
-type Ids = Record<string, string>;
-
-/** Folders whose `{id}` names a thing of another kind. */
-const ID_OF_FOLDER: Record<string, string> = {
-  sessions: 'session',
-};
-
 /** Live events wait. `owner-events.test.ts` tests whose events they contain. */
 const WAITING = ['/api/owner/events'];
 
 /** Headers that differ between any two responses. */
 const OWN_TO_EACH_RESPONSE = /^(date|x-request-id|ratelimit-.*|content-length)$/;
-
-/** Returns the path of an operation with ids, and the names of its parameters. */
-const fillPath = ({path}: DescribedOperation, ids: Ids): string =>
-  path.replaceAll(/(\w+)\/\{(\w+)\}/g, (_match, folder: string, name: string) => {
-    const id = ids[name === 'id' ? (ID_OF_FOLDER[folder] ?? folder) : name];
-    if (id === undefined) throw new Error(`${path}: add an id for {${name}} to this test.`);
-    return `${folder}/${id}`;
-  });
-
-/** Properties of bodies and queries that name something of a site. */
-const NAMES: Record<string, (ids: Ids) => unknown> = {
-  site: ({key}) => key,
-  sites: ({key}) => [key],
-  uuids: ({uuid}) => [uuid],
-};
-
-const fillBody = (value: unknown, ids: Ids): unknown => {
-  if (Array.isArray(value)) return value.map((item) => fillBody(item, ids));
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      name,
-      Object.hasOwn(NAMES, name) ? NAMES[name]?.(ids) : fillBody(inner, ids),
-    ]),
-  );
-};
-
-/** Returns the examples of the body; one without a body if there are none. */
-const listBodies = ({requestBody}: DescribedOperation): unknown[] => {
-  const {examples = {}} = requestBody?.content['application/json'] ?? {};
-  const bodies = Object.values(examples).map(({value}) => value);
-  return bodies.length > 0 ? bodies : [undefined];
-};
-
-interface FilledCall {
-  method: string;
-  path: string;
-  body: unknown;
-}
-
-/** Returns the calls of an operation with the given ids: one for each example of its body. */
-const listCalls = (operation: DescribedOperation, ids: Ids): FilledCall[] => {
-  const {method, parameters = []} = operation;
-  const hasSite = parameters.some(({in: place, name}) => place === 'query' && name === 'site');
-  const path = `${fillPath(operation, ids)}${hasSite ? `?site=${ids['key'] ?? ''}` : ''}`;
-  return listBodies(operation).map((body) => ({method, path, body: fillBody(body, ids)}));
-};
 
 const send = (url: string, {method, path, body}: FilledCall, headers: Record<string, string>) =>
   request<object>(url, method, path, {
