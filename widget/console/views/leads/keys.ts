@@ -53,7 +53,11 @@ export const createListKeys = ({
 /** Handles Enter and Escape in the search: to the first row, and back to the whole list. */
 export const leaveSearch = (event: KeyboardEvent): void => {
   const field = event.target as HTMLInputElement;
-  if (event.key === 'Enter') find('.leads [data-uuid]')?.focus();
+  if (event.key === 'Enter') {
+    // Firefox would open the lead that gets the focus with the same press.
+    event.preventDefault();
+    find('.leads [data-uuid]')?.focus();
+  }
   if (event.key !== 'Escape') return;
   field.value = '';
   field.dispatchEvent(new Event('input', {bubbles: true}));
