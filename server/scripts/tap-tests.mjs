@@ -48,9 +48,10 @@ async function runGroup(runs, jobs, context) {
   const results = [];
   const work = async () => {
     for (let run = waiting.shift(); run && !context.signal.aborted; run = waiting.shift()) {
-      context.progress.start(run.id);
-      results.push(await runFile(run, context));
-      context.progress.end(run.id);
+      const {title = run.id} = run;
+      context.progress.start(title);
+      results.push(await runFile({...run, title}, context));
+      context.progress.end(title);
     }
   };
   await Promise.all(Array.from({length: jobs}, work));
@@ -61,12 +62,14 @@ async function runGroup(runs, jobs, context) {
  * Runs a file as a separate process. tap's own runner would add loaders that our tests do not use
  * and that cost some seconds per file.
  */
-async function runFile({id, file, env: own}, {env, isNamed, signal, repeat}) {
+async function runFile({id, title, file, env: own}, {env, isNamed, signal, repeat}) {
   const seconds = isNamed ? NAMED_FILE_SECONDS : FILE_SECONDS;
   const totals = {passed: 0, failed: 0, skipped: 0};
+  if (own?.TEST_BROWSER === 'firefox' && env.TEST_FIREFOX_MISSING)
+    return {title, totals: {...totals, skipped: 1}, time: 0};
   let isRepeatPrinted = false;
   const print = (names, result) => {
-    printFailure([id, ...names], result);
+    printFailure([title, ...names], result);
     if (!isRepeatPrinted) console.log(`  repeat: ${repeat(id)}`);
     isRepeatPrinted = true;
   };
@@ -96,7 +99,7 @@ async function runFile({id, file, env: own}, {env, isNamed, signal, repeat}) {
     print([], {diag: {exitCode, signal: killed, message: hasTests ? '' : 'The file ran no test.'}});
     totals.failed += 1;
   }
-  return {id, totals, time: Date.now() - startedMs};
+  return {title, totals, time: Date.now() - startedMs};
 }
 
 function printSlowest(results) {
@@ -105,7 +108,7 @@ function printSlowest(results) {
   if (slowest.length === 0) return;
   const list = slowest
     .sort((a, b) => b.time - a.time)
-    .map((result) => `${result.id} ${seconds(result)} s`);
+    .map((result) => `${result.title} ${seconds(result)} s`);
   console.log(`Longest: ${list.join(', ')}`);
 }
 

@@ -117,6 +117,19 @@ const MORE_IN_ALL = {
   'e2e/whole-way': ['s3'],
 };
 
+/** Files of `npm test` that need another program, and are left out where it is missing. */
+const IF_THERE = {'e2e/console-firefox': ['firefox']};
+
+/** Files of Chromium that `npm run test:all` also runs in Firefox. */
+const ALSO_IN_FIREFOX = [
+  'e2e/console-documents',
+  'e2e/console-failures',
+  'e2e/console-hostile',
+  'e2e/console-lead',
+  'e2e/console-list',
+  'e2e/console-sign-in',
+];
+
 /** Names of the needs in the last line of `npm test`. */
 export const NEEDS = {
   s3: 'S3 server',
@@ -156,7 +169,13 @@ export function planNames(names, part, kinds = KINDS) {
     return found.flatMap((file) => {
       if (part !== 'core') return runsOf(file, part);
       if (file.kind === 'widget') return runsOf(file, 'core');
-      return [{...file, needs: ONLY_IN_ALL[file.id] ?? [], optional: MORE_IN_ALL[file.id] ?? []}];
+      return [
+        {
+          ...file,
+          needs: ONLY_IN_ALL[file.id] ?? [],
+          optional: MORE_IN_ALL[file.id] ?? IF_THERE[file.id],
+        },
+      ];
     });
   });
 }
@@ -164,6 +183,13 @@ export function planNames(names, part, kinds = KINDS) {
 const HINT = 'Pass the name of a file in server/test, server/test/e2e or widget/test.';
 
 function runsOf(file, part) {
+  const runs = runsInFirstBrowser(file, part);
+  if (part === 'core' || !ALSO_IN_FIREFOX.includes(file.id)) return runs;
+  const title = `${file.id} in firefox`;
+  return [...runs, {...file, title, needs: ['firefox'], env: {TEST_BROWSER: 'firefox'}}];
+}
+
+function runsInFirstBrowser(file, part) {
   if (file.kind === 'widget') {
     const chromium = {...file, browser: 'chromium', needs: []};
     const firefox = {...file, browser: 'firefox', needs: ['firefox']};
@@ -171,12 +197,12 @@ function runsOf(file, part) {
   }
   const only = ONLY_IN_ALL[file.id];
   const more = MORE_IN_ALL[file.id];
-  if (part === 'core') return only ? [] : [{...file, needs: []}];
+  if (part === 'core') return only ? [] : [{...file, needs: [], optional: IF_THERE[file.id]}];
   if (part === 'rest' && !only) {
     // `npm test` has already tested the store on disk.
     return more ? [{...file, needs: more, env: {TEST_STORES: 's3'}}] : [];
   }
-  return [{...file, needs: only ?? more ?? []}];
+  return [{...file, needs: only ?? more ?? IF_THERE[file.id] ?? []}];
 }
 
 /** Returns the names of the needs that `npm test` leaves out, for its last line. */
@@ -194,7 +220,12 @@ function allFiles() {
     ...filesIn('server', 'dist/server/test', '.test.js'),
     ...filesIn('widget', 'widget/test', '.test.ts'),
   ];
-  const listed = [...Object.keys(ONLY_IN_ALL), ...Object.keys(MORE_IN_ALL)];
+  const listed = [
+    ...Object.keys(ONLY_IN_ALL),
+    ...Object.keys(MORE_IN_ALL),
+    ...Object.keys(IF_THERE),
+    ...ALSO_IN_FIREFOX,
+  ];
   const missing = listed.filter((id) => !known.some((file) => file.id === id));
   if (missing.length > 0)
     throw new Error(

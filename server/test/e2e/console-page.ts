@@ -1,16 +1,35 @@
 import type {Browser, BrowserContext, BrowserContextOptions, Locator, Page} from 'playwright-core';
+import type {Test} from 'tap';
 
 import type {NewOwner} from '../owner-client.js';
 import {OwnerClient} from '../owner-client.js';
 import {makePdf} from '../pdf.js';
+import {retryWhileBusy} from '../retry-while-busy.js';
+import {addSite} from '../session-helpers.js';
+import {startServer} from '../start-server.js';
 import type {TestServer} from '../start-server.js';
 import {Visitor} from '../visitor.js';
-import {collectConsole} from './browser.js';
+import {collectConsole, openBrowser} from './browser.js';
 
 export const PHONE: BrowserContextOptions = {
   viewport: {width: 360, height: 740},
   isMobile: true,
   hasTouch: true,
+};
+
+/** Starts a server and a browser for all tests of a file. */
+export const startConsole = async (t: Test): Promise<{server: TestServer; browser: Browser}> => ({
+  server: await startServer(t),
+  browser: await openBrowser(t),
+});
+
+let sites = 0;
+
+/** Adds a site, whose list shows only the leads of one test. Returns its key. */
+export const createSite = async (server: TestServer): Promise<string> => {
+  const key = `site-${++sites}`;
+  await addSite(server, key, []);
+  return key;
 };
 
 /** The console in a browser, signed in. */
@@ -56,6 +75,7 @@ const signIn = async (context: BrowserContext, {url}: TestServer, {cookie}: Owne
 };
 
 interface NewLead {
+  site?: string;
   name?: string;
   email?: string;
   /** Files to upload before the contact. */
@@ -68,16 +88,25 @@ let count = 0;
 /** Makes a lead as a visitor does, over the API. */
 export const makeLead = async (
   server: TestServer,
-  {name = 'Anna Beispiel', email, files, messages = []}: NewLead = {},
+  {site, name = 'Anna Beispiel', email, files, messages = []}: NewLead = {},
 ): Promise<Visitor> => {
   await server.sql`delete from mail_counts`;
-  const visitor = await Visitor.consenting(server.url);
+  const visitor = await Visitor.arrive(server.url, site);
+  await retryWhileBusy(() => visitor.consent({personal_data: true}));
   for (const {name, bytes} of files ?? [{name: 'cv.pdf', bytes: makePdf()}])
-    await visitor.upload(bytes, {name});
-  await visitor.contact(email ?? `visitor-${++count}@example.com`, name);
+    await retryWhileBusy(() => visitor.upload(bytes, {name}));
+  await retryWhileBusy(() => visitor.contact(email ?? `visitor-${++count}@example.com`, name));
   for (const [index, body] of messages.entries())
-    await visitor.call('POST', '/api/messages', {json: {client_id: `m${index}`, body}});
+    await retryWhileBusy(() =>
+      visitor.call('POST', '/api/messages', {json: {client_id: `m${index}`, body}}),
+    );
   return visitor;
+};
+
+/** Replaces the text of a field, as a person does. */
+export const retype = async (field: Locator, text: string): Promise<void> => {
+  await field.press('ControlOrMeta+a');
+  await field.pressSequentially(text);
 };
 
 /** Presses Tab until the element with this name has the focus. */
