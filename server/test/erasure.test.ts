@@ -1,12 +1,14 @@
 import t from 'tap';
 import type {Test} from 'tap';
 
+import {Reaper} from '../cleanup/reaper.js';
 import type {GeneratedUuid} from '../contract/sessions.js';
 import {eraseCommand} from '../privacy/erase-command.js';
 import {subscribeWithSse} from './event-subscribers.js';
 import {listKeys} from './list-keys.js';
 import {getConfirmationLink} from './mailbox.js';
 import {columnsWith, filesWith, linesWith} from './data-traces.js';
+import {OwnerClient} from './owner-client.js';
 import {makePdf} from './pdf.js';
 import {runCommand, runMaria} from './run-command.js';
 import {startServer} from './start-server.js';
@@ -108,6 +110,23 @@ t.test('no data is left after an erasure by the visitor', (t) =>
 
 t.test('no data is left after an erasure by the operator', (t) =>
   erasedBy(t, (server, {uuid}) => runCommand(server, eraseCommand, '--uuid', uuid, '--yes')),
+);
+
+t.test('no data is left after an erasure by the owner, who has read everything', (t) =>
+  erasedBy(t, async (server, {uuid}) => {
+    const owner = await OwnerClient.create(server);
+    const lead = `/api/owner/leads/${uuid}`;
+    const [file] = await server.sql<{id: string}[]>`
+      select id from file_uploads where session_uuid = ${uuid} and state = 'stored'`;
+    for (const path of ['', '/messages', '/trail', '/export'])
+      t.equal((await owner.call('GET', `${lead}${path}`)).status, 200, path);
+    await owner.call('GET', `/api/owner/files/${file?.id ?? ''}/text`);
+    await owner.call('POST', '/api/owner/leads/search', {json: {q: NAME}});
+    await owner.call('POST', '/api/owner/exports', {json: {filter: {q: EMAIL}, format: 'csv'}});
+    await owner.call('PATCH', lead, {json: {name: NAME, email: EMAIL}});
+    t.equal((await owner.call('DELETE', lead)).status, 204);
+    await new Reaper({...server, log: server.app.log}).run();
+  }),
 );
 
 t.test('subscribers are notified of an erasure immediately', async (t) => {

@@ -1,5 +1,6 @@
 import t from 'tap';
 
+import {accountCommand} from '../accounts/command.js';
 import {endAllSessions} from '../accounts/session-store.js';
 import type {AccountSessions} from '../contract/owner.js';
 import type {OwnerEvent, OwnerEventPage} from '../contract/owner-events.js';
@@ -7,6 +8,7 @@ import {MAX_STREAMS_PER_ACCOUNT} from '../contract/owner-events.js';
 import {readBlocks} from './event-subscribers.js';
 import {makePdf} from './pdf.js';
 import {OwnerClient} from './owner-client.js';
+import {runCommand} from './run-command.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
@@ -145,6 +147,29 @@ t.test('live events of the console, on two servers', async (t) => {
     t.ok(kept.isOpen());
     kept.close();
   });
+
+  const PEOPLE = '/api/owner/sites/demo/people';
+  const acts: Record<string, (client: OwnerClient) => Promise<unknown>> = {
+    'a lower role': ({accountId}) =>
+      owner.call('PATCH', `${PEOPLE}/${accountId}`, {json: {role: 'observer'}}),
+    'a removal': ({accountId}) => owner.call('DELETE', `${PEOPLE}/${accountId}`),
+    'a sign-out everywhere': async (client) =>
+      (await client.signInAgain(first.sql)).call('POST', '/api/owner/sign-out', {
+        json: {everywhere: true},
+      }),
+    'the command sign-out': ({email}) => runCommand(first, accountCommand, 'sign-out', email),
+    'the command remove': ({email}) => runCommand(first, accountCommand, 'remove', email),
+  };
+  for (const [act, end] of Object.entries(acts))
+    await t.test(`end on the other server after ${act}`, async (t) => {
+      const client = (await OwnerClient.create(first, {roles: {demo: 'agent'}})).at(second.url);
+      const stream = await open(client);
+      t.ok(stream.isOpen());
+      await end(client.at(first.url));
+
+      t.equal(await stream.ended, 'end');
+      t.equal((await client.call('GET', EVENTS)).status, 401);
+    });
 
   await t.test('come by long poll, and never twice in one response', async (t) => {
     const poll = owner.call<OwnerEventPage>('GET', EVENTS, {
