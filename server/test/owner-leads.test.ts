@@ -1,8 +1,10 @@
+import postgres from 'postgres';
 import t from 'tap';
 import type {Test} from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
 import type {Lead, LeadList} from '../contract/owner-leads.js';
+import type {Sql} from '../database/sql.js';
 import {HOSTILE_STRINGS} from './hostile-strings.js';
 import {createLead, insertLeads, listLeads, searchLeads, writeMessage} from './lead-helpers.js';
 import {OwnerClient} from './owner-client.js';
@@ -204,6 +206,30 @@ t.test('pages of the list', async (t) => {
       t.same(counts.open, {count: 0, more: false});
     }
   });
+});
+
+t.test('no page is found by counting the rows before it', async (t) => {
+  const server = await startServer(t);
+  const statements: string[] = [];
+  const sql = postgres(server.config.databaseUrl ?? '', {
+    debug: (_connection, statement) => statements.push(statement),
+  });
+  t.teardown(() => sql.end());
+  const watched = await startServer(t, {beside: server, deps: {sql: sql as unknown as Sql}});
+  const owner = (await OwnerClient.create(server)).at(watched.url);
+  await insertLeads(server, 60);
+
+  const {body} = await owner.call<LeadList>('GET', `${LEADS}?view=all`);
+  const after = body.next ?? '';
+  const late = await owner.call<LeadList>('GET', `${LEADS}?view=all&after=${after}`);
+  const found = await searchLeads(owner, {q: 'visitor', after});
+
+  t.same([late.body.leads.length, found.body.leads.length], [10, 10]);
+  t.ok(statements.some((statement) => statement.includes('from leads')));
+  t.same(
+    statements.filter((statement) => /\boffset\b/i.test(statement)),
+    [],
+  );
 });
 
 t.test('the search', async (t) => {
