@@ -76,6 +76,7 @@ const ONLY_IN_ALL = {
   'e2e/coming-back': ['long'],
   'e2e/development-pages': ['long'],
   'e2e/every-browser': ['firefox', 'webkit'],
+  'e2e/console-cross-site': ['long'],
   'e2e/console-documents': ['long'],
   'e2e/console-failures': ['long'],
   'e2e/console-hostile': ['long'],
@@ -122,6 +123,7 @@ const IF_THERE = {'e2e/console-firefox': ['firefox']};
 
 /** Files of Chromium that `npm run test:all` also runs in Firefox. */
 const ALSO_IN_FIREFOX = [
+  'e2e/console-cross-site',
   'e2e/console-documents',
   'e2e/console-failures',
   'e2e/console-hostile',
