@@ -1,11 +1,11 @@
 import type {Browser, BrowserContext, BrowserContextOptions, Locator, Page} from 'playwright-core';
 import type {Test} from 'tap';
 
+import {saveSite} from '../../sites/store.js';
 import type {NewOwner} from '../owner-client.js';
 import {OwnerClient} from '../owner-client.js';
 import {makePdf} from '../pdf.js';
 import {retryWhileBusy} from '../retry-while-busy.js';
-import {addSite} from '../session-helpers.js';
 import {startServer} from '../start-server.js';
 import type {TestServer} from '../start-server.js';
 import {Visitor} from '../visitor.js';
@@ -26,9 +26,11 @@ export const startConsole = async (t: Test): Promise<{server: TestServer; browse
 let sites = 0;
 
 /** Adds a site, whose list shows only the leads of one test. Returns its key. */
-export const createSite = async (server: TestServer): Promise<string> => {
+export const createSite = async ({sql}: TestServer, name?: string): Promise<string> => {
   const key = `site-${++sites}`;
-  await addSite(server, key, []);
+  await saveSite(sql, {
+    ...{key, name: name ?? key, allowedOrigins: [], notifyEmail: null, settings: {}},
+  });
   return key;
 };
 
@@ -69,7 +71,7 @@ export const openConsole = async (
 export const openContext = (browser: Browser, options: BrowserContextOptions = {}) =>
   browser.newContext({locale: 'en-GB', reducedMotion: 'reduce', ...options});
 
-const signIn = async (context: BrowserContext, {url}: TestServer, {cookie}: OwnerClient) => {
+export const signIn = async (context: BrowserContext, {url}: TestServer, {cookie}: OwnerClient) => {
   const [name = '', value = ''] = cookie.split('=');
   await context.addCookies([{name, value, url, httpOnly: true, sameSite: 'Strict'}]);
 };
@@ -128,6 +130,19 @@ const FOCUSED_NAME = `(() => {
   return names.find((name) => name?.trim())?.trim() ?? '';
 })()`;
 
-/** Returns whether the page is wider than the screen. A phone makes the window as wide as the page. */
-export const isTooWide = (page: Page): Promise<boolean> =>
-  page.evaluate<boolean>('document.documentElement.scrollWidth > screen.width');
+/**
+ * Returns the elements that make the page wider than the screen; empty if nothing has to be scrolled
+ * sideways. A phone makes the window as wide as the page.
+ */
+export const findTooWide = (page: Page): Promise<string[]> => page.evaluate<string[]>(TOO_WIDE);
+
+const TOO_WIDE = `(() => {
+  const {scrollWidth, dir} = document.documentElement;
+  if (scrollWidth <= screen.width) return [];
+  const isOutside = (element) => {
+    const {left, right} = element.getBoundingClientRect();
+    return dir === 'rtl' ? left < -1 : right > screen.width + 1;
+  };
+  const outside = [...document.querySelectorAll('body *')].filter(isOutside);
+  return ['the page is ' + scrollWidth + ' px wide', ...outside.slice(-5).map(({outerHTML}) => outerHTML.slice(0, 200))];
+})()`;
