@@ -1,7 +1,9 @@
 import type {Locator, Page} from 'playwright-core';
 import t from 'tap';
 
+import {insertLeads} from '../lead-helpers.js';
 import {startServer} from '../start-server.js';
+import {makeTextPdf} from '../text-pdf.js';
 import {openBrowser} from './browser.js';
 import {focusedName, makeLead, openConsole, tabTo} from './console-page.js';
 
@@ -83,7 +85,7 @@ t.test('keys do nothing in a field, nor when they are switched off', async (t) =
   await page.getByRole('dialog', {name: 'Keyboard shortcuts'}).waitFor();
 });
 
-t.test('all that was found is erased, but nothing if a lead came in since', async (t) => {
+t.test('all shown leads are erased, after a question whose first answer keeps them', async (t) => {
   const server = await startServer(t);
   await makeLead(server, {name: 'Anna'});
   await makeLead(server, {name: 'Ben'});
@@ -106,6 +108,63 @@ t.test('all that was found is erased, but nothing if a lead came in since', asyn
   await dialog.getByRole('button', {name: 'Erase 2 leads'}).click();
   await main.getByText('Your first lead appears here').waitFor();
   t.equal((await server.sql`select from leads`).length, 0);
+});
+
+t.test('nothing is erased if a lead came in after all that was found was selected', async (t) => {
+  const server = await startServer(t);
+  await insertLeads(server, 60);
+  const {page, main} = await openConsole(
+    await openBrowser(t),
+    server,
+    'demo/leads?view=unconfirmed',
+  );
+  await main.getByRole('link', {name: 'Unconfirmed 60'}).waitFor();
+  await main.getByLabel('Select all shown leads').check();
+  await main.getByRole('button', {name: 'Select all 60'}).click();
+  await main.getByRole('button', {name: 'Erase…'}).click();
+  const dialog = page.getByRole('dialog', {name: 'Erase 60 leads?'});
+  await dialog.waitFor();
+  await makeLead(server, {name: 'Zora', files: []});
+  await dialog.getByRole('button', {name: 'Erase 60 leads'}).click();
+  await dialog.getByText(/has changed/).waitFor();
+  t.equal((await server.sql`select from leads`).length, 61);
+});
+
+t.test('no URL and no Referer has a name, an e-mail address or a searched word', async (t) => {
+  const server = await startServer(t);
+  const text = 'zwiebelfisch';
+  const files = [{name: 'cv.pdf', bytes: makeTextPdf([['Curriculum vitae']])}];
+  await makeLead(server, {
+    ...{files, name: `Zora ${text}`, email: `zora@${text}.example`, messages: [text]},
+  });
+  const {page, main, context} = await openConsole(
+    await openBrowser(t),
+    server,
+    'demo/leads?view=all',
+  );
+  const seen: string[] = [];
+  context.on('request', (request) => seen.push(request.url(), request.headers()['referer'] ?? ''));
+  await main.getByRole('searchbox').fill(text);
+  await main.getByRole('link', {name: 'All 1'}).waitFor();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Enter');
+  await main.getByRole('heading', {name: `Zora ${text}`}).waitFor();
+  const documents = main.locator('.documents');
+  await documents.getByRole('button', {name: /Look at .cv.pdf/}).click();
+  await documents.getByRole('button', {name: 'Show pages'}).click();
+  await page.frameLocator('iframe').locator('canvas').waitFor();
+  await Promise.all([
+    page.waitForEvent('download'),
+    documents.getByRole('button', {name: /Download .cv.pdf/}).click(),
+  ]);
+  await page.reload();
+  await main.getByRole('heading', {name: `Zora ${text}`}).waitFor();
+  t.ok(seen.length > 10, `${seen.length} URLs and referrers`);
+  t.same(
+    seen.filter((url) => decodeURIComponent(url).toLowerCase().includes(text)),
+    [],
+  );
+  t.notMatch(page.url(), text);
 });
 
 t.test('an owner downloads what is filtered; an agent has no such button', async (t) => {
