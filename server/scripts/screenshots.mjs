@@ -1,13 +1,19 @@
 // `npm run screenshots [look …] [journey …]`: takes a screenshot of every state of the widget in
 // every look, or only of the named looks and journeys. It uses the real widget and the real server.
-// Each look gets a folder and a contact sheet in screenshots/. `npm run screenshots -- --readme` takes
-// the pictures of the README instead, into .github/.
+// Each look gets a folder and a contact sheet in screenshots/. `npm run screenshots console [look …]`
+// takes those of the owner's console. `npm run screenshots -- --readme` takes the pictures of the
+// README instead, into .github/.
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
 
 import {chromium} from 'playwright-core';
 
+import {
+  CONSOLE_LOOKS,
+  CONSOLE_PICTURES,
+  CONSOLE_PICTURE_LOOK,
+} from '../../widget/gallery/console.mjs';
 import {LOOKS} from '../../widget/gallery/looks.mjs';
 import {serveHostPages} from '../../widget/gallery/page.mjs';
 import {toPalettePng} from '../../widget/gallery/palette-png.mjs';
@@ -21,10 +27,13 @@ import {startResponder} from '../../widget/gallery/responder.mjs';
 import {sheet} from '../../widget/gallery/sheet.mjs';
 import {findBrowser} from './browser.mjs';
 import {ROOT, buildIfStale} from './build.mjs';
+import {startForTests} from './services.mjs';
 
 const FOLDER = path.join(ROOT, 'screenshots');
 /** Time for animations and the focus to settle before a picture. */
 const SETTLE_MS = 1_000;
+/** Time zone in which it is between 10 and 11 o'clock. */
+const MORNING = findMorning(new Date().getUTCHours());
 const QUIET = ['--no-sandbox', '--disable-dev-shm-usage', '--disable-background-networking'];
 
 const interrupted = new AbortController();
@@ -36,7 +45,10 @@ const errors = [];
 try {
   buildIfStale();
   const names = process.argv.slice(2);
-  if (names.includes('--readme')) await takePictures();
+  if (names.includes('--readme')) {
+    await takePictures();
+    await takeConsolePictures();
+  } else if (names[0] === 'console') await takeConsole(names.slice(1));
   else await takeAll(names);
 } catch (error) {
   errors.push(error);
@@ -45,6 +57,12 @@ try {
   for (const stop of stops.reverse()) await stop();
 }
 if (errors.length > 0) process.exitCode = 1;
+
+/** Returns the zone where it is 10 o'clock when it is that hour in UTC. */
+function findMorning(utcHour) {
+  const ahead = ((10 - utcHour + 36) % 24) - 12;
+  return `Etc/GMT${ahead > 0 ? '-' : '+'}${Math.abs(ahead)}`;
+}
 
 /** Returns the named entries of each list, or the whole list if none of its entries is named. */
 function selectNamed(names, ...lists) {
@@ -75,12 +93,64 @@ async function takePictures() {
     // A control under the pointer has another colour.
     await visitor.page.mouse.move(0, 0);
     await visitor.page.waitForTimeout(SETTLE_MS);
-    const file = path.join(ROOT, '.github', `${name}.png`);
-    const picture = await visitor.page.screenshot({clip: PICTURE_CLIP});
-    await writeFile(file, toPalettePng(picture));
-    console.log(path.relative(ROOT, file));
+    await writePicture(name, await visitor.page.screenshot({clip: PICTURE_CLIP}));
   }
   await context.close();
+}
+
+async function writePicture(name, picture) {
+  const file = path.join(ROOT, '.github', `${name}.png`);
+  await writeFile(file, toPalettePng(picture));
+  console.log(path.relative(ROOT, file));
+}
+
+async function takeConsolePictures() {
+  const {browser, world, states, StatePages} = await startConsole();
+  const pages = new StatePages(browser, world, {...CONSOLE_PICTURE_LOOK, timezoneId: MORNING});
+  for (const [name, state] of Object.entries(CONSOLE_PICTURES)) {
+    const page = await pages.reach(states.find((one) => one.name === state));
+    await page.mouse.move(0, 0);
+    await page.waitForTimeout(SETTLE_MS);
+    await writePicture(name, await page.screenshot());
+  }
+  await pages.close();
+}
+
+/** Starts a server with the data of the console's tests, which keeps them in a new database. */
+async function startConsole() {
+  Object.assign(process.env, await startForTests([{kind: 'e2e', needs: []}], stops));
+  const folder = '../../dist/server/test';
+  const {startServer} = await import(`${folder}/start-server.js`);
+  const {createWorld} = await import(`${folder}/e2e/console-world.js`);
+  const {CONSOLE_STATES: states, StatePages} = await import(`${folder}/e2e/console-states.js`);
+  const server = await startServer({teardown: (stop) => stops.push(stop)});
+  const world = await createWorld(server);
+  const browser = await chromium.launch({executablePath: await findBrowser(), args: QUIET});
+  stops.push(() => browser.close());
+  return {browser, world, states, StatePages};
+}
+
+async function takeConsole(names) {
+  const [looks] = selectNamed(names, CONSOLE_LOOKS);
+  const {browser, world, states, StatePages} = await startConsole();
+  for (const look of looks) {
+    const {name, ...options} = look;
+    const folder = path.join(FOLDER, name);
+    await rm(folder, {recursive: true, force: true});
+    await mkdir(folder, {recursive: true});
+    const pages = new StatePages(browser, world, {...options, timezoneId: MORNING});
+    const pictures = [];
+    for (const state of states) {
+      interrupted.signal.throwIfAborted();
+      const page = await pages.reach(state);
+      const file = `${name}/${state.name}.png`;
+      await page.screenshot({path: path.join(FOLDER, file), animations: 'disabled'});
+      pictures.push({name: state.name, file});
+    }
+    await pages.close();
+    await writeSheet(browser, look, pictures);
+    console.log(`${name}: ${pictures.length} pictures`);
+  }
 }
 
 async function startWorld() {
