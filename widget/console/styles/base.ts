@@ -178,6 +178,7 @@ export const base = /* css */ `
     .top nav { grid-area: 2 / 1 / auto / -1; justify-content: space-between; }
     .top nav a { min-width: 2.5rem; text-align: center; }
     .top select { width: fit-content; }
+    .mark { min-width: 2.75rem; }
     .mark span, .me .name { position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%); }
     .me { grid-area: 1 / 3; display: grid; place-items: center end; width: 2.75rem; height: 2.75rem; padding: 0; }
     .me i {

@@ -36,7 +36,8 @@ export const funnelStyles = /* css */ `
     .figures { text-align: end; }
   }
   @media (width < 34rem) {
-    .ranges .inline { display: grid; grid-template-columns: 1fr 1fr; width: 100%; }
+    .ranges .tabs { width: 100%; gap: 0.5rem; justify-content: space-between; }
+    .ranges .inline { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); width: 100%; }
     .ranges input { width: 100%; }
     .figures-table :is(caption, thead, tbody), .figures-table { display: block; }
     .figures-table tr { display: grid; grid-template-columns: repeat(4, 1fr); padding-block: 0.5rem; }

@@ -66,6 +66,9 @@ export const leadStyles = /* css */ `
   .print-only { display: none; }
   @media (width >= 60rem) {
     .lead:has(.opened) { grid-template-columns: minmax(0, 20rem) minmax(0, 1fr); }
+    .lead:has(.opened) .documents li { display: grid; grid-template-columns: minmax(0, 1fr) auto; }
+    .lead:has(.opened) .documents li > .actions { grid-area: 1 / 2 / 3; }
+    .lead .documents .opened { grid-column: 1 / -1; }
   }
   @media (width < 60rem) {
     .parts { display: flex; }

@@ -29,16 +29,16 @@ export const leadsStyles = /* css */ `
   .title .new { flex: none; }
   .who a { color: var(--fg); font-weight: 600; text-decoration: none; }
   .who a:hover { text-decoration: underline; }
-  .who bdi { display: inline; }
+  .who a bdi { display: inline; }
   .who .below {
-    display: block;
+    display: flex;
+    gap: 0.3rem;
     padding-inline-start: 1.45rem;
-    overflow: hidden;
     color: var(--muted);
     font-size: 0.93rem;
-    text-overflow: ellipsis;
     white-space: nowrap;
   }
+  .below bdi { overflow: hidden; text-overflow: ellipsis; }
   .last .excerpt {
     display: -webkit-box;
     max-height: 2.95em;
@@ -91,12 +91,13 @@ export const leadsStyles = /* css */ `
     .leads .last { grid-area: 2 / 2 / auto / 4; }
     .leads .files { grid-area: 3 / 2; }
     .leads .none { display: none; }
+    .search { min-width: 0; }
     .head:has(.search) { flex-wrap: nowrap; margin-block-end: 0.25rem; }
     .head:has(.search) h1 { position: absolute; width: auto; clip-path: inset(50%); }
     .views .tabs { width: 100%; gap: 0.5rem; justify-content: space-between; }
-    .views .tabs a { display: grid; }
+    .views .tabs a { display: grid; min-width: 2.75rem; text-align: center; }
     .views .number { margin: 0; }
-    .filters form { display: grid; grid-template-columns: 1fr 1fr; }
+    .filters form { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); }
     .filters input, .filters select { width: 100%; }
     .bulk {
       inset-block-end: 0;
@@ -106,6 +107,9 @@ export const leadsStyles = /* css */ `
       border-radius: 1rem 1rem 0 0;
     }
     .bulk .actions { display: grid; grid-template-columns: 1fr 1fr; width: 100%; }
+  }
+  @media (width < 23rem) {
+    .views .tabs { gap: 0.3rem; font-size: 0.87rem; }
   }
   @media (pointer: coarse) {
     .select label { min-width: 2.75rem; min-height: 2.75rem; margin-block: -0.6rem; }

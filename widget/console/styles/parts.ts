@@ -82,6 +82,7 @@ export const parts = /* css */ `
     border-block-start: 1px solid var(--line);
   }
   .facts dt { color: var(--muted); }
+  .name > code { display: block; }
 
   /* Dialogs and menus */
   dialog {

@@ -35,9 +35,8 @@ export const leadRow = ({lead, isSelected, hasArrived, onSelect}: RowOptions): T
         ${is_new ? html`<span class="new">${say('new')}</span>` : nothing}
       </span>
       <span class="below">
-        ${say(status === 'done' ? 'isDone' : STATES[state])}${
-          email && name ? html` · ${typed(email)}` : nothing
-        }
+        <span>${say(status === 'done' ? 'isDone' : STATES[state])}</span>
+        ${email && name ? html`<span>·</span> ${typed(email)}` : nothing}
       </span>
     </th>
     <td class=${last_message ? 'last' : 'last none'}>
