@@ -1,6 +1,9 @@
 import {Type} from 'typebox';
 import type {Static} from 'typebox';
 
+import {DEFAULT_CONVERSATION} from './default-conversation.js';
+import {ShownConversation} from './sites.js';
+
 /** Number of days in one funnel, and in the period before it. */
 export const MAX_FUNNEL_DAYS = 366;
 export const DEFAULT_FUNNEL_DAYS = 30;
@@ -79,6 +82,10 @@ export const Funnel = Type.Object(
   {
     ...FunnelPeriod,
     before: Type.Object(FunnelPeriod, {description: 'As many days before `from`.'}),
+    conversation: {
+      ...ShownConversation,
+      description: 'Conversation of the site, which has the words of its steps.',
+    },
     days: Type.Array(
       Type.Object({
         day: Day,
@@ -97,6 +104,7 @@ export const Funnel = Type.Object(
         ...{from: '2026-11-21', to: '2026-11-21', steps: EXAMPLE_STEPS},
         totals: {started: 144, uploaded: 120, contact_given: 110, abandoned: 30},
         before: {from: '2026-11-20', to: '2026-11-20', steps: EXAMPLE_STEPS, totals: {}},
+        conversation: DEFAULT_CONVERSATION,
         days: [{day: '2026-11-21', counts: {opened: 240, step_name: 144, completed: 108}}],
       },
     ],

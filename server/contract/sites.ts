@@ -75,6 +75,14 @@ export const SiteSettings = Type.Object(
 );
 export type SiteSettings = Static<typeof SiteSettings>;
 
+/** Conversation in a response, which is not validated again. */
+export const ShownConversation = Type.Unsafe<ConversationType>(
+  Type.Object(
+    {steps: Type.Array(Type.Object({}, {additionalProperties: true}))},
+    {title: 'Conversation', additionalProperties: true},
+  ),
+);
+
 /** Public settings of a site, which the widget requests when it is first opened. */
 export const SiteConfig = Type.Object(
   {
@@ -93,12 +101,7 @@ export const SiteConfig = Type.Object(
           'Whether visitors can ask questions. False without a responder and without a notification e-mail address. Absent: true.',
       }),
     ),
-    conversation: Type.Unsafe<ConversationType>(
-      Type.Object(
-        {steps: Type.Array(Type.Object({}, {additionalProperties: true}))},
-        {title: 'Conversation', additionalProperties: true},
-      ),
-    ),
+    conversation: ShownConversation,
   },
   {
     title: 'SiteConfig',

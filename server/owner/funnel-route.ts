@@ -12,6 +12,7 @@ import {InvalidRequest} from '../errors.js';
 import type {Plugin} from '../http/app-type.js';
 import {createRateLimit} from '../http/rate-limits.js';
 import {ownerResponses} from '../http/response-schemas.js';
+import {getConversation} from '../sites/conversation.js';
 import {buildFunnel, pickTotals, readDailyCounts, sumCounts} from '../sites/funnel.js';
 import type {DayRange} from '../sites/funnel.js';
 import type {Site} from '../sites/store.js';
@@ -93,5 +94,6 @@ const readFunnel = async (sql: Queryable, site: Site, range: DayRange): Promise<
       counts: Object.fromEntries(counts.map(({counter, reached}) => [counter, reached])),
     };
   });
-  return {...current, before: describe(before), days};
+  const conversation = getConversation(site.settings);
+  return {...current, before: describe(before), conversation, days};
 };

@@ -171,6 +171,7 @@ const ar: Texts = {
   beforeNote: 'العلامة هي الفترة السابقة: من {from} إلى {to}.',
   figures: 'الأرقام',
   step: 'الخطوة',
+  stepId: 'معرّف الخطوة',
   reached: 'وصل',
   left: 'غادر هنا',
   leftShare: 'النسبة',

@@ -196,6 +196,7 @@ const de: Texts = {
   beforeNote: 'Die Marke ist der Zeitraum davor: {from} bis {to}.',
   figures: 'Zahlen',
   step: 'Schritt',
+  stepId: 'ID',
   reached: 'Erreicht',
   left: 'Hier gegangen',
   leftShare: 'Anteil',

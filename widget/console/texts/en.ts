@@ -196,6 +196,7 @@ const en = {
   beforeNote: 'The mark is the period before: {from} to {to}.',
   figures: 'Figures',
   step: 'Step',
+  stepId: 'ID',
   reached: 'Reached',
   left: 'Left here',
   leftShare: 'Share',

@@ -189,6 +189,7 @@ const es: Texts = {
   beforeNote: 'La marca es el período anterior: del {from} al {to}.',
   figures: 'Cifras',
   step: 'Paso',
+  stepId: 'ID',
   reached: 'Llegaron',
   left: 'Se fueron',
   leftShare: 'Parte',

@@ -193,6 +193,7 @@ const fr: Texts = {
   beforeNote: 'Le repère est la période précédente : du {from} au {to}.',
   figures: 'Chiffres',
   step: 'Étape',
+  stepId: 'ID',
   reached: 'Atteinte',
   left: 'Départs',
   leftShare: 'Part',

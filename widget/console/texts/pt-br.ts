@@ -185,6 +185,7 @@ const ptBr: Texts = {
   beforeNote: 'A marca é o período anterior: de {from} a {to}.',
   figures: 'Números',
   step: 'Passo',
+  stepId: 'ID',
   reached: 'Chegaram',
   left: 'Saíram',
   leftShare: 'Parte',

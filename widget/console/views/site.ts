@@ -2,7 +2,6 @@ import {html, nothing} from 'lit/html.js';
 import type {TemplateResult} from 'lit/html.js';
 
 import {localise} from '../../../server/contract/localise.js';
-import type {Conversation} from '../../../server/contract/conversation.js';
 import type {OwnerSite, SeenOrigin} from '../../../server/contract/owner-sites.js';
 import {call} from '../core/api.js';
 import type {Context, View} from '../core/context.js';
@@ -15,6 +14,8 @@ import {siteStyles} from '../styles/site.js';
 import {formatCount, formatSize, fullTime} from '../texts/format.js';
 import type {TextKey} from '../texts/texts.js';
 import {languageTag, say} from '../texts/texts.js';
+import type {Step} from './steps.js';
+import {stepName} from './steps.js';
 
 addStyles(siteStyles);
 
@@ -119,23 +120,24 @@ const fact = (label: TextKey, value: string) =>
     <dd>${value}</dd>
   </div>`;
 
-type Step = Conversation['steps'][number];
-
 /** Shows the conversation, step by step, in the words of the site. */
 const texts = ({config}: OwnerSite) =>
   html`<section>
     <h2>${say('conversationSteps')}</h2>
     <ol class="steps">
-      ${config.conversation.steps.map(
-        (step) =>
-          html`<li>
-            <code>${step.id}</code>
-            <p dir="auto">${wordsOf(step)}</p>
-          </li>`,
-      )}
+      ${config.conversation.steps.map(stepLine)}
     </ol>
   </section>`;
 
-/** Returns the site's own words of a step. A step without them has the words of the widget. */
-const wordsOf = (step: Step): string =>
-  'text' in step && step.text ? localise(step.text, languageTag()) : say('defaultText');
+/** The name of a question is its text. A step without own words has the words of the widget. */
+const stepLine = (step: Step) => {
+  const isQuestion = 'kind' in step;
+  const own = !isQuestion && step.text ? localise(step.text, languageTag()) : '';
+  return html`<li>
+    <strong dir="auto">${stepName(step)}</strong>
+    ${own ? html`<p dir="auto">${own}</p>` : nothing}
+    <p class="note">
+      <code>${step.id}</code>${isQuestion || own ? '' : ` · ${say('defaultText')}`}
+    </p>
+  </li>`;
+};

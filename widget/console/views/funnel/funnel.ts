@@ -16,6 +16,7 @@ import {dayOf, formatCount, formatPercent} from '../../texts/format.js';
 import type {TextKey} from '../../texts/texts.js';
 import {say, sayCount} from '../../texts/texts.js';
 import en from '../../texts/en.js';
+import {stepName} from '../steps.js';
 import {bar, dayLine} from './chart.js';
 import {toCsv} from './csv.js';
 
@@ -106,11 +107,11 @@ const reachedBefore = ({before}: Funnel, {counter}: FunnelStep): number =>
   before.steps.find((step) => step.counter === counter)?.reached ?? 0;
 
 const barRow = (step: FunnelStep, value: Funnel, most: number) => {
-  const name = nameOf(step);
+  const name = nameOf(step, value);
   const before = reachedBefore(value, step);
   const counts = value.days.map((day) => day.counts[step.counter] ?? 0);
   return html`<li>
-    <span class="name"><bdi dir="auto">${name}</bdi></span>
+    <span class="name">${nameWithId(step, value)}</span>
     ${bar({reached: step.reached, left: step.left, before}, most, name)}
     <span class="figures"
       ><strong>${formatCount(step.reached)}</strong> ${
@@ -125,12 +126,17 @@ const barRow = (step: FunnelStep, value: Funnel, most: number) => {
   </li>`;
 };
 
-/** Returns the name of a bar: our own one for what every site has, and the step's id for others. */
-export const nameOf = ({step, type}: FunnelStep): string => {
+/** Returns the name of a bar: that of its step, or of what every site has. */
+const nameOf = ({step: id, type}: FunnelStep, {conversation}: Funnel): string => {
+  const step = conversation.steps.find((one) => one.id === id);
+  if (step) return stepName(step);
   const key = `funnel_${type}`;
-  const own = key in en ? say(key as TextKey) : type;
-  return step && step !== type ? `${own}: ${step}` : own;
+  return key in en ? say(key as TextKey) : type;
 };
+
+const nameWithId = (step: FunnelStep, value: Funnel) =>
+  html`<bdi dir="auto">${nameOf(step, value)}</bdi>
+    ${step.step ? html`<code class="note">${step.step}</code>` : nothing}`;
 
 const table = (value: Funnel) =>
   html`<table class="figures-table">
@@ -150,7 +156,7 @@ const table = (value: Funnel) =>
       ${value.steps.map(
         (step) =>
           html`<tr>
-            <th scope="row"><bdi dir="auto">${nameOf(step)}</bdi></th>
+            <th scope="row" class="name">${nameWithId(step, value)}</th>
             <td class="right">${formatCount(step.reached)}</td>
             <td class="right">${step.left === null ? '–' : formatCount(step.left)}</td>
             <td class="right">
@@ -163,9 +169,17 @@ const table = (value: Funnel) =>
   </table>`;
 
 const saveCsv = (value: Funnel, key: string) => {
-  const head = [say('step'), say('reached'), say('left'), say('leftShare'), say('before')];
+  const head = [
+    say('step'),
+    say('stepId'),
+    say('reached'),
+    say('left'),
+    say('leftShare'),
+    say('before'),
+  ];
   const rows = value.steps.map((step) => [
-    nameOf(step),
+    nameOf(step, value),
+    step.step ?? '',
     step.reached,
     step.left ?? '',
     step.left_share ?? '',

@@ -6,6 +6,7 @@ import {copyButton, shape, typed} from '../../parts/controls.js';
 import {exactDay, fullTime, languageName} from '../../texts/format.js';
 import type {TextKey} from '../../texts/texts.js';
 import {say} from '../../texts/texts.js';
+import {purposeText} from '../steps.js';
 
 export const contactCard = (lead: LeadDetail): TemplateResult => {
   const {name, email, pending_email, locale, completed_at, kept_until, delayed} = lead;
@@ -54,14 +55,6 @@ const answer = (question: string, label: string) =>
     <dt dir="auto">${question}</dt>
     <dd dir="auto">${label}</dd>
   </div>`;
-
-const PURPOSES: Record<LeadConsent['purpose'], TextKey> = {
-  personal_data: 'purposeStoring',
-  ai_training: 'purposeTraining',
-  ai_answers: 'purposeAnswers',
-};
-
-export const purposeText = (purpose: LeadConsent['purpose']): string => say(PURPOSES[purpose]);
 
 const KNOWN: Record<LeadConsent['known'], TextKey> = {
   yes: 'wordingKnown',

@@ -7,7 +7,7 @@ import {shape, typed} from '../../parts/controls.js';
 import {dayOf, formatSize} from '../../texts/format.js';
 import {formatTag, say} from '../../texts/texts.js';
 import {SPEAKERS} from '../leads/row.js';
-import {purposeText} from './cards.js';
+import {purposeText} from '../steps.js';
 
 interface Entry {
   at: string;
