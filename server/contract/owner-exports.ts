@@ -3,7 +3,6 @@ import type {Static} from 'typebox';
 
 import {Timestamp, Uuid} from './common.js';
 import {EXAMPLE_TIME, EXAMPLE_UUID} from './examples.js';
-import {Cursor} from './messages.js';
 import {LEAD_CHOICE} from './owner-leads.js';
 import {EXPORT_SECONDS} from './owner-limits.js';
 
@@ -56,66 +55,3 @@ export const ExportId = Type.Object({
     examples: [EXAMPLE_EXPORT_ID],
   }),
 });
-
-export const TrailQuery = Type.Object({
-  after: Type.Optional({...Cursor, description: 'Value of `next` of the page before.'}),
-});
-
-export const TrailRow = Type.Object(
-  {
-    id: Type.Integer(),
-    at: Timestamp,
-    type: Type.String({description: 'Audit event, such as `lead_viewed` or `file_upload`.'}),
-    by: Type.Unsafe<'visitor' | 'account' | 'operator' | 'server'>({
-      type: 'string',
-      enum: ['visitor', 'account', 'operator', 'server'],
-      description: '`operator`: a command on the server. `server`: cleanup or retention.',
-    }),
-    account: Type.Union(
-      [
-        Type.Object({
-          id: Uuid,
-          name: Type.Union([Type.String(), Type.Null()], {
-            description: 'Null if the account no longer exists, or has no name.',
-          }),
-        }),
-        Type.Null(),
-      ],
-      {description: 'Account that acted. Only owners of the site see it.'},
-    ),
-    metadata: Type.Record(Type.String(), Type.Unknown(), {
-      description: 'Further values, which depend on the type. They contain no personal data.',
-    }),
-  },
-  {title: 'LeadTrailRow'},
-);
-export type TrailRow = Static<typeof TrailRow>;
-
-export const Trail = Type.Object(
-  {
-    rows: Type.Array(TrailRow),
-    next: Type.Union([Type.Integer(), Type.Null()], {
-      description: 'Value of `after` for the next page; null on the last page.',
-    }),
-  },
-  {
-    title: 'LeadTrail',
-    description: 'Oldest row first.',
-    examples: [
-      {
-        rows: [
-          {
-            id: 4_711,
-            at: EXAMPLE_TIME,
-            type: 'lead_viewed',
-            by: 'account',
-            account: {id: EXAMPLE_UUID, name: 'Ben'},
-            metadata: {},
-          },
-        ],
-        next: null,
-      },
-    ],
-  },
-);
-export type Trail = Static<typeof Trail>;

@@ -3,7 +3,7 @@ import {toActorMetadata} from '../audit/actor.js';
 import {recordAudit} from '../audit/store.js';
 import {MAX_MESSAGE_PAGE} from '../contract/limits.js';
 import {MessageQuery} from '../contract/messages.js';
-import {Trail, TrailQuery} from '../contract/owner-exports.js';
+import {LeadTrail, LeadTrailQuery} from '../contract/owner-lead-trail.js';
 import {LeadConsents, LeadMessages, LeadPage, LeadUuid} from '../contract/owner-lead.js';
 import {includesRole} from '../contract/owner.js';
 import {Erased} from '../errors.js';
@@ -121,8 +121,8 @@ const readTrailRoute = (app: App, {config, sql}: LeadRouteDeps): void => {
         summary: 'Lists what the audit log contains about a lead, also about an erased lead',
         description: 'At most 100 rows. They contain no personal data and no IP address.',
         params: LeadUuid,
-        querystring: TrailQuery,
-        response: ownerResponses({200: Trail}, ['not_found', 'role_required']),
+        querystring: LeadTrailQuery,
+        response: ownerResponses({200: LeadTrail}, ['not_found', 'role_required']),
       },
     },
     async ({account, params, query}) => {

@@ -1,4 +1,4 @@
-import type {Trail, TrailRow} from '../contract/owner-exports.js';
+import type {LeadTrail, LeadTrailRow} from '../contract/owner-lead-trail.js';
 import type {Queryable} from '../database/sql.js';
 
 const PAGE = 100;
@@ -20,7 +20,7 @@ export const readTrail = async (
   sql: Queryable,
   uuid: string,
   {after, namesAccounts}: {after: number; namesAccounts: boolean},
-): Promise<Trail> => {
+): Promise<LeadTrail> => {
   const rows = await sql<AuditRow[]>`
     select l.id::float8 as id, l.timestamp as at, l.event_type as type, l.metadata,
            a.id as "accountId", a.name as "accountName"
@@ -39,7 +39,7 @@ export const readTrail = async (
 const toTrailRow = (
   {id, at, type, metadata: {by, account: _, ...metadata}, accountId, accountName}: AuditRow,
   namesAccounts: boolean,
-): TrailRow => ({
+): LeadTrailRow => ({
   id,
   at: at.toISOString(),
   type,
@@ -48,7 +48,7 @@ const toTrailRow = (
   metadata,
 });
 
-const toActor = (type: string, by: unknown): TrailRow['by'] => {
+const toActor = (type: string, by: unknown): LeadTrailRow['by'] => {
   if (by === 'account' || by === 'operator') return by;
   return by === 'retention' || SERVER_EVENTS.has(type) ? 'server' : 'visitor';
 };

@@ -3,7 +3,7 @@ import {createHash, randomUUID} from 'node:crypto';
 import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
-import type {Trail} from '../contract/owner-exports.js';
+import type {LeadTrail} from '../contract/owner-lead-trail.js';
 import type {CorrectedLead, LeadConsents, LeadMessages, LeadPage} from '../contract/owner-lead.js';
 import {Reaper} from '../cleanup/reaper.js';
 import {countMailsTo, resetMailLimits} from './contact-helpers.js';
@@ -108,7 +108,7 @@ t.test('one lead', async (t) => {
 
   await t.test('has a trail in which only owners see who acted', async (t) => {
     const read = async (client: OwnerClient) =>
-      (await client.call<Trail>('GET', toPath(visitor.uuid, '/trail'))).body;
+      (await client.call<LeadTrail>('GET', toPath(visitor.uuid, '/trail'))).body;
     const {rows, next} = await read(owner);
     t.equal(next, null);
     t.match(
@@ -127,7 +127,7 @@ t.test('one lead', async (t) => {
     t.ok(seen.rows.every(({account}) => account === null));
     t.notMatch(JSON.stringify(seen), new RegExp(owner.accountId));
     const last = rows.at(-1)?.id ?? 0;
-    const rest = await owner.call<Trail>('GET', toPath(visitor.uuid, `/trail?after=${last}`));
+    const rest = await owner.call<LeadTrail>('GET', toPath(visitor.uuid, `/trail?after=${last}`));
     t.same(rest.body, {rows: [], next: null});
   });
 
@@ -306,7 +306,7 @@ t.test('an owner erases a lead', async (t) => {
   await t.test('of which the consents and the trail stay as proof', async (t) => {
     const {body: proof} = await agent.call<LeadConsents>('GET', `${path}/consents`);
     t.match(proof.consents, [{purpose: 'personal_data', granted: true, sha256: /^[0-9a-f]{64}$/}]);
-    const {body: trail} = await owner.call<Trail>('GET', `${path}/trail`);
+    const {body: trail} = await owner.call<LeadTrail>('GET', `${path}/trail`);
     t.match(trail.rows.at(-1), {type: 'session_erased', account: {id: owner.accountId}});
     t.notMatch(JSON.stringify([proof, trail]), /zwiebelfisch/i);
   });

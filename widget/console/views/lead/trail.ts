@@ -1,6 +1,6 @@
 import {html} from 'lit/html.js';
 
-import type {Trail, TrailRow} from '../../../../server/contract/owner-exports.js';
+import type {LeadTrail, LeadTrailRow} from '../../../../server/contract/owner-lead-trail.js';
 import {call} from '../../core/api.js';
 import {Loader} from '../../core/loader.js';
 import {typed} from '../../parts/controls.js';
@@ -14,7 +14,7 @@ const MAX_PAGES = 20;
 
 /** Creates the card with the audit rows of a lead. They are loaded with it, so that it can be printed. */
 export const createTrail = (path: string, update: () => void) => {
-  const rows = new Loader<TrailRow[]>(update);
+  const rows = new Loader<LeadTrailRow[]>(update);
   const load = () => rows.load(() => loadTrail(path));
   return {
     load,
@@ -26,11 +26,11 @@ export const createTrail = (path: string, update: () => void) => {
   };
 };
 
-const loadTrail = async (path: string): Promise<TrailRow[]> => {
-  const all: TrailRow[] = [];
+const loadTrail = async (path: string): Promise<LeadTrailRow[]> => {
+  const all: LeadTrailRow[] = [];
   let after: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const {rows, next} = await call<Trail>(`${path}/trail`, {query: {after}});
+    const {rows, next} = await call<LeadTrail>(`${path}/trail`, {query: {after}});
     all.push(...rows);
     if (next === null) break;
     after = String(next);
@@ -38,7 +38,7 @@ const loadTrail = async (path: string): Promise<TrailRow[]> => {
   return all;
 };
 
-const list = (rows: readonly TrailRow[]) =>
+const list = (rows: readonly LeadTrailRow[]) =>
   html`<ol>
     ${rows.map(
       ({at, type, by, account}) =>
@@ -51,7 +51,7 @@ const list = (rows: readonly TrailRow[]) =>
     )}
   </ol>`;
 
-const BY: Record<TrailRow['by'], TextKey> = {
+const BY: Record<LeadTrailRow['by'], TextKey> = {
   visitor: 'byVisitor',
   account: 'byAccount',
   operator: 'byOperator',
