@@ -8,6 +8,7 @@ import {MAX_STREAMS_PER_ACCOUNT} from '../contract/owner-events.js';
 import {readBlocks} from './event-subscribers.js';
 import {makePdf} from './pdf.js';
 import {OwnerClient} from './owner-client.js';
+import {callSuccessfully} from './retry-while-busy.js';
 import {runCommand} from './run-command.js';
 import {startServer} from './start-server.js';
 import {until} from './until.js';
@@ -56,7 +57,7 @@ t.test('live events of the console, on two servers', async (t) => {
   const submit = async (url: string) => {
     await first.sql`delete from mail_counts`;
     const visitor = await Visitor.consenting(url);
-    await visitor.contact('zora@example.com');
+    await callSuccessfully(() => visitor.contact('zora@example.com'));
     return visitor;
   };
   const uuids = ({events}: Stream) =>
