@@ -50,6 +50,9 @@ const CHROMIUM_ARGS = [
   '--disable-sync',
   '--disable-quic',
   '--no-first-run',
+  // Pages with which the browser fills the list below its address bar. Two for each window need more
+  // processor time than the page of a test.
+  '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup',
 ];
 
 const launchers = {
