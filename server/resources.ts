@@ -8,7 +8,6 @@ import type {Sql} from './database/sql.js';
 import {startEmbeddedPostgres} from './database/embedded/embedded.js';
 import {DiskObjects} from './object-store/disk.js';
 import type {ObjectStore} from './object-store/object-store.js';
-import {S3Objects} from './object-store/s3.js';
 import {deriveKey} from './config/secrets.js';
 
 /** Database and storage, which both the server and the CLI need. */
@@ -43,7 +42,7 @@ export const openResources = async (
     silenceMs: BACKGROUND_SILENCE_MS,
     applicationName: 'maria-chat background',
   });
-  const {objects, diskKey} = openObjects(config);
+  const {objects, diskKey} = await openObjects(config);
   return {
     databaseUrl: url,
     sql,
@@ -76,8 +75,12 @@ const openDatabase = async (
   return {url: embedded.url, stop: () => embedded.stop()};
 };
 
-const openObjects = (config: Config): Pick<Resources, 'objects' | 'diskKey'> => {
-  if (config.s3) return {objects: new S3Objects(config.s3), diskKey: undefined};
+const openObjects = async (config: Config): Promise<Pick<Resources, 'objects' | 'diskKey'>> => {
+  if (config.s3) {
+    // The client of S3 is large, and a folder does not need it.
+    const {S3Objects} = await import('./object-store/s3.js');
+    return {objects: new S3Objects(config.s3), diskKey: undefined};
+  }
   const diskKey = deriveKey(config.secrets[0], 'disk-downloads');
   const directory = path.join(config.dataDir, 'files');
   return {

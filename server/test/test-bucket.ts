@@ -1,6 +1,5 @@
 import {randomUUID} from 'node:crypto';
 
-import {CreateBucketCommand, S3Client} from '@aws-sdk/client-s3';
 import t from 'tap';
 import type {Test} from 'tap';
 
@@ -48,6 +47,8 @@ async function createBucketIn({endpoint, accessKey, secretKey}: TestStore): Prom
     region: 'us-east-1',
     credentials: {accessKeyId: accessKey, secretAccessKey: secretKey},
   };
+  // Most tests have no bucket, and do not need the large client.
+  const {CreateBucketCommand, S3Client} = await import('@aws-sdk/client-s3');
   const client = new S3Client(settings);
   await client.send(new CreateBucketCommand({Bucket: settings.bucket}));
   client.destroy();
