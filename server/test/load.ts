@@ -2,6 +2,7 @@ import {randomUUID} from 'node:crypto';
 import {setTimeout as sleep} from 'node:timers/promises';
 
 import {makePdf} from './pdf.js';
+import {callSuccessfully} from './retry-while-busy.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor, request} from './visitor.js';
@@ -13,8 +14,7 @@ export class LoadVisitor extends Visitor {
   static async create(url: string): Promise<LoadVisitor> {
     const {uuid, token} = await Visitor.arrive(url);
     const guest = new LoadVisitor(url, uuid, token);
-    const {status} = await guest.consent({personal_data: true});
-    if (status !== 200) throw new Error(`The consent was refused with ${status}.`);
+    await callSuccessfully(() => guest.consent({personal_data: true}));
     return guest;
   }
 

@@ -9,6 +9,7 @@ import {fileURLToPath} from 'node:url';
 import type {Test} from 'tap';
 
 import type {Message} from '../contract/messages.js';
+import {callSuccessfully} from './retry-while-busy.js';
 import {kill} from './server-process.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
@@ -134,7 +135,8 @@ export const writeMessage = (visitor: Visitor, body: string, more: object = {}) 
   });
 
 export const getMessages = async (visitor: Visitor): Promise<Message[]> =>
-  (await visitor.call<{messages: Message[]}>('GET', '/api/messages')).body.messages;
+  (await callSuccessfully(() => visitor.call<{messages: Message[]}>('GET', '/api/messages'))).body
+    .messages;
 
 /** Waits until Maria has finished `count` messages, and returns all her messages. */
 export const waitForReplies = async (visitor: Visitor, count = 1): Promise<Message[]> => {
