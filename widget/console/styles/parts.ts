@@ -31,7 +31,6 @@ export const parts = /* css */ `
     margin-block-end: 0.4rem;
     font-weight: 600;
   }
-  .code .copy { flex: none; }
   .code pre {
     margin: 0;
     padding: 0.8rem 1rem;
