@@ -5,6 +5,7 @@ import t from 'tap';
 import {Expiry} from '../cleanup/expiry.js';
 import type {ErrorBody} from '../contract/common.js';
 import type {CreatedExport} from '../contract/owner-exports.js';
+import {HOUR_MS} from '../units.js';
 import {createLead, insertLeads, listLeads} from './lead-helpers.js';
 import {OwnerClient} from './owner-client.js';
 import {parseSession, readZip} from './read-zip.js';
@@ -14,6 +15,9 @@ import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 
 const EXPORTS = '/api/owner/exports';
+
+/** Limits that no client of a test is too slow for. */
+const PATIENT = {minBytesPerSecond: 0, windowMs: HOUR_MS, maxMs: HOUR_MS};
 
 const prepareChoice = (client: OwnerClient, json: object) =>
   client.call<CreatedExport & ErrorBody>('POST', EXPORTS, {json});
@@ -294,7 +298,8 @@ t.test('a busy server does not use an export up', async (t) => {
 
 t.test('a running export ends with the session of its account, on every server', async (t) => {
   const first = await startServer(t);
-  for (let i = 0; i < 5; i++) await insertLeads(first, 2_000);
+  // More than the buffers of a connection can hold.
+  for (let i = 0; i < 20; i++) await insertLeads(first, 2_000);
   const admin = await OwnerClient.create(first);
   const pathOf = ({accountId}: OwnerClient) => `/api/owner/sites/demo/people/${accountId}`;
   const ends = {
@@ -305,7 +310,7 @@ t.test('a running export ends with the session of its account, on every server',
   };
   for (const [name, end] of Object.entries(ends)) {
     await t.test(`with ${name}`, async (t) => {
-      const second = await startServer(t, {beside: first});
+      const second = await startServer(t, {beside: first, deps: {downloadPace: PATIENT}});
       await until(() => second.live.isListening);
       let isClosed = false;
       second.app.server.once('request', (_request, response) =>

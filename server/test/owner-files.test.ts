@@ -5,6 +5,7 @@ import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
 import type {FileText} from '../contract/owner-files.js';
+import {HOUR_MS} from '../units.js';
 import {createFailingStore} from './failing-store.js';
 import {createLead} from './lead-helpers.js';
 import {OwnerClient} from './owner-client.js';
@@ -15,6 +16,9 @@ import {makeTextPdf} from './text-pdf.js';
 import type {Visitor} from './visitor.js';
 
 const FETCH = {'sec-fetch-dest': 'empty'};
+
+/** Limits that no client of a test is too slow for. */
+const PATIENT = {minBytesPerSecond: 0, windowMs: HOUR_MS, maxMs: HOUR_MS};
 
 t.test('files of a lead', async (t) => {
   const server = await startServer(t);
@@ -119,7 +123,7 @@ t.test('files of a lead', async (t) => {
 
 t.test('a running transfer of a file ends with the session of its account', async (t) => {
   const objects = await createFailingStore(t, {get: async (_key, signal) => stayOpen(signal)});
-  const server = await startServer(t, {deps: {objects}});
+  const server = await startServer(t, {deps: {objects, downloadPace: PATIENT}});
   const agent = await OwnerClient.create(server, {roles: {demo: 'agent'}});
   const visitor = await createLead(server, {message: 'Hello'});
   const {body} = await callSuccessfully(() => visitor.upload(makePdf(), {name: 'report.pdf'}));
