@@ -38,6 +38,7 @@ export const funnelStyles = /* css */ `
   @media (width < 34rem) {
     .ranges .tabs { width: 100%; gap: 0.5rem; justify-content: space-between; }
     .ranges .inline { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); width: 100%; }
+    .ranges label { grid-template-columns: minmax(0, 1fr); }
     .ranges input { width: 100%; }
     .figures-table :is(caption, thead, tbody), .figures-table { display: block; }
     .figures-table tr { display: grid; grid-template-columns: repeat(4, 1fr); padding-block: 0.5rem; }

@@ -77,7 +77,7 @@ export const leadsStyles = /* css */ `
     .leads, .leads thead, .leads tbody { display: block; }
     .leads thead th:not(.select) { position: absolute; clip-path: inset(50%); }
     .leads thead .select { display: block; width: auto; padding-block: 0.35rem; }
-    .leads thead .hidden { position: static; width: auto; height: auto; clip-path: none; }
+    .leads thead .hidden { position: static; width: auto; height: auto; clip-path: none; white-space: normal; }
     .leads thead label { display: flex; gap: 0.6rem; color: var(--muted); font-weight: 400; }
     .leads tbody tr { display: grid; grid-template-columns: 2rem minmax(0, 1fr) auto; padding-block: 0.5rem; }
     .leads tbody tr > * { padding: 0.15rem 0; }
@@ -94,10 +94,11 @@ export const leadsStyles = /* css */ `
     .search { min-width: 0; }
     .head:has(.search) { flex-wrap: nowrap; margin-block-end: 0.25rem; }
     .head:has(.search) h1 { position: absolute; width: auto; clip-path: inset(50%); }
-    .views .tabs { width: 100%; gap: 0.5rem; justify-content: space-between; }
-    .views .tabs a { display: grid; min-width: 2.75rem; text-align: center; }
+    .views .tabs { width: 100%; gap: 0.5rem; align-items: end; justify-content: space-between; }
+    .views .tabs a { display: grid; min-width: 2.75rem; overflow-wrap: normal; text-align: center; white-space: normal; }
     .views .number { margin: 0; }
     .filters form { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); }
+    .filters label { grid-template-columns: minmax(0, 1fr); }
     .filters input, .filters select { width: 100%; }
     .bulk {
       inset-block-end: 0;
