@@ -2,7 +2,7 @@ import t from 'tap';
 
 import {startServer} from '../start-server.js';
 import {openBrowser} from './browser.js';
-import {makeLead, openConsole} from './console-page.js';
+import {makeLead, openConsole, saveFrom} from './console-page.js';
 
 t.test('an error names its request, and Try again loads the page', async (t) => {
   const server = await startServer(t);
@@ -95,12 +95,11 @@ t.test('a download that fails names its request, and is tried again', async (t) 
     await dialog.getByText(id ?? '').waitFor({state: 'detached'});
     await dialog.getByText(/The server has encountered an error/).waitFor();
     await server.sql.unsafe(`alter table away rename to ${table}`);
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
+    const {name} = await saveFrom(page, () =>
       dialog.getByRole('button', {name: 'Try again'}).click(),
-    ]);
+    );
     await dialog.waitFor({state: 'detached'});
-    return download.suggestedFilename();
+    return name;
   };
 
   await main.getByRole('link', {name: 'Anna'}).waitFor();

@@ -139,8 +139,8 @@ t.test(
       await documents.getByRole('button', {name: 'Show pages'}).click();
       const canvas = page.frameLocator('iframe').locator('canvas').first();
       await canvas.or(documents.getByRole('alert')).first().waitFor();
-      await main.getByRole('button', {name: 'Done'}).click();
-      await main.getByRole('button', {name: 'Open again'}).waitFor();
+      await main.getByRole('button', {name: 'Mark as done'}).click();
+      await main.getByRole('button', {name: 'Reopen'}).waitFor();
       t.equal(await page.evaluate('window.ran'), undefined, what);
     }
     t.same(noise, []);

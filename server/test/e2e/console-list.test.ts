@@ -5,7 +5,7 @@ import {insertLeads} from '../lead-helpers.js';
 import {startServer} from '../start-server.js';
 import {makeTextPdf} from '../text-pdf.js';
 import {openBrowser} from './browser.js';
-import {focusedName, makeLead, openConsole, tabTo} from './console-page.js';
+import {focusedName, makeLead, openConsole, saveFrom, tabTo} from './console-page.js';
 
 t.test('a new lead comes in while the list is open, with the counts', async (t) => {
   const server = await startServer(t);
@@ -204,13 +204,7 @@ t.test('with a selection, exactly the selected leads are downloaded', async (t) 
 const exportCsv = async (page: Page, part: Locator, count: string) => {
   await part.getByRole('button', {name: 'Export', exact: true}).click();
   await page.locator(':popover-open').getByText(count, {exact: true}).waitFor();
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    part.getByRole('button', {name: 'Table (CSV)'}).click(),
-  ]);
-  const chunks: Buffer[] = [];
-  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
-  return {name: download.suggestedFilename(), text: Buffer.concat(chunks).toString()};
+  return saveFrom(page, () => part.getByRole('button', {name: 'Table (CSV)'}).click());
 };
 
 t.test('the list is where it was after a lead', async (t) => {

@@ -9,7 +9,7 @@ import {retryWhileBusy} from '../retry-while-busy.js';
 import {startServer} from '../start-server.js';
 import type {TestServer} from '../start-server.js';
 import {Visitor} from '../visitor.js';
-import {collectConsole, openBrowser} from './browser.js';
+import {BROWSER, collectConsole, openBrowser} from './browser.js';
 
 export const PHONE: BrowserContextOptions = {
   viewport: {width: 360, height: 740},
@@ -146,3 +146,33 @@ const TOO_WIDE = `(() => {
   const outside = [...document.querySelectorAll('body *')].filter(isOutside);
   return ['the page is ' + scrollWidth + ' px wide', ...outside.slice(-5).map(({outerHTML}) => outerHTML.slice(0, 200))];
 })()`;
+
+/** File that the console has saved. */
+export interface SavedFile {
+  name: string;
+  text: string;
+}
+
+/**
+ * Returns the file that the console saves after `press`. The driver of Firefox reports no download of
+ * a file that the page has made, so the file itself is read there.
+ */
+export const saveFrom = async (page: Page, press: () => Promise<unknown>): Promise<SavedFile> => {
+  if (BROWSER === 'firefox') {
+    const [saved] = await Promise.all([page.evaluate<SavedFile>(NEXT_FILE), press()]);
+    return saved;
+  }
+  const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  return {name: download.suggestedFilename(), text: Buffer.concat(chunks).toString()};
+};
+
+const NEXT_FILE = `new Promise((resolve) => {
+  const create = URL.createObjectURL;
+  URL.createObjectURL = (file) => {
+    URL.createObjectURL = create;
+    file.text().then((text) => resolve({name: file.name, text}));
+    return create.call(URL, file);
+  };
+})`;
