@@ -93,8 +93,8 @@ const fill = async (sql: postgres.Sql): Promise<void> => {
       select gen_random_uuid(), id, 'report.pdf', 'uploads/' || id, 1, sha256('x'), 1, 'stored',
              now()
       from ids where i % 10 = 0;
-    insert into leads (session_uuid, site_key, state, locale, has_files, last_activity_at)
-      select id, 'demo', 'pending', 'en', i % 10 = 0, now() - make_interval(secs => i) from ids;
+    update leads set has_files = i % 10 = 0, last_activity_at = now() - make_interval(secs => i)
+      from ids where session_uuid = id;
     analyze;`);
 };
 

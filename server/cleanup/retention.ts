@@ -64,7 +64,6 @@ const archive = async (sql: Sql, pendingMs: number, limit: number): Promise<numb
         where ${isOverdue(tx, pendingMs)}
         limit ${limit} for update skip locked)
       returning uuid, site_key as site`;
-    await tx`delete from leads where session_uuid = any(${rows.map(({uuid}) => uuid)}::uuid[])`;
     for (const {uuid} of rows) notifyAfterCommit(tx, uuid);
     await recordAudit(
       tx,

@@ -15,6 +15,7 @@ const LOCK = 7_271_935;
 const CONNECT_SECONDS = 5;
 /** Time for migrating a large table, or for waiting until another server has done so. */
 const SILENCE_MS = 30 * MINUTE_MS;
+/** Time that a statement waits for a table; `0` has no limit. */
 const TABLE_LOCK_WAIT = '2s';
 
 /** Error for a database whose migrations differ from those of this version. */
@@ -33,7 +34,10 @@ interface Migration {
  * Applies all pending migrations. If several servers start at once, one migrates and the others
  * wait. Throws if an applied migration was edited, or if the database is newer than this version.
  */
-export const migrate = async (url: string): Promise<void> => {
+export const migrate = async (
+  url: string,
+  {tableLockWait = TABLE_LOCK_WAIT} = {},
+): Promise<void> => {
   const migrations = await readMigrations();
   const sql = connectDatabase({
     url,
@@ -48,7 +52,7 @@ export const migrate = async (url: string): Promise<void> => {
       // One transaction for all: a failure leaves the schema as it was.
       await tx`select pg_advisory_xact_lock(${LOCK})`;
       // A waiting transaction blocks every later one on the table, so this one gives up soon.
-      await tx`select set_config('lock_timeout', ${TABLE_LOCK_WAIT}, true)`;
+      await tx`select set_config('lock_timeout', ${tableLockWait}, true)`;
       await tx`
         create table if not exists schema_migrations (
           version integer primary key,

@@ -14,7 +14,6 @@ import {createRateLimit} from '../http/rate-limits.js';
 import type {LocalCounters, SharedCounters} from '../http/rate-limits.js';
 import type {ObjectStore} from '../object-store/object-store.js';
 import type {Access, Caller} from '../visits/access.js';
-import {updateLeadFiles} from '../visits/leads.js';
 import {
   countDownload,
   findStoredFile,
@@ -124,7 +123,6 @@ const deleteFileRoute = (app: App, deps: FileDeps): void => {
         const deletion = await softDelete(tx, caller.uuid, id);
         if (deletion === 'unknown') throw createNoSuchFile();
         if (deletion === 'already_deleted') return;
-        await updateLeadFiles(tx, caller.uuid);
         await recordAudit(tx, {
           ...toAuditEntry(caller),
           event: 'file_deleted',

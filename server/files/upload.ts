@@ -13,7 +13,6 @@ import {ClientAborted} from '../http/client-aborted.js';
 import {withResponseTimeout} from '../http/request-timeout.js';
 import type {Access, Caller} from '../visits/access.js';
 import {hasConsent} from '../visits/consents.js';
-import {recordLeadActivity} from '../visits/leads.js';
 import {countFunnel} from '../visits/store.js';
 import type {FileLimits} from '../sites/limits.js';
 import {ValidatingStream} from './validating-stream.js';
@@ -176,7 +175,6 @@ export class Uploads {
       await recordEvents(tx, caller.uuid, {type: 'file_upload_complete', data});
       const isSession = visit.state === 'session';
       if (isSession) await notifyOfFile(tx, caller);
-      await recordLeadActivity(tx, caller.uuid);
       await countFunnel(tx, caller.site.key, ['uploaded']);
       return {file: stored, isSession};
     });

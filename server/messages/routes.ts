@@ -15,7 +15,6 @@ import {RATE_MULTIPLES, createRateLimit} from '../http/rate-limits.js';
 import type {SharedCounters} from '../http/rate-limits.js';
 import type {Access, Caller} from '../visits/access.js';
 import {countProgress, readProgress} from '../visits/funnel.js';
-import {recordLead} from '../visits/leads.js';
 import {hasStarted, markAsked} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
 import {sendMessage} from './send.js';
@@ -75,7 +74,6 @@ const sendMessageRoute = (app: App, deps: MessageDeps): void => {
       const sent = await access.changeVisit(request, caller, async (tx, visit) => {
         const stored = await sendMessage(tx, caller.uuid, message);
         if (stored.repeated) return stored;
-        await recordLead(tx, {uuid: caller.uuid, siteKey: caller.site.key});
         await onStored(tx, {caller, message: stored.message, client});
         await countQuestion(tx, caller, visit);
         return stored;

@@ -19,7 +19,6 @@ import {enqueueWebhooks} from '../webhooks/store.js';
 import {cleanName} from '../text/person-name.js';
 import {hasConsent} from '../visits/consents.js';
 import {countProgress, readProgress} from '../visits/funnel.js';
-import {recordLead} from '../visits/leads.js';
 import {
   findSession,
   insertSession,
@@ -114,7 +113,6 @@ export const submitContact = async (
   });
   await recordVisitorAnswers(tx, caller, contact.answers, contact);
   await setVisitState(tx, caller.uuid, 'session');
-  await recordLead(tx, {uuid: caller.uuid, siteKey: caller.site.key});
   await audit(tx, caller, 'contact_given');
   await recordEvents(tx, caller.uuid, {type: 'session_state', data: {state: 'pending'}});
   const {uuid, site} = caller;

@@ -7,7 +7,6 @@ import {deleteEvents, recordEvents} from '../events/store.js';
 import {notifyAfterCommit} from '../events/notify.js';
 import {listStoredFiles} from '../files/store.js';
 import {enqueueWebhooks} from '../webhooks/store.js';
-import {deleteLead} from '../visits/leads.js';
 import {clearProgress, deleteSession, setVisitState} from '../visits/store.js';
 import type {Visit} from '../visits/store.js';
 
@@ -31,7 +30,6 @@ export const endVisit = async (
   by?: Actor,
 ): Promise<void> => {
   await setVisitState(sql, uuid, 'purging');
-  await deleteLead(sql, uuid);
   await markFilesForDeletion(sql, uuid);
   notifyAfterCommit(sql, uuid);
   if (cause !== 'discarded') await enqueueWebhooks(sql, {event: 'visit.abandoned', uuid, siteKey});
@@ -61,7 +59,6 @@ export const eraseSession = async (
   await sql`delete from email_verifications where session_uuid = ${uuid}`;
   await deleteMessages(sql, uuid);
   await deleteAnswers(sql, uuid);
-  await deleteLead(sql, uuid);
   await deleteSession(sql, uuid);
   await setVisitState(sql, uuid, 'erased');
   await clearProgress(sql, uuid);
@@ -93,7 +90,6 @@ export const revokeStorageConsent = async (
   await markFilesForDeletion(sql, uuid);
   await redactFileNames(sql, uuid);
   await deleteMessages(sql, uuid);
-  await deleteLead(sql, uuid);
   const deleted = stored.map(({id}) => ({type: 'file_deleted', data: {file_id: id}}) as const);
   await recordEvents(sql, uuid, ...deleted, {type: 'session_state', data: {state: 'visit'}});
 };

@@ -17,7 +17,6 @@ import {enqueueWebhooks} from '../webhooks/store.js';
 import {findSite} from '../sites/store.js';
 import type {Access} from '../visits/access.js';
 import {countProgress, readProgress} from '../visits/funnel.js';
-import {recordLead} from '../visits/leads.js';
 import {completeSession, countFunnel} from '../visits/store.js';
 import {sendVerificationPage, sendErrorPage} from './verification-pages.js';
 import type {PageName} from './verification-pages.js';
@@ -195,7 +194,6 @@ const confirm = async (
   const before = await readProgress(tx, uuid);
   await useVerification(tx, id);
   const {first, changed} = await completeSession(tx, uuid, found.email);
-  await recordLead(tx, {uuid, siteKey});
   await recordAudit(tx, {
     event: 'email_verified',
     uuid,

@@ -58,8 +58,8 @@ const fill = (sql: ReturnType<typeof connect>, count: number) =>
     insert into jobs (kind, payload, run_at)
       select 'webhook', '{"webhook": "11111111-1111-4111-8111-111111111111"}', now() + interval '1 hour'
       from ids;
-    insert into leads (session_uuid, site_key, state, last_activity_at)
-      select id, 'demo', 'pending', now() - make_interval(secs => i) from ids;
+    update leads set last_activity_at = now() - make_interval(secs => i)
+      from ids where session_uuid = id;
     insert into mail_counts (key) select sha256(id::text::bytea) from ids;
     insert into rate_limits (key, hits, resets_at) select id, 1, now() + interval '1 hour' from ids;
     drop table ids;

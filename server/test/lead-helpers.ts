@@ -73,12 +73,13 @@ export const insertLeads = async (
       insert into visits (uuid, site_key, token_hash, state)
       select gen_random_uuid(), ${site}, sha256(''), 'session' from generate_series(1, ${count}::int)
       returning uuid),
-    numbered as (select uuid, row_number() over () as i from created),
-    sessions as (
-      insert into user_sessions (uuid, site_key, name, email, locale, consent_personal_data)
-      select uuid, ${site}, 'Visitor ' || i, 'visitor' || i || '@example.com', 'en', true
-      from numbered)
-    insert into leads (session_uuid, site_key, state, locale, last_activity_at)
-    select uuid, ${site}, 'pending', 'en', now() - interval '2 days' + make_interval(secs => i::int)
+    numbered as (select uuid, row_number() over () as i from created)
+    insert into user_sessions (uuid, site_key, name, email, locale, consent_personal_data)
+    select uuid, ${site}, 'Visitor ' || i, 'visitor' || i || '@example.com', 'en', true
     from numbered`;
+  await sql`
+    update leads l set last_activity_at = now() - interval '2 days' + make_interval(
+                         secs => substring(s.email from '^visitor(\\d+)@')::int)
+    from user_sessions s
+    where s.uuid = l.session_uuid and s.site_key = ${site} and s.email ~ '^visitor\\d+@example.com$'`;
 };

@@ -237,9 +237,6 @@ export const setSessionLocale = async (
   await sql`
     update user_sessions set locale = ${locale}, updated_at = now()
     where uuid = ${uuid} and locale is distinct from ${locale}`;
-  await sql`
-    update leads set locale = lower(${locale})
-    where session_uuid = ${uuid} and locale is distinct from lower(${locale})`;
 };
 
 export const setTrainingConsent = async (
