@@ -12,6 +12,8 @@ interface BuiltWordings {
 /** Place of an answer in a text of a site, as a regular expression of PostgreSQL. */
 const PLACE = String.raw`\{(name|answers\.\w+)\}`;
 const ESCAPED_PLACE = String.raw`\{(name|answers\.[\w\\]+)\}`;
+/** Characters that do not tell a wording from another text. */
+const BLANK = '[[:space:][:punct:]]';
 /** Characters with a meaning in a pattern of LIKE. */
 const SPECIAL = String.raw`[\\%_]`;
 const ESCAPED = String.raw`\\\&`;
@@ -48,7 +50,8 @@ const storeWidgetWordings = async (
 
 /**
  * Stores the texts of the consent steps of one site, or of all sites. The widget replaces places
- * such as `{name}`, so a text with places has a pattern of LIKE.
+ * such as `{name}`, so a text with places has a pattern of LIKE. A text of places only has none,
+ * because every text would match.
  */
 export const storeSiteWordings = async (
   sql: Queryable,
@@ -58,6 +61,8 @@ export const storeSiteWordings = async (
     insert into known_wordings (site_key, sha256, purpose, locale, pattern)
     select site.key, sha256(convert_to(wording.text, 'UTF8')), step->>'purpose', wording.locale,
            case when wording.text ~ ${PLACE}
+                  and regexp_replace(regexp_replace(wording.text, ${PLACE}, '', 'g'),
+                                     ${BLANK}, '', 'g') <> ''
                 then regexp_replace(regexp_replace(wording.text, ${SPECIAL}, ${ESCAPED}, 'g'),
                                     ${ESCAPED_PLACE}, '%', 'g') end
     from sites site

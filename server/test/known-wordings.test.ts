@@ -66,6 +66,16 @@ t.test('the wordings of a site', async (t) => {
     );
   });
 
+  await t.test('that consist of answers only have no pattern', async (t) => {
+    for (const text of ['{name}', '{name}, {answers.town}?']) {
+      await set(createSettings(text), 'set', 'acme');
+      const wording = (await list(server, 'acme')).find(({sha256}) => sha256 === hash(text));
+      t.match(wording, {pattern: null}, text);
+    }
+    await set(createSettings('{name}: OK'), 'set', 'acme');
+    t.equal((await list(server, 'acme')).at(-1)?.pattern, '%: OK');
+  });
+
   await t.test('with answers of the visitor have a pattern', async (t) => {
     const text = '{name}, 100% sure of \\ and a_b: {answers.my_town}?';
     await set(createSettings(text), 'set', 'acme');
