@@ -1,9 +1,11 @@
 import {Type} from 'typebox';
 import type {Static} from 'typebox';
 
-import {Timestamp, Uuid} from './common.js';
+import {Timestamp} from './common.js';
+import type {AuditEvent} from './event-names.js';
 import {EXAMPLE_TIME, EXAMPLE_UUID} from './examples.js';
 import {Cursor} from './messages.js';
+import {TrailAccount, TrailFile} from './owner-trail.js';
 
 export const LeadTrailQuery = Type.Object({
   after: Type.Optional({...Cursor, description: 'Value of `next` of the page before.'}),
@@ -13,24 +15,19 @@ export const LeadTrailRow = Type.Object(
   {
     id: Type.Integer(),
     at: Timestamp,
-    type: Type.String({description: 'Audit event, such as `lead_viewed` or `file_upload`.'}),
+    type: Type.Unsafe<AuditEvent>({
+      type: 'string',
+      description: 'Audit event, such as `lead_viewed` or `file_upload`.',
+    }),
     by: Type.Unsafe<'visitor' | 'account' | 'operator' | 'server'>({
       type: 'string',
       enum: ['visitor', 'account', 'operator', 'server'],
       description: '`operator`: a command on the server. `server`: cleanup or retention.',
     }),
-    account: Type.Union(
-      [
-        Type.Object({
-          id: Uuid,
-          name: Type.Union([Type.String(), Type.Null()], {
-            description: 'Null if the account no longer exists, or has no name.',
-          }),
-        }),
-        Type.Null(),
-      ],
-      {description: 'Account that acted. Only owners of the site see it.'},
-    ),
+    account: Type.Union([TrailAccount, Type.Null()], {
+      description: 'Account that acted, if it still exists. Only owners of the site see it.',
+    }),
+    file: TrailFile,
     metadata: Type.Record(Type.String(), Type.Unknown(), {
       description: 'Further values, which depend on the type. They contain no personal data.',
     }),
@@ -57,7 +54,8 @@ export const LeadTrail = Type.Object(
             at: EXAMPLE_TIME,
             type: 'lead_viewed',
             by: 'account',
-            account: {id: EXAMPLE_UUID, name: 'Ben'},
+            account: {id: EXAMPLE_UUID, name: 'Ben', email: 'ben@example.com'},
+            file: null,
             metadata: {},
           },
         ],

@@ -30,24 +30,44 @@ export const TrailQuery = Type.Object({
   ),
 });
 
+/** File of an audit row. */
+export const TrailFile = Type.Union(
+  [
+    Type.Object({
+      id: Uuid,
+      name: Type.Union([Type.String(), Type.Null()], {description: 'Null if it was deleted.'}),
+    }),
+    Type.Null(),
+  ],
+  {description: 'File that the row is about.'},
+);
+
+const TrailEmail = Type.Union([Type.String(), Type.Null()], {
+  description: 'Null if the account was removed.',
+});
+
+/** Account of an audit row. */
+export const TrailAccount = Type.Object({
+  id: Uuid,
+  name: Type.Union([Type.String(), Type.Null()], {
+    description: 'Null if the account has no name.',
+  }),
+  email: TrailEmail,
+});
+
 export const TrailRow = Type.Object(
   {
     id: Type.String({description: 'Id of the row, which falls from row to row.'}),
     at: Timestamp,
     event_type: Type.String({examples: ['lead_viewed']}),
-    account: Type.Union(
-      [
-        Type.Object({
-          id: Uuid,
-          name: Type.Union([Type.String(), Type.Null()], {
-            description: 'Name of the account; null if it has none.',
-          }),
-        }),
-        Type.Null(),
-      ],
-      {description: 'Account that acted; null for a command of the operator.'},
-    ),
+    account: Type.Union([TrailAccount, Type.Null()], {
+      description: 'Account that acted; null for a command of the operator.',
+    }),
+    person: Type.Union([Type.Object({id: Uuid, email: TrailEmail}), Type.Null()], {
+      description: 'Person who was invited, or whose role was changed.',
+    }),
     lead: Type.Union([Uuid, Type.Null()], {description: 'Lead that was acted on.'}),
+    file: TrailFile,
     metadata: Type.Object(
       {},
       {additionalProperties: true, description: 'Counts and kinds. No personal data.'},
@@ -73,8 +93,10 @@ export const TrailPage = Type.Object(
             id: '184468',
             at: EXAMPLE_TIME,
             event_type: 'lead_viewed',
-            account: {id: EXAMPLE_UUID, name: 'Anna Beispiel'},
+            account: {id: EXAMPLE_UUID, name: 'Anna Beispiel', email: 'anna@example.com'},
+            person: null,
             lead: EXAMPLE_UUID,
+            file: null,
             metadata: {by: 'account', account: EXAMPLE_UUID},
           },
         ],

@@ -1,4 +1,5 @@
 import {requireRole} from '../accounts/account.js';
+import {toTrailFile} from '../audit/trail-file.js';
 import type {Config} from '../config/config.js';
 import {SiteParams} from '../contract/owner-sites.js';
 import {MAX_TRAIL_PAGE, TrailPage, TrailQuery} from '../contract/owner-trail.js';
@@ -45,11 +46,16 @@ export const ownerTrailRoute: Plugin<TrailRouteDeps> = async (app, {config, sql}
   );
 };
 
-const describeRow = ({id, at, type, accountId, name, lead, metadata}: FoundRow): TrailRow => ({
-  id,
-  at: at.toISOString(),
-  event_type: type,
-  account: accountId === null ? null : {id: accountId, name},
-  lead,
-  metadata,
-});
+const describeRow = (row: FoundRow): TrailRow => {
+  const {id, at, type, accountId, name, email, person, lead, fileName, metadata} = row;
+  return {
+    id,
+    at: at.toISOString(),
+    event_type: type,
+    account: accountId === null ? null : {id: accountId, name, email},
+    person,
+    lead,
+    file: toTrailFile(metadata, fileName),
+    metadata,
+  };
+};

@@ -1,5 +1,6 @@
 import type {Queryable} from '../database/sql.js';
 import type {AuditMetadata} from '../audit/store.js';
+import type {TrailRow} from '../contract/owner-trail.js';
 import {hasJoined} from './people-store.js';
 
 export interface TrailFilter {
@@ -18,7 +19,12 @@ export interface FoundRow {
   /** Null for a command of the operator. */
   accountId: string | null;
   name: string | null;
+  email: string | null;
+  /** Person who was invited or changed. */
+  person: TrailRow['person'];
   lead: string | null;
+  /** Null if the file was deleted. */
+  fileName: string | null;
   metadata: AuditMetadata;
 }
 
@@ -47,7 +53,11 @@ export const findTrail = (sql: Queryable, filter: TrailFilter): Promise<FoundRow
   return sql<FoundRow[]>`
     select found.id::text, found.timestamp as at, found.event_type as type,
            found.metadata->>'account' as "accountId",
-           case when m.account_id is null or ${hasJoined(sql)} then a.name end as name, found.user_uuid as lead, found.metadata
+           case when m.account_id is null or ${hasJoined(sql)} then a.name end as name,
+           a.email,
+           case when p.id is not null
+                then json_build_object('id', p.id, 'email', p.email) end as person,
+           found.user_uuid as lead, f.file_name as "fileName", found.metadata
     from (
       (select ${columns} from audit_logs a
        where a.site_key = ${siteKey} and ${isWanted} order by a.id desc limit ${limit})
@@ -63,5 +73,10 @@ export const findTrail = (sql: Queryable, filter: TrailFilter): Promise<FoundRow
     ) found
     left join accounts a on a.id::text = found.metadata->>'account'
     left join memberships m on m.account_id = a.id and m.site_key = ${siteKey}
+    left join accounts p
+      on p.id::text = coalesce(found.metadata->>'invited', found.metadata->>'changed')
+    left join file_uploads f
+      on f.session_uuid = found.user_uuid and f.id::text = found.metadata->>'file_id'
+        and f.state = 'stored'
     order by found.id desc limit ${limit}`;
 };

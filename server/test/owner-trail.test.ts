@@ -9,6 +9,7 @@ import type {Role} from '../contract/owner.js';
 import {MAX_TRAIL_PAGE} from '../contract/owner-trail.js';
 import type {TrailPage} from '../contract/owner-trail.js';
 import {OwnerClient} from './owner-client.js';
+import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
@@ -42,11 +43,35 @@ t.test('the activity at a site', async (t) => {
     ]);
     t.match(page, {
       rows: [
-        {account: {name: null}, lead: visitor.uuid},
-        {account: {name: 'Olga'}, lead: null, metadata: {account: olga.accountId}},
+        {account: {name: null, email: anna.email}, lead: visitor.uuid},
+        {
+          account: {name: 'Olga', email: olga.email},
+          lead: null,
+          metadata: {account: olga.accountId},
+        },
       ],
       next: null,
     });
+  });
+
+  await t.test('names the file, and the person who was invited or changed', async (t) => {
+    const visitor = await Visitor.consenting(server.url);
+    const {body} = await visitor.upload(makePdf(), {name: 'cv.pdf'});
+    const record = (event: AuditEntry['event'], metadata: object, uuid: string | null = null) =>
+      recordAudit(server.sql, {
+        ...{event, site: 'demo', uuid},
+        metadata: {account: olga.accountId, ...metadata},
+      });
+    await record('file_download', {file_id: body.file.id}, visitor.uuid);
+    await record('role_changed', {changed: anna.accountId, role: 'owner'});
+    const find = async () => (await read()).rows.slice(0, 2);
+
+    t.match(await find(), [
+      {person: {id: anna.accountId, email: anna.email}, file: null},
+      {person: null, file: {id: body.file.id, name: 'cv.pdf'}},
+    ]);
+    await visitor.call('DELETE', `/api/files/${body.file.id}`);
+    t.match((await find())[1], {file: {id: body.file.id, name: null}});
   });
 
   await t.test('has sign-ins of members since they joined, and of no other account', async (t) => {

@@ -1,3 +1,5 @@
+import type {AuditEvent} from '../../../server/contract/event-names.js';
+
 /** Audit events in words. */
 export const events = {
   event_uuid_generated: 'Visit began',
@@ -24,4 +26,23 @@ export const events = {
   event_lead_status_changed: 'Status changed',
   event_leads_listed: 'List opened',
   event_leads_exported: 'Leads exported',
-};
+  event_uuid_generation_attempt: 'New reference requested',
+  event_uuid_generation_failed: 'No reference was created',
+  event_uuid_validation_attempt: 'Reference checked',
+  event_visit_abandoned: 'Visit abandoned',
+  event_file_deletion_error: 'Document not deleted yet',
+  event_orphan_cleanup: 'Leftovers deleted',
+  event_rate_limit_exceeded: 'Too many requests',
+  event_origin_refused: 'Website refused',
+  event_suspicious_activity: 'Suspicious activity',
+  event_signed_in: 'Signed in',
+  event_signed_out: 'Signed out',
+  event_sign_in_link_requested: 'Sign-in link requested',
+  event_sign_in_reported: 'Sign-in reported as not theirs',
+  event_account_invited: 'Person invited',
+  event_account_changed: 'Account changed',
+  event_account_removed: 'Account removed',
+  event_role_changed: 'Role changed',
+  event_admin_notified: 'Operator notified',
+  event_error: 'Server error',
+} satisfies Record<`event_${AuditEvent}`, string>;

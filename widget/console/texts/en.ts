@@ -123,6 +123,8 @@ const en = {
   newEmail: 'New e-mail address',
   linkLabel: 'Confirmation link',
   linkDelayed: 'Delayed by a limit for e-mails',
+  linkStopped: 'Not sent because of a limit for e-mails',
+  deletedFile: 'Deleted document',
   firstVisit: 'First visit',
   keptUntil: 'Kept until',
   noLimit: 'No limit',

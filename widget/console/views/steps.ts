@@ -12,6 +12,9 @@ const PURPOSES: Record<LeadConsent['purpose'], TextKey> = {
   ai_answers: 'purposeAnswers',
 };
 
+export const isPurpose = (purpose: unknown): purpose is LeadConsent['purpose'] =>
+  typeof purpose === 'string' && Object.hasOwn(PURPOSES, purpose);
+
 export const purposeText = (purpose: LeadConsent['purpose']): string => say(PURPOSES[purpose]);
 
 /** Returns the name by which a site owner knows a step: its question, or what it asks for. */

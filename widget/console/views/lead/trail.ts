@@ -1,4 +1,5 @@
-import {html} from 'lit/html.js';
+import {html, nothing} from 'lit/html.js';
+import type {TemplateResult} from 'lit/html.js';
 
 import type {LeadTrail, LeadTrailRow} from '../../../../server/contract/owner-lead-trail.js';
 import {call} from '../../core/api.js';
@@ -8,7 +9,7 @@ import {whenLoaded} from '../../parts/states.js';
 import {fullTime} from '../../texts/format.js';
 import type {TextKey} from '../../texts/texts.js';
 import {say} from '../../texts/texts.js';
-import en from '../../texts/en.js';
+import {isPurpose, purposeText} from '../steps.js';
 
 const MAX_PAGES = 20;
 
@@ -40,16 +41,19 @@ const loadTrail = async (path: string): Promise<LeadTrailRow[]> => {
 
 const list = (rows: readonly LeadTrailRow[]) =>
   html`<ol>
-    ${rows.map(
-      ({at, type, by, account}) =>
-        html`<li>
-          ${eventText(type)}
-          <span class="note"
-            >${account?.name ? typed(account.name) : say(BY[by])} · ${fullTime(at)}</span
-          >
-        </li>`,
-    )}
+    ${rows.map((row) => {
+      const detail = detailOf(row);
+      return html`<li>
+        ${say(`event_${row.type}`)}${detail === null ? nothing : html` · ${detail}`}
+        <span class="note">${actorOf(row)} · ${fullTime(row.at)}</span>
+      </li>`;
+    })}
   </ol>`;
+
+const actorOf = ({by, account}: LeadTrailRow) => {
+  const name = account?.name ?? account?.email;
+  return name ? typed(name) : say(BY[by]);
+};
 
 const BY: Record<LeadTrailRow['by'], TextKey> = {
   visitor: 'byVisitor',
@@ -58,8 +62,21 @@ const BY: Record<LeadTrailRow['by'], TextKey> = {
   server: 'byServer',
 };
 
-/** Returns an audit event in words. An event without words is shown by its name. */
-export const eventText = (type: string): string => {
-  const key = `event_${type}`;
-  return key in en ? say(key as TextKey) : type.replaceAll('_', ' ');
+/** Returns the file, step, status or values that a row is about; null if it has none. */
+const detailOf = ({file, metadata}: LeadTrailRow): TemplateResult | string | null => {
+  const {step, status, purpose, fields, stopped_by: stoppedBy} = metadata;
+  if (file) return file.name === null ? say('deletedFile') : typed(file.name);
+  if (typeof step === 'string') return typed(step);
+  if (status === 'done' || status === 'open') return say(STATUS[status]);
+  if (isPurpose(purpose)) return purposeText(purpose);
+  if (stoppedBy) return say('linkStopped');
+  if (!Array.isArray(fields)) return null;
+  return fields.flatMap((field) => (isField(field) ? [say(FIELDS[field])] : [])).join(', ');
 };
+
+const STATUS = {done: 'viewDone', open: 'viewOpen'} as const;
+
+const FIELDS = {name: 'name', email: 'email', answers: 'answers', locale: 'language'} as const;
+
+const isField = (field: unknown): field is keyof typeof FIELDS =>
+  typeof field === 'string' && Object.hasOwn(FIELDS, field);
