@@ -159,11 +159,17 @@ export const CorrectLead = Type.Object(
 export type CorrectLead = Static<typeof CorrectLead>;
 
 export const CorrectedLead = Type.Object(
-  {lead: LeadDetail},
+  {
+    lead: LeadDetail,
+    link_stopped: Type.Boolean({
+      description:
+        'Whether a limit for e-mails to the new e-mail address has suppressed the confirmation link.',
+    }),
+  },
   {
     title: 'CorrectedLead',
     description: 'The lead after the change. A new e-mail address waits in `pending_email`.',
-    examples: [{lead: EXAMPLE_DETAIL}],
+    examples: [{lead: EXAMPLE_DETAIL, link_stopped: false}],
   },
 );
 export type CorrectedLead = Static<typeof CorrectedLead>;

@@ -5,7 +5,7 @@ import {CorrectLead, CorrectedLead, LeadUuid} from '../contract/owner-lead.js';
 import {ResendResponse} from '../contract/sessions.js';
 import {retryAfterConflict} from '../database/errors.js';
 import type {Transaction} from '../database/sql.js';
-import {transaction} from '../database/transaction.js';
+import {repeatableTransaction} from '../database/transaction.js';
 import {Erased, NotFound} from '../errors.js';
 import {notifyAfterCommit} from '../events/notify.js';
 import type {App, Plugin} from '../http/app-type.js';
@@ -13,6 +13,7 @@ import {createRateLimit} from '../http/rate-limits.js';
 import {BODY_CODES, ownerResponses} from '../http/response-schemas.js';
 import {eraseVisit} from '../privacy/erase.js';
 import {correctSession, lockSession} from '../privacy/rectify.js';
+import type {CorrectionOutcome} from '../privacy/rectify.js';
 import type {LockedSession} from '../privacy/rectify.js';
 import {readEmail, readName} from '../sessions/contact.js';
 import {resendConfirmation} from '../sessions/resend.js';
@@ -59,10 +60,11 @@ const correctLeadRoute = (app: App, deps: LeadRouteDeps): void => {
       const name = body.name === undefined ? undefined : readName(body.name);
       const email = body.email === undefined ? undefined : readEmail(body.email);
       const {status} = body;
-      const lead = await change(deps, async (tx) => {
+      const {lead, isStopped} = await change(deps, async (tx) => {
+        let outcome: CorrectionOutcome;
         if (corrects) {
           const session = await requireSession(tx, deps, key);
-          await correctSession(tx, deps, session, {
+          outcome = await correctSession(tx, deps, session, {
             ...{name, email},
             answers: {},
             ...createSender(request, key),
@@ -70,11 +72,12 @@ const correctLeadRoute = (app: App, deps: LeadRouteDeps): void => {
           notifyAfterCommit(tx, key.uuid);
         }
         if (status) await markLeads(tx, [key], {status, account: account.id});
-        return describeLead(tx, config, key.uuid);
+        const lead = await describeLead(tx, config, key.uuid);
+        return {lead, isStopped: outcome === 'stopped'};
       });
       if (!lead) throw new Erased();
       if (email !== undefined) deps.onMail();
-      return {lead};
+      return {lead, link_stopped: isStopped};
     },
   );
 };
@@ -138,7 +141,7 @@ const eraseLeadRoute = (app: App, deps: LeadRouteDeps): void => {
 };
 
 const change = <T>({sql}: LeadRouteDeps, work: (tx: Transaction) => Promise<T>): Promise<T> =>
-  retryAfterConflict(() => transaction(sql, work));
+  repeatableTransaction(sql, work);
 
 const requireSession = async (
   tx: Transaction,

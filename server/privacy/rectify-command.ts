@@ -15,12 +15,12 @@ import {transaction} from '../database/transaction.js';
 import {InvalidAnswer, MariaError} from '../errors.js';
 import {ConfirmationLinks} from '../mail/links.js';
 import {readEmail, readName} from '../sessions/contact.js';
-import type {EmailChange} from '../sessions/contact.js';
 import {findQuestion, getConversation, listQuestions} from '../sites/conversation.js';
 import {findSite} from '../sites/store.js';
 import {describeExpected} from '../text/expected-answer.js';
 import {findSessions} from './find-sessions.js';
 import {correctSession, lockSession} from './rectify.js';
+import type {CorrectionOutcome} from './rectify.js';
 
 const USAGE = `maria rectify --uuid UUID | --email E-MAIL [--name NAME] [--new-email E-MAIL] [--answer FIELD=VALUE]…
   Correct the name, the e-mail address or answers of a session.
@@ -83,7 +83,7 @@ const rectifyOne = async (
   if (outcome) await print(OUTCOMES[outcome]);
 };
 
-const OUTCOMES: Record<EmailChange | 'stopped', string> = {
+const OUTCOMES: Record<NonNullable<CorrectionOutcome>, string> = {
   requested:
     'A running server sends the confirmation link. The new e-mail address takes effect when it is used.',
   stopped:
@@ -165,7 +165,7 @@ const rectify = async (
   {config}: CommandDeps,
   uuid: string,
   correction: Correction,
-): Promise<EmailChange | 'stopped' | undefined> => {
+): Promise<CorrectionOutcome> => {
   const found = await lockSession(tx, config, uuid);
   if (!found) {
     throw new CommandFailed(
@@ -186,4 +186,6 @@ const createConfirmationDeps = (config: CommandDeps['config']) => ({
   config,
   links: new ConfirmationLinks(config.secrets, config.publicUrl),
   mailHashKey: deriveKey(config.secrets[0], 'mail-counts'),
+  // The command prints it.
+  onMailStopped: () => undefined,
 });

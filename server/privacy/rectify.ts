@@ -39,15 +39,18 @@ export interface Correction {
 }
 
 /**
- * Corrects a session in the name of its visitor. Returns what happened to the e-mail address;
- * undefined without a new one.
+ * Result of a change of the e-mail address; undefined without a new one. `stopped`: a limit of the
+ * new e-mail address has suppressed the confirmation link.
  */
+export type CorrectionOutcome = EmailChange | 'stopped' | undefined;
+
+/** Corrects a session in the name of its visitor. Returns what happened to the e-mail address. */
 export const correctSession = async (
   tx: Queryable,
-  deps: Omit<ContactDeps, 'onMailStopped'>,
+  deps: ContactDeps,
   {session, ...caller}: LockedSession,
   {name, email, answers, by, client}: Correction,
-): Promise<EmailChange | 'stopped' | undefined> => {
+): Promise<CorrectionOutcome> => {
   let stopped = false;
   let change: EmailChange | undefined;
   if (name !== undefined) {
@@ -57,6 +60,7 @@ export const correctSession = async (
   if (email !== undefined) {
     const onMailStopped = () => {
       stopped = true;
+      deps.onMailStopped();
     };
     change = await changeEmail(tx, {...deps, onMailStopped}, caller, {email, client, by});
   }

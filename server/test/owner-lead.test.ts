@@ -10,6 +10,7 @@ import {countMailsTo, resetMailLimits} from './contact-helpers.js';
 import {columnsWith} from './data-traces.js';
 import {confirm, createLead, listLeads, writeMessage} from './lead-helpers.js';
 import {listKeys} from './list-keys.js';
+import {TO_ADDRESS_PER_HOUR} from '../mail/limits.js';
 import {OwnerClient} from './owner-client.js';
 import {makePdf} from './pdf.js';
 import {parseSession, readZip} from './read-zip.js';
@@ -118,9 +119,13 @@ t.test('one lead', async (t) => {
     t.match(
       rows.filter(({type}) => type === 'lead_viewed'),
       [
-        {by: 'account', account: {id: agent.accountId, name: 'Ben'}, metadata: {}},
+        {by: 'account', account: {name: 'Ben', email: agent.email}, file: null, metadata: {}},
         {by: 'account', account: {id: owner.accountId, name: 'Olga'}},
       ],
+    );
+    t.match(
+      rows.filter(({type}) => type === 'file_upload'),
+      [{file: {name: 'report.pdf'}}, {file: {name: 'second.pdf'}}],
     );
     const seen = await read(agent);
     t.equal(seen.rows.length, rows.length);
@@ -192,6 +197,30 @@ t.test('one lead', async (t) => {
     await confirm(server, 'new@example.com');
     const {lead} = (await owner.call<LeadPage>('GET', path)).body;
     t.match(lead, {state: 'complete', email: 'new@example.com', pending_email: null});
+  });
+
+  await t.test('is corrected without a link if the e-mail address has had too many', async (t) => {
+    await resetMailLimits(server);
+    const {uuid} = await createLead(server, {site: 'questions', email: 'olga@example.com'});
+    const change = async (email: string) => {
+      const json = {email};
+      const {body} = await owner.call<CorrectedLead>('PATCH', toPath(uuid), {json});
+      return body.link_stopped;
+    };
+    const stopped: boolean[] = [];
+    for (let i = 0; i <= TO_ADDRESS_PER_HOUR; i++) {
+      stopped.push(await change('full@example.com'));
+      await change(`other-${i}@example.com`);
+    }
+
+    t.same([stopped.at(0), stopped.at(-1)], [false, true]);
+    await until(
+      async () =>
+        (await server.sql`select from alerts where cause = 'mail_limit_address'`).length === 1,
+    );
+    const {rows} = (await owner.call<LeadTrail>('GET', toPath(uuid, '/trail'))).body;
+    t.ok(rows.some(({metadata}) => metadata['stopped_by'] === 'address'));
+    await resetMailLimits(server);
   });
 
   await t.test('is not corrected with what is no name, e-mail address or status', async (t) => {

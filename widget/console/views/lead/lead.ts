@@ -48,6 +48,7 @@ export const createLead = (context: Context, place: Place): View => {
   const documents = createDocuments(update);
   let part: Part = 'talk';
   let isSaving = false;
+  let isLinkStopped = false;
 
   const isErased = () => page.error?.code === 'erased';
   const loadPage = async () => {
@@ -78,8 +79,9 @@ export const createLead = (context: Context, place: Place): View => {
     void load();
   };
   const patch = async (body: object) => {
-    const {lead} = await call<CorrectedLead>(path, {method: 'PATCH', body});
+    const {lead, link_stopped} = await call<CorrectedLead>(path, {method: 'PATCH', body});
     if (page.value) page.value = {...page.value, lead};
+    isLinkStopped = link_stopped;
   };
   const toggleDone = () => {
     const status = page.value?.lead.status === 'done' ? 'open' : 'done';
@@ -89,7 +91,7 @@ export const createLead = (context: Context, place: Place): View => {
     run(() => call(`${path}/verification`, {method: 'POST'}), say('linkSentAgain'));
   const correct = async () => {
     if (page.value && (await askToCorrect(page.value.lead, patch))) {
-      notify(say('corrected'));
+      notify(say(isLinkStopped ? 'linkStopped' : 'corrected'));
       void load();
     }
   };
