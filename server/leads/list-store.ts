@@ -1,7 +1,7 @@
 import {MAX_LEAD_COUNT} from '../contract/owner-limits.js';
 import type {LeadList, LeadView} from '../contract/owner-leads.js';
 import type {Queryable} from '../database/sql.js';
-import {fromSelection, isInView, isSelected} from './selection.js';
+import {fromSelection, isFiltered, isInView, isSelected} from './selection.js';
 import type {Selection} from './selection.js';
 
 /** Place of a lead in the list, which is in the order of the last activity. */
@@ -52,16 +52,20 @@ const isAfter = (sql: Queryable, after: LeadPlace | undefined) =>
     ? sql`and (l.last_activity_at, l.session_uuid) < (${after.lastActivityAt}, ${after.uuid}::uuid)`
     : sql``;
 
-/** Searches once for the page and the counts. */
+/**
+ * Searches once for the page and the counts. Without a filter, the search stops when there are more
+ * hits than are counted. With a filter, it cannot stop: the hits that it selects may be the last.
+ */
 const searchPage = async (
   sql: Queryable,
   selection: Selection,
   {after, limit}: Page,
 ): Promise<{places: LeadPlace[]; counts: Counts}> => {
+  const maxHits = isFiltered(selection) ? undefined : MAX_LEAD_COUNT + 1;
   const rows = await sql<(CountedView | (LeadPlace & {view: null}))[]>`
     with found as materialized (
       select l.session_uuid, l.last_activity_at, l.view
-      ${fromSelection(sql, {...selection, view: 'all'})})
+      ${fromSelection(sql, {...selection, view: 'all'}, maxHits)})
     select view, count(*)::int as count, null::uuid as uuid, null::timestamptz as "lastActivityAt"
     from found group by view
     union all
@@ -69,26 +73,27 @@ const searchPage = async (
      where true ${isInView(sql, selection.view)} ${isAfter(sql, after)}
      order by l.last_activity_at desc, l.session_uuid desc limit ${limit})
     order by "lastActivityAt" desc, uuid desc`;
+  const counted = rows.flatMap((row) => (row.view === null ? [] : [row]));
+  const hits = counted.reduce((sum, {count}) => sum + count, 0);
   return {
     places: rows.flatMap((row) => (row.view === null ? [row] : [])),
-    counts: toCounts(rows.flatMap((row) => (row.view === null ? [] : [row]))),
+    counts: toCounts(counted, maxHits !== undefined && hits >= maxHits),
   };
 };
 
 const COUNTED = ['open', 'unconfirmed', 'done'] as const satisfies LeadView[];
 
-/** Each count is exact up to `MAX_LEAD_COUNT`. */
-const toCounts = (rows: CountedView[]): Counts => {
+/** Each count is exact up to `MAX_LEAD_COUNT`, unless the search has stopped before the last hit. */
+const toCounts = (rows: CountedView[], hasStopped = false): Counts => {
+  const toViewCount = (count: number) => ({
+    count: Math.min(count, MAX_LEAD_COUNT),
+    more: hasStopped || count > MAX_LEAD_COUNT,
+  });
   const counts = new Map(rows.map(({view, count}) => [view, count]));
   const total = rows.reduce((sum, {count}) => sum + count, 0);
   const [open, unconfirmed, done] = COUNTED.map((view) => counts.get(view) ?? 0).map(toViewCount);
   return {open: open!, unconfirmed: unconfirmed!, done: done!, all: toViewCount(total)};
 };
-
-const toViewCount = (count: number) => ({
-  count: Math.min(count, MAX_LEAD_COUNT),
-  more: count > MAX_LEAD_COUNT,
-});
 
 interface CountedView {
   view: LeadView;

@@ -16,31 +16,37 @@ export const readSearchText = (given: string): string => {
 /**
  * Returns a query of the UUIDs that match a text: a part of the name, e-mail address or file name,
  * or the beginning of the UUID. Texts that are too short for the trigram indexes match the beginning
- * of a word only. The join with the leads lets a small site search its own files only.
+ * of a word only. The join with the leads lets a small site search its own files only. Each branch
+ * stops at `limit` hits.
  */
-export const selectHits = (sql: Queryable, text: string, siteKeys: string[]) => {
+export const selectHits = (
+  sql: Queryable,
+  text: string,
+  {siteKeys, limit}: {siteKeys: string[]; limit: number | undefined},
+) => {
   const patterns = getPatterns(text);
   const matches = (column: ReturnType<Queryable>) =>
     patterns
       .map((pattern) => sql`${column} like lower(${pattern})`)
       .reduce((all, one) => sql`${all} or ${one}`);
   const reference = readReference(text);
+  const upToLimit = limit === undefined ? sql`` : sql`limit ${limit}`;
   return sql`
-    select s.uuid from user_sessions s
-    where s.site_key = any(${siteKeys}::text[])
-      and (${matches(sql`lower(s.name || ' ' || s.email)`)})
+    (select s.uuid from user_sessions s
+     where s.site_key = any(${siteKeys}::text[]) and s.archived_at is null
+       and (${matches(sql`lower(s.name || ' ' || s.email)`)}) ${upToLimit})
     union
-    select f.session_uuid from file_uploads f
-    join leads l on l.session_uuid = f.session_uuid
-    where l.site_key = any(${siteKeys}::text[]) and l.has_files
-      and f.state = 'stored' and (${matches(sql`lower(f.file_name)`)})
+    (select f.session_uuid from file_uploads f
+     join leads l on l.session_uuid = f.session_uuid
+     where l.site_key = any(${siteKeys}::text[]) and l.has_files
+       and f.state = 'stored' and (${matches(sql`lower(f.file_name)`)}) ${upToLimit})
     ${
       reference === undefined
         ? sql``
         : sql`union
-    select l.session_uuid from leads l
-    where l.site_key = any(${siteKeys}::text[])
-      and l.session_uuid between ${reference.first}::uuid and ${reference.last}::uuid`
+    (select l.session_uuid from leads l
+     where l.site_key = any(${siteKeys}::text[])
+       and l.session_uuid between ${reference.first}::uuid and ${reference.last}::uuid ${upToLimit})`
     }`;
 };
 

@@ -44,11 +44,14 @@ export const readTime = (name: string, given: string | number): Date => {
   });
 };
 
-/** Returns the rows of `leads l` that a selection contains, as `from … where …`. */
-export const fromSelection = (sql: Queryable, selection: Selection) => sql`
+/**
+ * Returns the rows of `leads l` that a selection contains, as `from … where …`. With `maxHits`, each
+ * branch of the search stops there.
+ */
+export const fromSelection = (sql: Queryable, selection: Selection, maxHits?: number) => sql`
   from leads l
   where l.site_key = any(${selection.siteKeys}::text[])
-    ${isHit(sql, selection)} ${isInView(sql, selection.view)} ${isSelected(sql, selection)}`;
+    ${isHit(sql, selection, maxHits)} ${isInView(sql, selection.view)} ${isSelected(sql, selection)}`;
 
 /** Throws `InvalidRequest` unless a request has either UUIDs or a filter. */
 export const requireChoice = ({uuids, filter}: LeadChoice): void => {
@@ -68,10 +71,14 @@ export const fromChoice = (sql: Queryable, {uuids, filter}: LeadChoice, siteKeys
     : fromSelection(sql, readSelection(filter ?? {}, siteKeys));
 
 /** An array, because each hit is looked up by the primary key then. A join can read all leads. */
-const isHit = (sql: Queryable, {text, siteKeys}: Selection) =>
+const isHit = (sql: Queryable, {text, siteKeys}: Selection, maxHits: number | undefined) =>
   text === undefined
     ? sql``
-    : sql`and l.session_uuid = any(array(${selectHits(sql, text, siteKeys)}))`;
+    : sql`and l.session_uuid = any(array(${selectHits(sql, text, {siteKeys, limit: maxHits})}))`;
+
+/** Returns true if a selection has conditions besides its sites, view and text. */
+export const isFiltered = ({from, to, locale, hasFiles}: Selection): boolean =>
+  [from, to, locale, hasFiles].some((value) => value !== undefined);
 
 export const isInView = (sql: Queryable, view: LeadView) =>
   view === 'all' ? sql`` : sql`and l.view = ${view}`;

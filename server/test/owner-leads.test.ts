@@ -203,8 +203,11 @@ t.test('pages of the list', async (t) => {
     for (const {counts} of [body, hits]) {
       t.same(counts.unconfirmed, {count: 1_000, more: true});
       t.same(counts.all, {count: 1_000, more: true});
-      t.same(counts.open, {count: 0, more: false});
     }
+    t.same(body.counts.open, {count: 0, more: false});
+    t.same(hits.counts.open, {count: 0, more: true}, 'the search has stopped');
+    const filter = {q: '@example', limit: 1, from: '2026-01-01T00:00:00Z'};
+    t.same((await searchLeads(owner, filter)).body.counts.open, {count: 0, more: false});
   });
 });
 
