@@ -13,8 +13,11 @@ interface SeenOrigin {
   isRefused: boolean;
 }
 
-/** Number of origins that wait for a write. A flood of invented origins must not fill the memory. */
-const MAX_WAITING = 1_000;
+/**
+ * Number of origins of one site that wait for a write. A flood of invented origins must neither fill
+ * the memory nor hide the origins of other sites.
+ */
+const MAX_WAITING_PER_SITE = MAX_ORIGINS_PER_SITE;
 /** Number of origins that this process has written recently. */
 const MAX_REMEMBERED = 10_000;
 
@@ -23,7 +26,8 @@ const MAX_REMEMBERED = 10_000;
  * written at most once a minute, and again when its outcome changes.
  */
 export class SeenOrigins {
-  private waiting = new Map<string, SeenOrigin>();
+  /** Origins of each site, by site and origin. */
+  private waiting = new Map<string, Map<string, SeenOrigin>>();
   private readonly written = new Map<string, {isRefused: boolean; until: number}>();
   private readonly writing = new DelayedWrite(() => this.write());
 
@@ -37,8 +41,9 @@ export class SeenOrigins {
     const key = `${siteKey} ${origin}`;
     const written = this.written.get(key);
     if (written?.isRefused === isRefused && written.until > performance.now()) return;
-    if (this.waiting.size >= MAX_WAITING && !this.waiting.has(key)) return;
-    this.waiting.set(key, {siteKey, origin, isRefused});
+    const ofSite = this.waiting.get(siteKey) ?? new Map<string, SeenOrigin>();
+    if (ofSite.size >= MAX_WAITING_PER_SITE && !ofSite.has(key)) return;
+    this.waiting.set(siteKey, ofSite.set(key, {siteKey, origin, isRefused}));
     this.writing.schedule();
   }
 
@@ -49,7 +54,7 @@ export class SeenOrigins {
 
   /** Origins are statistics, so a failed write is only logged. */
   private async write(): Promise<void> {
-    const seen = this.waiting;
+    const seen = new Map([...this.waiting.values()].flatMap((ofSite) => [...ofSite]));
     if (seen.size === 0) return;
     this.waiting = new Map();
     try {

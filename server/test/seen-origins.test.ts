@@ -88,6 +88,17 @@ t.test('the origins of pages', async (t) => {
     t.match(await find(PAGE), {isRefused: false});
   });
 
+  await t.test('are not hidden by a flood at another site', async (t) => {
+    await addSite(server, 'quiet', [PAGE]);
+    const origins = new SeenOrigins(server.sql, server.app.log);
+    for (let i = 0; i < 20 * MAX_ORIGINS_PER_SITE; i++)
+      origins.add('acme', `https://flood-${i}.example`, {isRefused: true});
+    origins.add('quiet', PAGE);
+    await origins.stop();
+
+    t.match(await listOrigins(server.sql, 'quiet'), [{origin: PAGE, isRefused: false}]);
+  });
+
   await t.test('are deleted when they were not seen for a long time', async (t) => {
     await server.sql`
       update site_origins set last_at = now() - interval '91 days' where origin <> ${PAGE}`;
