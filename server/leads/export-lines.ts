@@ -5,7 +5,7 @@ import type {Sql} from '../database/sql.js';
 import {PAGE_ROWS} from '../database/read-pages.js';
 import {readPagesOf} from './export-store.js';
 import type {Snapshot} from './export-store.js';
-import {readLeads, toTime} from './lead-rows.js';
+import {readLeads, toApiLead} from './lead-rows.js';
 import type {LeadRow} from './lead-rows.js';
 
 const COLUMNS = [
@@ -17,6 +17,8 @@ const COLUMNS = [
 export async function* createCsv(sql: Sql, snapshot: Snapshot): AsyncGenerator<Buffer> {
   const columns = [...COLUMNS, ...(await findAnswerColumns(sql, snapshot))];
   const rows = addAnswers(sql, 'csv', readRows(sql, snapshot));
+  // Spreadsheets recognise UTF-8 by this mark.
+  yield Buffer.from('\uFEFF');
   for await (const line of csvLines(columns, rows)) yield Buffer.from(`${line}\n`);
 }
 
@@ -48,18 +50,8 @@ async function* readRows(sql: Sql, snapshot: Snapshot): AsyncGenerator<(Row & {u
   }
 }
 
-const toRow = (row: LeadRow) => ({
-  uuid: row.uuid,
-  site: row.site,
-  state: row.state,
-  status: row.status,
-  name: row.name,
-  email: row.email,
-  locale: row.locale,
-  ai_training: row.training,
-  files: row.files,
-  messages: row.messages,
-  created_at: row.startedAt.toISOString(),
-  completed_at: toTime(row.completedAt),
-  last_activity_at: row.lastActivityAt.toISOString(),
-});
+const toRow = (row: LeadRow): Row & {uuid: string} => {
+  const lead: Row = {...toApiLead(row), ai_training: row.training};
+  const values = COLUMNS.map((column) => [column, lead[column] ?? null] as const);
+  return {uuid: row.uuid, ...Object.fromEntries(values)};
+};

@@ -70,6 +70,18 @@ t.test('an export of leads', async (t) => {
     t.match(rows[1], new RegExp(`^${anna.uuid},demo,complete,open,Anna,.*,'@Bern,-3$`));
   });
 
+  await t.test('as CSV begins with the mark by which spreadsheets recognise UTF-8', async (t) => {
+    const startOf = async (format: string) => {
+      const response = await fetchExport(owner, {view: 'all'}, format);
+      return Buffer.from(await response.arrayBuffer())
+        .subarray(0, 7)
+        .toString();
+    };
+
+    t.equal(await startOf('csv'), '\uFEFFuuid');
+    t.match(await startOf('jsonl'), /^\{/);
+  });
+
   await t.test('as JSON lines has an object for each lead', async (t) => {
     const response = await fetchExport(owner, {view: 'all'}, 'jsonl');
 
