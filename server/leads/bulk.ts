@@ -5,7 +5,7 @@ import type {BulkLeads} from '../contract/owner-leads.js';
 import type {Role} from '../contract/owner.js';
 import {retryAfterConflict} from '../database/errors.js';
 import type {Queryable, Sql} from '../database/sql.js';
-import {transaction} from '../database/transaction.js';
+import {repeatableTransaction} from '../database/transaction.js';
 import {SelectionChanged} from '../errors.js';
 import {eraseVisit} from '../privacy/erase.js';
 import {EDITOR, READER, requireSites} from './access.js';
@@ -30,12 +30,10 @@ export const changeLeads = async (
     return eraseLeads(sql, leads, account.id);
   }
   const {action: status} = request;
-  return retryAfterConflict(() =>
-    transaction(sql, async (tx) => {
-      const leads = await select(tx, account, request, READER);
-      return markLeads(tx, leads, {status, account: account.id});
-    }),
-  );
+  return repeatableTransaction(sql, async (tx) => {
+    const leads = await select(tx, account, request, READER);
+    return markLeads(tx, leads, {status, account: account.id});
+  });
 };
 
 const select = async (
