@@ -7,8 +7,9 @@ import {toActorMetadata} from '../audit/actor.js';
 import {recordAudit} from '../audit/store.js';
 import {CreateExport, CreatedExport, ExportId} from '../contract/owner-exports.js';
 import type {ExportFormat} from '../contract/owner-exports.js';
+import type {LeadChoice} from '../contract/owner-leads.js';
 import type {Sql} from '../database/sql.js';
-import {LinkOver} from '../errors.js';
+import {LinkOver, NotFound} from '../errors.js';
 import type {App, Plugin} from '../http/app-type.js';
 import {OWNER_PREFIX} from '../http/console-paths.js';
 import {createRateLimit} from '../http/rate-limits.js';
@@ -19,7 +20,7 @@ import type {LeadRouteDeps} from './deps.js';
 import {createCsv, createJsonLines} from './export-lines.js';
 import {insertExport, readPagesOf, readSnapshot, takeExport} from './export-store.js';
 import type {Snapshot} from './export-store.js';
-import {readSelection, requireChoice} from './selection.js';
+import {fromChoice, readSelection, requireChoice} from './selection.js';
 import {sendExport} from './send-export.js';
 import type {ExportLimit, SentExport} from './send-export.js';
 
@@ -68,7 +69,9 @@ const createExportRoute = (app: App, {config, sql}: ExportDeps): void => {
     async ({account, body}, reply) => {
       requireChoice(body);
       // A filter that cannot be read is refused now.
-      readSelection(body.filter ?? {}, requireSites(account, EDITOR, body.filter?.site));
+      const siteKeys = requireSites(account, EDITOR, body.filter?.site);
+      readSelection(body.filter ?? {}, siteKeys);
+      if (body.uuids) await requireAny(sql, body, siteKeys);
       const {id, expiresAt} = await insertExport(sql, config, {...body, account: account.id});
       return reply.code(201).send({
         url: `${OWNER_PREFIX}/exports/${id}`,
@@ -76,6 +79,12 @@ const createExportRoute = (app: App, {config, sql}: ExportDeps): void => {
       });
     },
   );
+};
+
+/** Throws `NotFound` if no chosen lead is at these sites, as for UUIDs that do not exist. */
+const requireAny = async (sql: Sql, choice: LeadChoice, siteKeys: string[]): Promise<void> => {
+  const found = await sql`select ${fromChoice(sql, choice, siteKeys)} limit 1`;
+  if (found.length === 0) throw new NotFound();
 };
 
 const sendExportRoute = (app: App, deps: ExportDeps): void => {
