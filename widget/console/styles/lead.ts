@@ -12,11 +12,12 @@ export const leadStyles = /* css */ `
   .lead { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 26rem); gap: 2rem; align-items: start; }
   .lead .side { display: grid; gap: 1rem; }
   .talk > h2 { margin-block-end: 0.7rem; }
-  .transcript { display: grid; gap: 0.9rem; }
+  .transcript { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.9rem; }
   .transcript .day { margin-block-start: 0.5rem; color: var(--muted); font-size: 0.87rem; text-align: center; }
   .transcript time { color: var(--muted); font-size: 0.87rem; }
   .message { max-width: 36rem; }
   .message .by { display: flex; gap: 0.5rem; align-items: baseline; }
+  .message .by strong { min-inline-size: 0; overflow-wrap: anywhere; }
   .message .body {
     width: fit-content;
     max-width: 100%;
