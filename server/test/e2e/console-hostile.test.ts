@@ -136,9 +136,13 @@ t.test(
       await page.goto(`${server.url}/console/leads/${uuid}`);
       const documents = main.locator('.documents');
       await documents.getByRole('button', {name: /Look at .a.pdf/}).click();
-      await documents.getByRole('button', {name: 'Show pages'}).click();
-      const canvas = page.frameLocator('iframe').locator('canvas').first();
-      await canvas.or(documents.getByRole('alert')).first().waitFor();
+      await documents.locator('.opened .pages, .opened .note').first().waitFor();
+      const show = documents.getByRole('button', {name: 'Show pages'});
+      if (await show.isVisible()) {
+        await show.click();
+        const canvas = page.frameLocator('iframe').locator('canvas').first();
+        await canvas.or(documents.getByRole('alert')).first().waitFor();
+      } else await documents.getByText('This file is damaged').waitFor();
       await main.getByRole('button', {name: 'Mark as done'}).click();
       await main.getByRole('button', {name: 'Reopen'}).waitFor();
       t.equal(await page.evaluate('window.ran'), undefined, what);
@@ -174,7 +178,7 @@ t.test('the frame reaches neither the network nor the console', async (t) => {
     document: attempt('parent.document.title'),
     cookie: attempt('document.cookie'),
     storage: attempt('localStorage.length'),
-    window: `open("${foreign.url}") ? "reached" : "blocked"`,
+    window: attempt(`open("${foreign.url}").closed`),
     navigation: attempt(`top.location = "${foreign.url}"`),
   };
   for (const [name, script] of Object.entries(outcomes))

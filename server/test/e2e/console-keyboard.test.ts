@@ -4,7 +4,6 @@ import t from 'tap';
 import {OwnerClient} from '../owner-client.js';
 import {makeTextPdf} from '../text-pdf.js';
 import {confirm} from '../lead-helpers.js';
-import {BROWSER} from './browser.js';
 import {
   createSite,
   focusedName,
@@ -51,10 +50,10 @@ class Keys {
   }
 
   /** Goes to a control with Tab, and presses it. */
-  async activate(name: string, key = 'Enter'): Promise<void> {
+  async activate(name: string): Promise<void> {
     await tabTo(this.page, name);
     await this.check(`on ${name}`);
-    await this.page.keyboard.press(key);
+    await this.page.keyboard.press('Enter');
   }
 
   see(text: string | RegExp): Promise<void> {
@@ -97,20 +96,15 @@ t.test('everything can be done without a mouse, and the focus is never lost', as
   await page.getByRole('heading', {name: 'Anna'}).waitFor();
   await keys.check('on the lead');
 
-  await keys.activate('Look at “cv.pdf”', BROWSER === 'firefox' ? ' ' : 'Enter');
+  await keys.activate('Look at');
   await keys.see('Curriculum vitae');
   await keys.check('after the text');
   await keys.activate('Show pages');
   await page.frameLocator('iframe').locator('canvas').waitFor();
   await keys.check('after the pages');
-  const [file] = await Promise.all([
-    page.waitForEvent('download'),
-    keys.activate('Download “cv.pdf”'),
-  ]);
+  const [file] = await Promise.all([page.waitForEvent('download'), keys.activate('Download')]);
   t.equal(file.suggestedFilename(), 'cv.pdf');
 
-  await page.keyboard.press('Shift+Tab');
-  await page.evaluate('document.querySelector("main").focus()');
   await keys.activate('Mark as done');
   await page.getByRole('button', {name: 'Reopen'}).waitFor();
   await keys.check('after the mark');
@@ -143,11 +137,7 @@ t.test('everything can be done without a mouse, and the focus is never lost', as
   await page.getByRole('dialog').waitFor();
   await page.keyboard.type('dana@example.com');
   await page.keyboard.press('Enter');
-  await page
-    .getByRole('cell', {name: 'dana@example.com'})
-    .or(page.getByText('dana@example.com'))
-    .first()
-    .waitFor();
+  await keys.see('dana@example.com');
   await page.getByRole('dialog').waitFor({state: 'detached'});
   await keys.check('after the invitation');
 

@@ -136,12 +136,16 @@ const FOCUSED_NAME = `(() => {
  */
 export const findTooWide = (page: Page): Promise<string[]> => page.evaluate<string[]>(TOO_WIDE);
 
+export const isTooWide = async (page: Page): Promise<boolean> =>
+  (await findTooWide(page)).length > 0;
+
 const TOO_WIDE = `(() => {
   const {scrollWidth, dir} = document.documentElement;
-  if (scrollWidth <= screen.width) return [];
+  const width = Math.min(innerWidth, screen.width);
+  if (scrollWidth <= width) return [];
   const isOutside = (element) => {
     const {left, right} = element.getBoundingClientRect();
-    return dir === 'rtl' ? left < -1 : right > screen.width + 1;
+    return dir === 'rtl' ? left < -1 : right > width + 1;
   };
   const outside = [...document.querySelectorAll('body *')].filter(isOutside);
   return ['the page is ' + scrollWidth + ' px wide', ...outside.slice(-5).map(({outerHTML}) => outerHTML.slice(0, 200))];
