@@ -9,8 +9,8 @@ import {
   focusedName,
   makeLead,
   openContext,
-  startConsole,
   saveFrom,
+  startConsole,
   tabTo,
 } from './console-page.js';
 
@@ -54,6 +54,13 @@ class Keys {
     await tabTo(this.page, name);
     await this.check(`on ${name}`);
     await this.page.keyboard.press('Enter');
+  }
+
+  /** Opens a menu, and chooses an entry when the menu has the focus. */
+  async choose(menu: string, entry: string): Promise<void> {
+    await this.activate(menu);
+    await this.page.waitForFunction('document.activeElement?.closest("[popover]")');
+    await this.activate(entry);
   }
 
   see(text: string | RegExp): Promise<void> {
@@ -108,8 +115,7 @@ t.test('everything can be done without a mouse, and the focus is never lost', as
   await keys.activate('Mark as done');
   await page.getByRole('button', {name: 'Reopen'}).waitFor();
   await keys.check('after the mark');
-  await keys.activate('More');
-  await keys.activate('Correct');
+  await keys.choose('More', 'Correct');
   await page.getByRole('dialog').waitFor();
   await keys.check('in the dialog');
   await tabTo(page, 'Name');
@@ -121,8 +127,7 @@ t.test('everything can be done without a mouse, and the focus is never lost', as
 
   await keys.press('Escape');
   await page.getByRole('link', {name: 'Anna B.'}).waitFor();
-  await keys.activate('Export');
-  const list = await saveFrom(page, () => keys.activate('Table (CSV)'));
+  const list = await saveFrom(page, () => keys.choose('Export', 'Table (CSV)'));
   t.match(list.name, /\.csv$/);
   await keys.check('after the export');
 
@@ -147,8 +152,7 @@ t.test('everything can be done without a mouse, and the focus is never lost', as
   await keys.press('j');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', {name: 'Anna B.'}).waitFor();
-  await keys.activate('More');
-  await keys.activate('Erase');
+  await keys.choose('More', 'Erase');
   await page.getByRole('dialog').waitFor();
   t.equal(await focusedName(page), 'Keep', 'Enter erases nothing');
   await keys.press('Tab');

@@ -62,7 +62,7 @@ const loadSlowly = async (owner: OwnerClient) => {
   const requested: string[] = [];
   page.on('request', (request) => requested.push(new URL(request.url()).pathname));
   await page.goto(`${server.url}/console/demo/leads?view=all`);
-  await page.getByRole('link', {name: 'Anna'}).waitFor();
+  await page.getByRole('link', {name: 'Anna'}).first().waitFor();
   const {metrics} = await session.send('Performance.getMetrics');
   const scriptMs = (metrics.find(({name}) => name === 'ScriptDuration')?.value ?? NaN) * 1000;
   const {blockedMs} = await page.evaluate<{blockedMs: number}>('pace');
