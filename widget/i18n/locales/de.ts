@@ -70,7 +70,7 @@ const de: Texts = {
     'Die Sicherheitsprüfung hat diese Datei beanstandet. Bitte wählen Sie eine andere.',
   active_content:
     'PDFs mit Programmen können wir nicht annehmen. Bitte drucken Sie es neu als PDF.',
-  too_slow: 'Das Hochladen hat zu lange gedauert. Bitte versuchen Sie es erneut.',
+  too_slow: 'Das Hochladen dauerte zu lange. Bitte versuchen Sie es erneut.',
   cancelled: 'Abgebrochen.',
   unreadable: 'Die Datei wurde geändert. Bitte fügen Sie sie erneut hinzu.',
   fileOffline: 'Keine Verbindung. Es geht automatisch weiter.',

@@ -68,7 +68,7 @@ const fr: Texts = {
   too_many_files: 'La limite est atteinte. Retirez d’abord un fichier.',
   file_infected: 'Notre contrôle de sécurité a signalé ce fichier. Choisissez-en un autre.',
   active_content: 'Nous n’acceptons pas de PDF contenant des programmes. Imprimez-le en PDF.',
-  too_slow: 'L’envoi a pris trop de temps. Réessayez.',
+  too_slow: 'L’envoi a été trop lent. Réessayez.',
   cancelled: 'Annulé.',
   unreadable: 'Le fichier a été modifié. Ajoutez-le à nouveau.',
   fileOffline: 'Pas de connexion. L’envoi reprendra automatiquement.',
