@@ -29,16 +29,14 @@ export async function* createJsonLines(sql: Sql, snapshot: Snapshot): AsyncGener
   }
 }
 
-/** Returns the columns of all pages in the order in which the questions are asked. */
-const findAnswerColumns = async (sql: Sql, snapshot: Snapshot): Promise<string[]> => {
-  const columns = new Set<string>();
-  for (const uuids of readPagesOf(snapshot, COLUMN_PAGE)) {
-    const page = sql`
+const findAnswerColumns = (sql: Sql, snapshot: Snapshot): Promise<string[]> => {
+  const pages = [...readPagesOf(snapshot, COLUMN_PAGE)];
+  const queries = pages.map(
+    (uuids) => sql`
       select session_uuid as uuid, site_key as site from leads
-      where session_uuid = any(${uuids}::uuid[])`;
-    for (const column of await listAnswerColumns(sql, page)) columns.add(column);
-  }
-  return [...columns];
+      where session_uuid = any(${uuids}::uuid[])`,
+  );
+  return listAnswerColumns(sql, ...queries);
 };
 
 /** Larger than a page of rows, because only names of fields are read. */

@@ -22,7 +22,8 @@ const USAGE = `maria sessions [--site KEY] [--state pending|complete|archived] [
                  characters of it
   --format       Print as a table, JSON or CSV (default: table)
   --answers      Also print the answers to the site's questions, in JSON or CSV. CSV has a column for each
-                 question with an answer, named answers.FIELD, in the order of the conversation.
+                 question with an answer, named answers.FIELD: first in the order of the conversation,
+                 then those that it no longer asks.
   Example: maria sessions --site acme --state complete --since 7d`;
 
 const OPTIONS = {

@@ -1,6 +1,9 @@
 import t from 'tap';
 
+import {listAnswerColumns} from '../answers/columns.js';
+import {sessionsCommand} from '../sessions/command.js';
 import {ANSWERS, QUESTIONS, arriveAt, getAnswerRows, saveQuestions} from './answer-helpers.js';
+import {runCommand} from './run-command.js';
 import {startServer} from './start-server.js';
 
 void t.test('a conversation that is edited during a visit loses no answer', async (t) => {
@@ -48,5 +51,21 @@ void t.test('a conversation that is edited during a visit loses no answer', asyn
       rows.find(({field}) => field === 'why'),
       {kind: 'long_text', question: 'Why Nurse?'},
     );
+  });
+
+  await t.test('columns of CSV have the present order, then what is no longer asked', async (t) => {
+    await saveQuestions(server, 'acme', [
+      ...QUESTIONS.filter(({id}) => id === 'ask_page'),
+      ...QUESTIONS.filter(({id}) => id === 'ask_town'),
+    ]);
+    const fields = ['page', 'town', 'colour', 'position', 'days', 'why', 'licence'];
+    const columns = [...fields, 'years', 'start', 'phone'].map((field) => `answers.${field}`);
+
+    const csv = await runCommand(server, sessionsCommand, '--format', 'csv', '--answers');
+
+    t.ok(csv.split('\r\n')[0]?.endsWith(`,completed_at,${columns.join()}`), csv);
+    const select = (uuid: string) => server.sql`select ${uuid}::uuid as uuid, 'acme' as site`;
+    const found = await listAnswerColumns(server.sql, select(visitor.uuid), select(early.uuid));
+    t.same(found, columns, 'also of sessions that are read in pages');
   });
 });
