@@ -146,6 +146,7 @@ describe('the two doors', () => {
     const {chat, site} = await refuseQuestion();
 
     expect(lines(chat).at(-1)).to.equal('Not sent yet.');
+    expect(inside(chat, '.doors button')!.textContent.trim()).to.equal('Start');
     expect(field(chat)!.value).to.equal('Is a copy enough?');
     expect(await pathsOf(site)).not.to.include('POST /api/messages');
 

@@ -8,7 +8,7 @@ import {openComposer} from './message-area.js';
 /** The two ways into the conversation: the steps of the site, or a question. */
 export const doorsView = (context: ViewContext) => {
   const {chat, texts} = context;
-  const label = chat.answers.hasBegun ? texts.goOn : texts.start;
+  const label = chat.conditionValues['consents.personal_data'] ? texts.goOn : texts.start;
   return html`
     <div class="pair doors">
       ${buttonView(label, () => startSteps(chat), {style: 'primary'})}
