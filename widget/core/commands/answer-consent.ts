@@ -3,18 +3,18 @@ import type {Step} from '../../../server/contract/conversation.js';
 import type {Chat} from '../chat.js';
 import {consentAnswer} from '../flow/answer-texts.js';
 import {isEndOf} from '../flow/step-types.js';
+import type {QuestionConsent} from '../messages/ask-consent.js';
 
 /** Records a consent or its refusal, with the wording that was shown. */
 export const answerConsent = async (chat: Chat, granted: boolean) => {
   const {answers, flow, language} = chat;
-  const {step} = flow;
+  const step = flow.step as QuestionConsent | null;
   if (step?.type !== 'consent') return;
   const wording = flow.promptFor(step)(language);
   answers.recordDecision({purpose: step.purpose, granted, wording, locale: language.tag});
   chat.addAnswer(consentAnswer(granted));
   if (step.purpose === 'personal_data') {
-    if (!granted)
-      return flow.graph.steps.includes(step) ? refuseStorage(chat, step) : dropQuestion(chat);
+    if (!granted) return step.isForQuestion ? dropQuestion(chat) : refuseStorage(chat, step);
     chat.host.onMayWrite();
   }
   await flow.complete(step);

@@ -3,8 +3,16 @@ import type {Step} from '../../../server/contract/conversation.js';
 import type {Chat} from '../chat.js';
 import type {TextOf} from '../flow/transcript.js';
 
+/** Consent that a question needs, which is asked for outside the order of the steps. */
+export type QuestionConsent = Extract<Step, {type: 'consent'}> & {isForQuestion?: true};
+
 /** Asked for if the site's conversation does not ask for the consent itself. */
-const OWN_CONSENT = {id: 'consent_to_ask', type: 'consent', purpose: 'personal_data'} as const;
+const OWN_CONSENT: QuestionConsent = {
+  id: 'consent_to_ask',
+  type: 'consent',
+  purpose: 'personal_data',
+  isForQuestion: true,
+};
 
 /** Why the consent is asked for now. */
 const reason: TextOf = ({texts}) => texts.toAsk;
@@ -20,8 +28,7 @@ export const askConsent = async (chat: Chat) => {
   if (transcript.isTyping || isConsent(step)) return;
   const consent = graph.firstOf(isConsent) ?? OWN_CONSENT;
   if (flow.isRefused) await askAgain(chat, consent, () => [reason]);
-  // A copy is outside the order of the steps.
-  else await flow.goTo({...consent}, [reason]);
+  else await flow.goTo({...consent, isForQuestion: true} as QuestionConsent, [reason]);
 };
 
 /** Asks the refused question again, in a new session. The other answers were deleted, and are given again. */
