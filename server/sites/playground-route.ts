@@ -44,18 +44,18 @@ export const playgroundRoute: Plugin<PlaygroundDeps> = async (app, {config, sql,
       const errors = validateConversation(body, '');
       if (errors.length > 0) return {errors, warnings: []};
       const conversation = body as Conversation;
-      await saveSite(sql, {...site, settings: {conversation}});
+      await saveSite(sql, {...site, settings: {...site.settings, conversation}});
       sites.uncache(site.key);
       return {errors, warnings: findWarnings(conversation, '')};
     },
   );
 };
 
-/** Without a notification e-mail address, the chat begins with the first step. */
+/** A site at which nobody replies: its chat begins with the first step, and not with the doors. */
 const createSite = (publicUrl: string): Site => ({
   key: PLAYGROUND_SITE,
   name: 'Playground',
   allowedOrigins: [new URL(publicUrl).origin],
   notifyEmail: null,
-  settings: {},
+  settings: {responder: {kind: 'none'}},
 });

@@ -2,6 +2,7 @@ import t from 'tap';
 
 import type {Conversation} from '../contract/conversation.js';
 import {DEFAULT_CONVERSATION} from '../contract/default-conversation.js';
+import type {SiteConfig} from '../contract/sites.js';
 import type {ValidationError} from '../errors.js';
 import {startServer} from './start-server.js';
 import {request} from './visitor.js';
@@ -84,4 +85,19 @@ t.test('the conversation of the playground', async (t) => {
     t.same(await getSaved(), saved);
     t.equal((await put(ask('sixth'), {origin: 'http://localhost:1234'})).status, 200);
   });
+});
+
+t.test('its chat begins with the first step, also on a server with a responder', async (t) => {
+  const {url} = await startServer(t, {
+    settings: {
+      RESPONDER: 'openai',
+      RESPONDER_URL: 'https://models.example/v1',
+      RESPONDER_MODEL: 'm',
+    },
+  });
+  await request(url, 'PUT', PATH, {json: ask('first')});
+
+  const {body} = await request<SiteConfig>(url, 'GET', '/api/sites/playground/config');
+
+  t.equal(body.can_ask, false);
 });
