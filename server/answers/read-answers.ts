@@ -8,7 +8,7 @@ import type {Answer} from '../contract/questions.js';
 import type {GivenAnswers} from '../contract/session-answers.js';
 import {InvalidAnswer} from '../errors.js';
 import {mapQuestions} from '../sites/conversation.js';
-import type {PlacedQuestion} from '../sites/conversation.js';
+import type {SiteQuestion} from '../sites/conversation.js';
 import {todayAnywhere} from '../sites/today.js';
 import {describeExpected} from '../text/expected-answer.js';
 import {fillQuestion} from './fill-question.js';
@@ -16,7 +16,7 @@ import {toLabelLanguage} from './label-language.js';
 import type {StoredAnswer} from './store.js';
 
 /** Questions of a conversation by their field. */
-type Questions = ReadonlyMap<string, PlacedQuestion>;
+type Questions = ReadonlyMap<string, SiteQuestion>;
 
 export interface AnswerContext {
   conversation: Conversation;

@@ -10,14 +10,14 @@ export const getConversation = (settings?: SiteSettings): Conversation =>
 export const listQuestions = ({steps}: Conversation): QuestionStep[] =>
   steps.filter((step): step is QuestionStep => 'kind' in step);
 
-/** Question of a site, with the place of its step in the conversation. */
-export interface PlacedQuestion {
+/** Question of a site, with the position of its step in the conversation. */
+export interface SiteQuestion {
   step: QuestionStep;
   position: number;
 }
 
 /** Returns the questions of the site by their field, in the order of the conversation. */
-export const mapQuestions = ({steps}: Conversation): ReadonlyMap<string, PlacedQuestion> =>
+export const mapQuestions = ({steps}: Conversation): ReadonlyMap<string, SiteQuestion> =>
   new Map(
     steps.flatMap((step, position) => ('kind' in step ? [[step.field, {step, position}]] : [])),
   );
