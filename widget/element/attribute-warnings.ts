@@ -32,13 +32,13 @@ const warned = new Set<string>();
 /** Warns the page's developer once about each invalid attribute, and names the accepted values. */
 export const warnAboutAttributes = (host: HTMLElement) => {
   for (const name of host.getAttributeNames()) {
-    const fault = KNOWN.includes(name) ? faultOf(host, name) : misspelling(name);
-    if (fault && !warned.has(fault)) console.warn(`Maria Chat: ${fault}`);
-    if (fault) warned.add(fault);
+    const warning = KNOWN.includes(name) ? warningOf(host, name) : misspelling(name);
+    if (warning && !warned.has(warning)) console.warn(`Maria Chat: ${warning}`);
+    if (warning) warned.add(warning);
   }
 };
 
-const faultOf = (host: HTMLElement, name: string) => {
+const warningOf = (host: HTMLElement, name: string) => {
   const value = host.getAttribute(name) ?? '';
   const accepted = ACCEPTED[name];
   if (!value || accepted?.includes(value)) return null;
