@@ -257,8 +257,8 @@ export const createQuestions = (
       return {answers: answersTo(passed)};
     },
     /** Asks again after the backend has refused answers. Returns undefined for another error. */
-    askAgain(error: unknown) {
-      const {answers: refused} = Object((error as ClientError).cause) as Partial<ErrorBody>;
+    askAgain(thrown: unknown) {
+      const {answers: refused} = Object((thrown as ClientError).cause) as Partial<ErrorBody>;
       return refused && askFirst(refused);
     },
     /** Returns the answers for *My data*. */
