@@ -1,6 +1,7 @@
 import {expect} from '@open-wc/testing';
 
 import {
+  answer,
   backend,
   button,
   every,
@@ -157,6 +158,30 @@ describe('changed answers to questions', () => {
     expect(countOf(chat, 'Thank you')).to.equal(1);
     expect(replaced(chat)).to.deep.equal(['ACME']);
     expect(inside(chat, '.done')?.checkVisibility()).to.equal(true);
+  });
+
+  it('after an end without an e-mail step, nobody is greeted again', async () => {
+    const site = newSite();
+    const {steps} = conversationWith([ask('text', KINDS.text)]);
+    const without = steps.filter(
+      (step) => !['email', 'verify'].includes((step as {id: string}).id),
+    );
+    await backend.config(site, {conversation: {version: 1, steps: without}});
+    const chat = await mountOpen(site);
+    await give(chat, 'ACME');
+    await answer(chat, 'Your name', 'Ana');
+    await press(chat, 'I agree');
+    await untilStep(chat, 'complete');
+    const before = lines(chat);
+    await press(chat, 'Change: Ana');
+    await answer(chat, 'Your name', 'Hanna');
+    await untilStep(chat, 'complete');
+    await press(chat, 'Change: ACME');
+    await give(chat, 'Other Ltd');
+    await untilStep(chat, 'complete');
+    expect(countOf(chat, 'Nice to meet you')).to.equal(1);
+    expect(lines(chat).slice(before.length)).to.include('Changed: Other Ltd');
+    expect(countOf(chat, before.at(-1)!), 'the end').to.equal(1);
   });
 
   it('after the end, a change can be cancelled, also one that was refused', async () => {

@@ -14,5 +14,5 @@ export const submitName = async (chat: Chat, text: string) => {
   drafts.set('name');
   chat.addAnswer(() => name);
   const greeting = ({texts}: Language) => interpolate(texts, 'niceToMeet', {name});
-  await flow.complete(flow.step!, [greeting]);
+  await flow.complete(flow.step!, flow.isLate() ? [] : [greeting]);
 };

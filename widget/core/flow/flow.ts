@@ -110,13 +110,15 @@ export const createFlow = (chat: FlowDeps) => {
     return spoken;
   };
 
+  /** Returns whether an answer is changed after the visitor has read the end, or what to wait for. */
+  const isLate = () => stepBeforeChange && !isOpenStep(stepBeforeChange);
+
   const waitAt = (found: Step | null, isPromptShown = false) => {
     const step = found ?? graph.endOf('complete');
-    // The visitor has read the end, or what to wait for.
-    const isSilent = isPromptShown || (step.id === stepBeforeChange?.id && !isOpenStep(step));
+    const isSilent = isPromptShown || (isLate() && step.id === stepBeforeChange!.id);
     // A consent for a question, and an e-mail address for its reply, are asked for outside the order of
     // the steps.
-    const {isLeavingEmail} = store.state;
+    const {isLeavingEmail, reopenedStep} = store.state;
     const isInOrder = !isLeavingEmail && step === walk().step;
     const reached = isInOrder ? graph.positionOf(step) : null;
     position = isLeavingEmail ? null : (reached ?? position);
@@ -128,7 +130,7 @@ export const createFlow = (chat: FlowDeps) => {
     }
     host.emit(new MariaStepEvent(step.id, reached?.index ?? null, reached?.total ?? null));
     setPhase('step');
-    if (!store.state.reopenedStep) stepBeforeChange = null;
+    if (!reopenedStep) stepBeforeChange = null;
     chat.onStep(step);
   };
 
@@ -221,6 +223,7 @@ export const createFlow = (chat: FlowDeps) => {
       return done;
     },
     goTo,
+    isLate,
     waitAt,
     say,
     promptFor,

@@ -136,7 +136,7 @@ export const createQuestions = (
     // The end, or the wait for the confirmation, is not said again after a change.
     const changed: TextOf = (language) =>
       interpolate(wordsOf(language), 'changed', {answer: answer(language)});
-    const isChanged = chat.state.reopenedStep === step && !isVisit();
+    const isChanged = chat.state.reopenedStep === step && (flow.isLate() || !isVisit());
     await flow.complete(step, isChanged ? [changed] : []);
   };
 
