@@ -261,8 +261,6 @@ class Conversation
     // Another tab may have answered while Maria was typing.
     if (this.flow.isOvertaken) return void this.lifecycle.catchUp();
     if (!step) this.store.patch({isWriting: true});
-    // After the e-mail step, a reload continues only at these.
-    else if (isSiteQuestion(step)) this.answers.noteActivity();
     const {isAsking, isLeavingEmail, sessionState} = this.state;
     // Only steps that the visitor has started are counted. After the e-mail step, only questions are.
     const isCounted =

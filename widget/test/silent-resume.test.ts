@@ -20,6 +20,7 @@ import {
   untilRecorded,
   untilSaid,
 } from './helpers.js';
+import {KINDS, ask, openWith, submitContact, untilStep} from './questions.js';
 
 const marker = (site: string) => `maria-chat:${site}:active`;
 
@@ -54,6 +55,19 @@ describe('a visitor who was active in this tab', () => {
     expect(lines(again)).to.deep.equal(before.filter((line) => line !== 'Nice to meet you, Ana.'));
     expect(button(again, 'Continue')).to.equal(undefined);
     again.remove();
+  });
+
+  it('is greeted once a question has waited for ten minutes, also after a reload', async () => {
+    const {chat, site} = await openWith([], [ask('text', KINDS.text)]);
+    await submitContact(chat);
+    await untilStep(chat, 'text');
+    const again = await reload(chat, site, 9);
+    await again.open();
+    await untilStep(again, 'text');
+    const third = await reload(again, site, 2);
+    await third.open();
+    await until(() => button(third, 'Continue with my request'), 'the way to the question');
+    third.remove();
   });
 
   it('hears nothing again, and keeps the focus where it is', async () => {

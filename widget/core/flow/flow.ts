@@ -127,6 +127,8 @@ export const createFlow = (chat: FlowDeps) => {
     if (!isSilent) {
       transcript.removeOpen(step);
       say(promptFor(step));
+      // After the e-mail step, a reload continues only at these. It is no activity itself.
+      if (isSiteQuestion(step)) answers.noteActivity();
     }
     host.emit(new MariaStepEvent(step.id, reached?.index ?? null, reached?.total ?? null));
     setPhase('step');
