@@ -51,6 +51,15 @@ const wait = async (chat: MariaChat, site: string) => {
 };
 
 describe('finishing the file step', () => {
+  it('before any file there is no row for buttons', async () => {
+    const chat = await mountOpen(newSite());
+    await reachFiles(chat);
+    await until(() => inside(chat, '.picker'), 'the files');
+    expect(inside(chat, '.pair')).to.equal(null);
+    await choose(chat, pdf('one.pdf'));
+    await until(() => inside(chat, '.files .pair'), 'the buttons');
+  });
+
   it('takes one press, which uploads what is queued and continues', async () => {
     const {chat, site} = await withTwo();
     await press(chat, 'Done & continue');
