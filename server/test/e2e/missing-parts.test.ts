@@ -117,6 +117,33 @@ t.test('a file that no server has is reported as missing, and loaded later', asy
     await context.close();
   });
 
+  await t.test('the texts of the questions, while their inputs are still loading', async (t) => {
+    const url = `${server.url}/examples/questions.html`;
+    const {page, context, widget, noise} = await openDemo(browser, url);
+    const find = await loseFiles(page, '**/widget/questions-en-*');
+    const lost = page.waitForResponse('**/widget/questions-en-*');
+    await page.route('**/widget/inputs-*', async (route) => {
+      await lost;
+      // The browser reports a rejection without a handler before the next frame.
+      await page.evaluate('new Promise(requestAnimationFrame)');
+      await route.continue();
+    });
+
+    await widget.open();
+    await widget.button('Try again').waitFor();
+    t.same(
+      noise.filter((line) => line.startsWith('uncaught')),
+      [],
+    );
+
+    await find();
+    await widget.button('Try again').click();
+    await widget.start();
+    await widget.submitName('Robin');
+    await widget.root.getByLabel('Which company or club is the party for, Robin?').waitFor();
+    await context.close();
+  });
+
   await t.test('a language', async (t) => {
     const {page, context, widget} = await open();
     await toFiles(widget);
