@@ -1,8 +1,17 @@
 import t from 'tap';
 
 import type {WrongAnswer} from '../contract/common.js';
+import {readAnswers} from '../answers/read-answers.js';
 import {MAX_ANSWERS, MAX_ANSWERS_BYTES} from '../contract/answer-limits.js';
-import {ANSWERS, QUESTIONS, arriveAt, getAnswerRows, saveQuestions} from './answer-helpers.js';
+import {InvalidAnswer} from '../errors.js';
+import {
+  ANSWERS,
+  QUESTIONS,
+  arriveAt,
+  getAnswerRows,
+  getConversation,
+  saveQuestions,
+} from './answer-helpers.js';
 import {HOSTILE_STRINGS} from './hostile-strings.js';
 import {getAuditRows, getVisitState, validateUuid} from './session-helpers.js';
 import {startServer} from './start-server.js';
@@ -288,4 +297,20 @@ void t.test('answers to the questions of a site', async (t) => {
     t.equal(counted.length, 0);
     t.notMatch((await visitor.call('GET', '/metrics')).body, new RegExp(secret));
   });
+});
+
+t.test('an error about thousands of answers lists 100 of them', async (t) => {
+  const given = Object.fromEntries(Array.from({length: 5_000}, (_, i) => [`f${i}`, {}]));
+  const read = () =>
+    readAnswers(given, {conversation: getConversation(), stored: [], name: '', locale: null});
+  try {
+    t.fail(JSON.stringify(read()));
+  } catch (error) {
+    t.equal((error as InvalidAnswer).answers?.length, MAX_ANSWERS);
+  }
+  const answers = Array.from({length: MAX_ANSWERS + 1}, (_, i) => ({
+    field: `f${i}`,
+    expected: {code: 'too_long' as const, max: 1},
+  }));
+  t.equal(new InvalidAnswer('Wrong.', {answers}).toBody('r').answers?.length, MAX_ANSWERS);
 });
