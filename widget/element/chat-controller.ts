@@ -255,7 +255,7 @@ export class ChatController implements ChatHost, ReactiveController {
   }
 
   readonly onLoadError = (error: unknown) => {
-    console.error('Maria Chat: a part could not be loaded:', error);
+    console.error('Maria Chat:', error);
     this.emit(new MariaErrorEvent(navigator.onLine ? 'unavailable' : 'offline'));
     return undefined;
   };
