@@ -6,7 +6,17 @@ import {interpolate} from '../i18n/interpolate.js';
 import {knownLanguage, languageTags, loadLanguage} from '../i18n/languages.js';
 import type {Texts} from '../i18n/locales/en.js';
 import {MAX_MESSAGE_LENGTH, MAX_NAME_LENGTH} from '../../server/contract/limits.js';
-import {button, inside, mount, mountOpen, until, untilSaid} from './helpers.js';
+import {
+  answer,
+  button,
+  every,
+  inside,
+  mount,
+  mountOpen,
+  replace,
+  until,
+  untilSaid,
+} from './helpers.js';
 
 const TAGS = languageTags.filter((tag) => tag !== 'en');
 /** A word that is counted; those that only say how far it goes stay as they are for any number. */
@@ -162,7 +172,17 @@ describe('locales', () => {
     await withBrowserTags(['en-GB'], async () => {
       const chat = await mountOpen();
       await untilSaid(chat, 'What is your name?');
-      expect(inside(chat, 'time')!.textContent).to.match(/^\d\d:\d\d$/);
+      expect(inside(chat, 'time')).to.equal(null);
+      const afterPause = Date.now() + 6 * 60_000;
+      const restore = replace(Date, 'now', () => afterPause);
+      try {
+        await answer(chat, 'Your name', 'Ana');
+        await untilSaid(chat, 'May we store your name');
+      } finally {
+        restore();
+      }
+      expect(inside(chat, '.visitor time')!.textContent).to.match(/\d\d:\d\d$/);
+      expect(every(chat, '.visitor ~ .line time'), 'within the pause').to.deep.equal([]);
     });
   });
 

@@ -77,9 +77,7 @@ describe('retelling', () => {
     await untilSaid(chat, 'Welcome back, Ana.');
     const quiet = every(chat, '.line[aria-live=off]');
     expect(quiet).to.have.length(7);
-    expect(quiet.map((line) => line.querySelector('time')!.textContent).join('')).to.equal('');
-    expect(quiet.filter((line) => line.querySelector('.day'))).to.deep.equal([]);
-    expect(every(chat, '.line:not([aria-live]) time').at(-1)!.textContent).to.match(/\d/);
+    expect(quiet.filter((line) => line.querySelector('time'))).to.deep.equal([]);
   });
 
   it('files that were chosen and not sent are to be chosen again, and no name is kept', async () => {

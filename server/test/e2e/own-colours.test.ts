@@ -117,7 +117,7 @@ const EDGELESS = `${shown('button')}
   .filter((button) => parseFloat(getComputedStyle(button).borderTopWidth) === 0)
   .map((button) => button.outerHTML)`;
 
-const GREY = `${shown('.hint, .footnote, time, .day')}
+const GREY = `${shown('.hint, .footnote, time')}
   .filter((words) => getComputedStyle(words).color !== getComputedStyle(words.closest('.panel')).color)
   .map((words) => words.outerHTML)`;
 

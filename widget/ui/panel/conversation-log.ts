@@ -6,7 +6,7 @@ import type {Texts} from '../../i18n/locales/en.js';
 import {consentTextView, textView} from '../controls/text-view.js';
 import type {ViewContext} from '../view-context.js';
 
-/** The lines of the conversation. Screen readers read the text and the day, and nothing beside them. */
+/** The lines of the conversation. Screen readers read the text and the time, and nothing beside them. */
 export const logView = (context: ViewContext) => {
   const {chat, texts} = context;
   const {lines, isTyping} = chat.transcript;

@@ -9,23 +9,22 @@ import {iconButton} from '../controls/icons.js';
 import {completionView} from '../steps/end.js';
 import type {ViewContext} from '../view-context.js';
 
-/** Shows beside a line: the day if it is another one, a button to change the answer, the end, the time. */
-export const detailsView = (context: ViewContext, line: Line, before: Line | undefined) => {
-  const {language} = context;
-  return html`
-    ${
-      line.at && dayOf(line.at) !== dayOf(before?.at || Date.now())
-        ? html`<span class="day">
-            ${format(Intl.DateTimeFormat, language, {dateStyle: 'full'}, line.at)}
-          </span>`
-        : nothing
-    }
-    ${canChange(context.chat, line) ? changeView(context, line) : nothing}
-    ${completionView(context, line)}
-    <time aria-hidden="true"
-      >${line.at ? format(Intl.DateTimeFormat, language, {timeStyle: 'short'}, line.at) : nothing}</time
-    >
-  `;
+/** Lines that follow each other within this time have one time, above the first of them. */
+const PAUSE_MS = 300_000;
+
+/** Shows beside a line: the time after a pause, a button to change the answer, the end. */
+export const detailsView = (context: ViewContext, line: Line, before: Line | undefined) => html`
+  ${timeView(context, line.at, before?.at || Date.now())}
+  ${canChange(context.chat, line) ? changeView(context, line) : nothing}
+  ${completionView(context, line)}
+`;
+
+/** Shows the day as well if it is another one. Lines without a time count as of now. */
+const timeView = ({language}: ViewContext, at: number, before: number) => {
+  const dateStyle = dayOf(at) === dayOf(before) ? undefined : 'full';
+  if (!at || (!dateStyle && at - before < PAUSE_MS)) return nothing;
+  const time = format(Intl.DateTimeFormat, language, {dateStyle, timeStyle: 'short'}, at);
+  return html`<time>${time}</time>`;
 };
 
 /** Is added to a line that was read out before, and is not read out itself. */
@@ -35,5 +34,4 @@ const changeView = ({chat, language, texts}: ViewContext, line: Line) => {
   return html`<span aria-live="off">${iconButton(EDIT, label, change, !chat.flow.step)}</span>`;
 };
 
-/** Returns the midnight at which the day of a line began. Lines without a time count as of today. */
-const dayOf = (at: number) => new Date(at).setHours(0, 0, 0, 0);
+const dayOf = (at: number) => new Date(at).toDateString();

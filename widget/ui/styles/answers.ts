@@ -65,28 +65,13 @@ export const answerStyles = css`
   }
   .line {
     flex-wrap: wrap;
-    row-gap: 2px;
   }
-  .day,
-  .line time {
+  time {
+    order: -1;
     inline-size: 100%;
     color: var(--muted);
-    font-size: 11px;
-  }
-  .day {
-    order: -2;
-    margin-block-end: 8px;
+    font-size: 12px;
     text-align: center;
-  }
-  .line time {
-    padding-inline: 36px 4px;
-  }
-  .visitor time {
-    text-align: end;
-  }
-  /* One time for what was said in one breath. */
-  .line:has(+ .line:not(.first)) time {
-    display: none;
   }
   /* An answer that was changed afterwards. */
   [role='deletion'] {
