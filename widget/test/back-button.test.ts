@@ -15,6 +15,7 @@ import {
   pdf,
   press,
   reachFiles,
+  replace,
   stored,
   until,
   untilCalled,
@@ -122,6 +123,26 @@ describe('the back button and the page below', () => {
     expect(state()).to.deep.equal({route: 'cart', mariaChat: 1});
     history.back();
     await until(() => !chat.isOpen, 'the panel to close');
+  });
+
+  it('two chats that close at once go back once, so that the page is not left', async () => {
+    history.replaceState({route: 'start'}, '');
+    history.pushState({route: 'cart'}, '');
+    const chats = [await openNarrow(), await mountOpen()];
+    const calls: unknown[] = [];
+    const go = history.go.bind(history);
+    const restore = replace(history, 'go', ((steps: number) => {
+      calls.push(steps);
+      go(steps);
+    }) as () => unknown);
+    try {
+      await Promise.all(chats.map((chat) => chat.close()));
+      await until(() => !state()?.mariaChat, 'the entry to go');
+    } finally {
+      restore();
+    }
+    expect(calls).to.deep.equal([-1]);
+    expect(state()).to.deep.equal({route: 'cart'});
   });
 
   it('what the page has put into the history meanwhile stays', async () => {

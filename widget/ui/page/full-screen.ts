@@ -19,6 +19,12 @@ const isHistoryOwned = () =>
     '[hx-boost], [data-hx-boost], [hx-push-url], [data-hx-push-url], [data-page^="{"], script[data-page]',
   ) !== null;
 
+/**
+ * Pending until the browser has gone back, which it does some time after the call. There is one history
+ * for all chats of a page: a second call meanwhile would leave the page.
+ */
+let leaving: Promise<unknown> | null = null;
+
 const lockedPage = new CSSStyleSheet();
 lockedPage.replaceSync('html{overflow:hidden!important}');
 
@@ -34,12 +40,11 @@ export const connectFullScreen = (
 ) => {
   const {isNarrow, renderRoot} = host;
   const isFull = () => host.isOpen && host.isFullScreen;
-  let entries = isFull() ? marks() : 0;
-  /** True until the browser has gone back, which it does some time after the call. */
-  let isLeaving = false;
+  let entries = isFull() && !leaving ? marks() : 0;
   const follow = () => {
+    if (signal.aborted) return;
     lockPage(isFull());
-    if (isLeaving) return;
+    if (leaving) return void leaving.then(follow);
     const isWanted = (isFull() && !isHistoryOwned()) || (host.isOpen && entries > 0);
     const wanted = isWanted ? (dialogs.current ? 2 : 1) : 0;
     leave(wanted);
@@ -50,15 +55,14 @@ export const connectFullScreen = (
   /** Removes surplus entries, but none that the page has added meanwhile. */
   const leave = (wanted: number) => {
     const surplus = Math.min(marks(), entries) - wanted;
-    isLeaving = surplus > 0;
-    if (isLeaving) history.go(-surplus);
+    if (surplus <= 0) return;
+    leaving = new Promise((resolve) =>
+      window.addEventListener('popstate', () => resolve((leaving = null)), {once: true}),
+    );
+    history.go(-surplus);
   };
   const turnBack = () => {
-    if (isLeaving) {
-      isLeaving = false;
-      return follow();
-    }
-    if (marks() >= entries) return;
+    if (leaving || marks() >= entries) return;
     entries = marks();
     // The panel closes first, because a dialog that closes in an open panel adds an entry.
     if (!entries) void host.close();
@@ -84,7 +88,7 @@ export const connectFullScreen = (
   }
   signal.addEventListener('abort', () => {
     lockPage(false);
-    queueMicrotask(() => !host.isConnected && !isLeaving && leave(0));
+    queueMicrotask(() => !host.isConnected && !leaving && leave(0));
   });
   if (host.isOpen) follow();
 };
