@@ -2,6 +2,8 @@
 export type PanelFocus = ReturnType<typeof createPanelFocus>;
 
 export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
+  /** True once the visitor has pressed something since the panel opened. */
+  let isUsed = false;
   /** True if the last focus of the visitor was in the panel. */
   let isInside = false;
   let current: HTMLElement | null = null;
@@ -16,6 +18,13 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
   const panel = () => find('.panel');
   const wanted = () => find('[data-focus-dialog]') ?? find('[data-focus]');
   const focus = (element: HTMLElement | null) => element?.focus({preventScroll: true});
+
+  /** A phone raises its keyboard for a field, over what a visitor who has just come is to read. */
+  const canFocus = (target: HTMLElement | null) =>
+    target &&
+    (isUsed || !target.matches('input, textarea') || !matchMedia('(pointer: coarse)').matches);
+
+  root.addEventListener('click', () => (isUsed = true));
 
   const refocus = () => {
     focus(last);
@@ -62,10 +71,9 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
       isInside = true;
       // A dialog of the page may keep the focus, but lets it go to the body first.
       if (!root.activeElement) (document.activeElement as HTMLElement | null)?.blur();
-      const target = (current = wanted());
-      const wouldRaiseKeyboard =
-        target?.matches('input[name], textarea') && matchMedia('(pointer: coarse)').matches;
-      focus(wouldRaiseKeyboard || !target ? panel() : target);
+      isUsed = false;
+      current = wanted();
+      focus(canFocus(current) ? current : panel());
     },
     /** Moves the focus to the next question after an answer. */
     follow() {
@@ -79,7 +87,7 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
       else before = null;
       if (earlier?.isConnected && !before) (earlier as HTMLElement).focus();
       else if (root.activeElement?.matches('textarea')) return;
-      else if (isNew && target) focus(target);
+      else if (isNew && canFocus(target)) focus(target);
       else if (!root.activeElement) refocus();
     },
   };
