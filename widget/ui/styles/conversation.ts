@@ -25,6 +25,14 @@ export const conversationStyles = css`
     gap: 6px;
     margin-block-end: auto;
   }
+  /* The doors are below the greeting, and the field stays at the end of the panel. */
+  .main:has(.doors) .log {
+    min-block-size: 60px;
+    max-block-size: max-content;
+  }
+  .tray:has(.doors) + * {
+    margin-block-start: auto;
+  }
   .line {
     display: flex;
     gap: 8px;
@@ -41,7 +49,7 @@ export const conversationStyles = css`
   .maria [dir] {
     animation: appear var(--slow);
   }
-  .line.first:not(:first-child) {
+  .line + .first {
     margin-block-start: 8px;
   }
   .bubble {

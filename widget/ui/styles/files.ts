@@ -32,7 +32,7 @@ export const fileStyles = css`
     inset-block-start: -8px;
     z-index: 1;
     margin-block: -8px 8px;
-    box-shadow: 0 0 6px 6px var(--bg);
+    box-shadow: 0 0 4px 4px var(--bg);
   }
   .tray {
     scroll-padding-block: 20px 76px;
@@ -137,7 +137,8 @@ export const fileStyles = css`
     display: grid;
     grid-template-columns: auto 1fr auto;
     align-items: start;
-    margin: 4px 0 0;
+    /* The toast that says "Copied" does not cover the reference. */
+    margin: 0 0 20px;
     margin-inline-start: 36px;
   }
   .done :is(ul, .link) {
