@@ -142,14 +142,17 @@ export const Lead = Type.Object(
     training: Type.Boolean({description: 'Whether the files may be used for training.'}),
     files: Type.Integer({description: 'Number of stored files.'}),
     messages: Type.Integer({description: 'Number of messages of all roles.'}),
-    last_message: Type.Union([
-      Type.Object({
-        role: MessageRole,
-        body: Type.String({description: 'The first 120 characters.'}),
-        created_at: Timestamp,
-      }),
-      Type.Null(),
-    ]),
+    last_message: Type.Union(
+      [
+        Type.Object({
+          role: MessageRole,
+          body: Type.String({description: 'The first 120 characters.'}),
+          created_at: Timestamp,
+        }),
+        Type.Null(),
+      ],
+      {description: 'The last message of the visitor or of a person of the site.'},
+    ),
     is_new: Type.Boolean({description: 'Whether no account has opened the lead yet.'}),
     created_at: Type.String({...Timestamp, description: 'Start of the visit.'}),
     completed_at: Nullable(Timestamp, 'Time when the e-mail address was confirmed.'),

@@ -46,7 +46,8 @@ export const readLeads = (sql: Queryable, uuids: string[]): Promise<LeadRow[]> =
     where m.session_uuid = l.session_uuid) as written
   left join lateral (
     select m.role, m.body, m.created_at from messages m
-    where m.session_uuid = l.session_uuid order by m.id desc limit 1) as last on true
+    where m.session_uuid = l.session_uuid and m.role in ('visitor', 'agent')
+    order by m.id desc limit 1) as last on true
   order by wanted.place`;
 
 export const toApiLead = (row: LeadRow): Lead => ({

@@ -28,10 +28,13 @@ t.test('the list of leads', async (t) => {
     message: 'Is the second page enough?',
     more: {locale: 'de-AT'},
   });
+  await server.sql`
+    insert into messages (session_uuid, client_id, role, body)
+    values (${anna.uuid}, 'automatic', 'maria', 'A person will reply.')`;
   await createLead(server, {message: 'Nobody knows me'});
   await createLead(server, {site: 'workshop', name: 'Foreign', email: 'foreign@example.com'});
 
-  await t.test('shows each lead with what matters', async (t) => {
+  await t.test('shows each lead with what matters, and no automatic reply', async (t) => {
     const [, lead] = await listLeads(owner);
     t.match(lead, {
       uuid: anna.uuid,
@@ -43,7 +46,7 @@ t.test('the list of leads', async (t) => {
       locale: 'de-AT',
       training: false,
       files: 1,
-      messages: 1,
+      messages: 2,
       last_message: {role: 'visitor', body: 'Is the second page enough?'},
       is_new: true,
     });

@@ -52,7 +52,7 @@ export const leadRow = ({lead, isSelected, hasArrived, onSelect}: RowOptions): T
 
 const excerpt = ({role, body}: NonNullable<Lead['last_message']>) =>
   html`<span class="excerpt" dir="auto"
-    >${role === 'visitor' ? nothing : html`<span class="by">${say(SPEAKERS[role])}:</span> `}${body}</span
+    >${role === 'visitor' ? nothing : html`<bdi class="by">${say(SPEAKERS[role])}:</bdi> `}${body}</span
   >`;
 
 export const shapeOf = ({state, status}: Pick<Lead, 'state' | 'status'>): Shape => {
