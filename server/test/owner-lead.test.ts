@@ -17,6 +17,7 @@ import {parseSession, readZip} from './read-zip.js';
 import {callSuccessfully} from './retry-while-busy.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
+import {until} from './until.js';
 
 const toPath = (uuid: string, more = '') => `/api/owner/leads/${uuid}${more}`;
 
