@@ -164,7 +164,8 @@ const createLead = async (server: TestServer, lead: WorldLead): Promise<string> 
   if (lead.isConfirmed) await confirm(server, email ?? '');
   await sql`
     update leads set last_activity_at = now() - make_interval(mins => ${age}),
-      status = ${lead.isDone ? 'done' : 'open'}
+      status = ${lead.isDone ? 'done' : 'open'},
+      done_at = case when ${lead.isDone ?? false} then now() end
     where session_uuid = ${visitor.uuid}`;
   return visitor.uuid;
 };
