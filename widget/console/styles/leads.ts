@@ -94,7 +94,14 @@ export const leadsStyles = /* css */ `
     .search { min-width: 0; }
     .head:has(.search) { flex-wrap: nowrap; margin-block-end: 0.25rem; }
     .head:has(.search) h1 { position: absolute; width: auto; clip-path: inset(50%); }
-    .views .tabs { width: 100%; gap: 0.5rem; align-items: end; justify-content: space-between; }
+    .views .tabs {
+      display: grid;
+      grid-template-columns: repeat(4, minmax(min-content, auto));
+      gap: 0.5rem;
+      align-items: end;
+      justify-content: space-between;
+      width: 100%;
+    }
     .views .tabs a { display: grid; min-width: 2.75rem; overflow-wrap: normal; text-align: center; white-space: normal; }
     .views .number { margin: 0; }
     .filters form { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); }
