@@ -113,9 +113,6 @@ export const fileStyles = css`
   .reference span {
     font-size: 0;
   }
-  .about .hint {
-    font-variant-numeric: tabular-nums;
-  }
   .badge-icon {
     flex: none;
     display: grid;
