@@ -92,10 +92,9 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     reload();
   };
 
-  const removeKept = (isActive?: boolean) => {
+  const removeKept = () => {
     storage.remove(ANSWERS_KEY);
     storage.setInTab(UNSENT_FILES_KEY, '');
-    if (!isActive) storage.setInTab(ACTIVE_KEY, '');
   };
 
   return {
@@ -194,16 +193,14 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     adopt(change: (draft: Draft) => void) {
       change(draft);
     },
-    /**
-     * Removes the copy in this browser, because the backend has the answers. The time of an active
-     * visitor who returns is kept.
-     */
-    markSubmitted(isActive?: boolean) {
+    /** Removes the copy in this browser, because the backend has the answers. */
+    markSubmitted() {
       isSubmitted = true;
-      removeKept(isActive);
+      removeKept();
     },
     wipe() {
       removeKept();
+      storage.setInTab(ACTIVE_KEY, '');
       for (const key of [UNSENT_KEY, THREAD_KEY]) storage.remove(key);
       load();
     },

@@ -11,7 +11,6 @@ const OWN_CONSENT: QuestionConsent = {
   id: 'consent_to_ask',
   type: 'consent',
   purpose: 'personal_data',
-  isForQuestion: true,
 };
 
 /** Why the consent is asked for now. */

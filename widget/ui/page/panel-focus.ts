@@ -2,8 +2,11 @@
 export type PanelFocus = ReturnType<typeof createPanelFocus>;
 
 export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
-  /** True once the visitor has pressed something since the panel opened. */
-  let isUsed = false;
+  /**
+   * Whether a field may get the focus. On a phone this raises the keyboard, over what a visitor who has
+   * just come is to read; it is wanted once they have pressed something.
+   */
+  let canType = false;
   /** True if the last focus of the visitor was in the panel. */
   let isInside = false;
   let current: HTMLElement | null = null;
@@ -19,12 +22,10 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
   const wanted = () => find('[data-focus-dialog]') ?? find('[data-focus]');
   const focus = (element: HTMLElement | null) => element?.focus({preventScroll: true});
 
-  /** A phone raises its keyboard for a field, over what a visitor who has just come is to read. */
   const canFocus = (target: HTMLElement | null) =>
-    target &&
-    (isUsed || !target.matches('input, textarea') || !matchMedia('(pointer: coarse)').matches);
+    target && (canType || !target.matches('input, textarea'));
 
-  root.addEventListener('click', () => (isUsed = true));
+  root.addEventListener('click', () => (canType = true));
 
   const refocus = () => {
     focus(last);
@@ -71,7 +72,7 @@ export const createPanelFocus = (root: ParentNode & DocumentOrShadowRoot) => {
       isInside = true;
       // A dialog of the page may keep the focus, but lets it go to the body first.
       if (!root.activeElement) (document.activeElement as HTMLElement | null)?.blur();
-      isUsed = false;
+      canType = !matchMedia('(pointer: coarse)').matches;
       current = wanted();
       focus(canFocus(current) ? current : panel());
     },
