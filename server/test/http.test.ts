@@ -128,6 +128,7 @@ void t.test('the API describes itself', async (t) => {
       'GET /api/owner/files/{file_id}/text',
       'GET /api/owner/leads',
       'GET /api/owner/leads/{uuid}',
+      'GET /api/owner/leads/{uuid}/consents',
       'GET /api/owner/leads/{uuid}/export',
       'GET /api/owner/leads/{uuid}/messages',
       'GET /api/owner/leads/{uuid}/trail',
