@@ -49,7 +49,7 @@ t.test('the README links every document, and its pictures exist', async (t) => {
   );
 
   const pictures = [...readme.matchAll(/<img src="([^"]+)"/g)].map(([, file = '']) => file);
-  t.equal(pictures.length, 4);
+  t.equal(pictures.length, 7);
   t.same(
     pictures.filter((file) => !existsSync(new URL(file, PROJECT))),
     [],
