@@ -59,7 +59,7 @@ class Keys {
   /** Opens a menu, and chooses an entry when the menu has the focus. */
   async choose(menu: string, entry: string): Promise<void> {
     await this.activate(menu);
-    await this.page.waitForFunction('document.activeElement?.closest("[popover]")');
+    await this.page.locator('[popover]:focus-within').waitFor();
     await this.activate(entry);
   }
 
