@@ -51,7 +51,7 @@ export const playgroundRoute: Plugin<PlaygroundDeps> = async (app, {config, sql,
   );
 };
 
-/** A site at which nobody replies: its chat begins with the first step, and not with the doors. */
+/** Returns a site without replies, whose chat begins with the first step and has no doors. */
 const createSite = (publicUrl: string): Site => ({
   key: PLAYGROUND_SITE,
   name: 'Playground',
