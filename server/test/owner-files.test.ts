@@ -1,24 +1,19 @@
 import {randomUUID} from 'node:crypto';
-import {once} from 'node:events';
 
 import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
 import type {FileText} from '../contract/owner-files.js';
-import {HOUR_MS} from '../units.js';
-import {createFailingStore} from './failing-store.js';
 import {createLead} from './lead-helpers.js';
 import {OwnerClient} from './owner-client.js';
 import {makePdf} from './pdf.js';
 import {callSuccessfully} from './retry-while-busy.js';
+import {PATIENT, createSlowStore} from './slow-store.js';
 import {startServer} from './start-server.js';
 import {makeTextPdf} from './text-pdf.js';
 import type {Visitor} from './visitor.js';
 
 const FETCH = {'sec-fetch-dest': 'empty'};
-
-/** Limits that no client of a test is too slow for. */
-const PATIENT = {minBytesPerSecond: 0, windowMs: HOUR_MS, maxMs: HOUR_MS};
 
 t.test('files of a lead', async (t) => {
   const server = await startServer(t);
@@ -122,7 +117,7 @@ t.test('files of a lead', async (t) => {
 });
 
 t.test('a running transfer of a file ends with the session of its account', async (t) => {
-  const objects = await createFailingStore(t, {get: async (_key, signal) => stayOpen(signal)});
+  const objects = await createSlowStore(t);
   const server = await startServer(t, {deps: {objects, downloadPace: PATIENT}});
   const agent = await OwnerClient.create(server, {roles: {demo: 'agent'}});
   const visitor = await createLead(server, {message: 'Hello'});
@@ -135,9 +130,3 @@ t.test('a running transfer of a file ends with the session of its account', asyn
   await agent.call('POST', '/api/owner/sign-out', {json: {}});
   await t.rejects(response.arrayBuffer());
 });
-
-/** Yields the first bytes of a file, and the others never. */
-async function* stayOpen(signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  yield Buffer.from('%PDF-1.7');
-  await once(signal, 'abort');
-}
