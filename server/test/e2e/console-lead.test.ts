@@ -3,6 +3,7 @@ import {extractText} from 'unpdf';
 
 import {makeTextPdf} from '../text-pdf.js';
 import {startServer} from '../start-server.js';
+import {until} from '../until.js';
 import {openBrowser} from './browser.js';
 import {PHONE, makeLead, openConsole, retype} from './console-page.js';
 
@@ -100,6 +101,61 @@ t.test('a document is read as text at once, and its pages are drawn in a frame',
     main.getByRole('button', {name: /Download .cv.pdf/}).click(),
   ]);
   t.equal(download.suggestedFilename(), 'cv.pdf');
+  t.same(noise, []);
+});
+
+t.test('on a phone, the pages are as wide as the screen, sharp, and can be enlarged', async (t) => {
+  const server = await startServer(t);
+  const text = makeTextPdf([['Curriculum vitae']]);
+  const locked = text.toString('latin1').replace('/Root 1 0 R', '$& /Encrypt 99 0 R');
+  const {uuid} = await makeLead(server, {
+    files: [
+      {name: 'cv.pdf', bytes: text},
+      {name: 'locked.pdf', bytes: Buffer.from(locked, 'latin1')},
+    ],
+  });
+  const {page, main, noise} = await openConsole(await openBrowser(t), server, `leads/${uuid}`, {
+    context: PHONE,
+  });
+  await main.getByRole('button', {name: 'Details'}).click();
+  const look = main.getByRole('button', {name: 'Look at “cv.pdf”'});
+  const show = main.getByRole('button', {name: 'Show pages of “cv.pdf”'});
+  await look.click();
+  await main.locator('.pages').getByText('Curriculum vitae').waitFor();
+  t.equal(await look.getAttribute('aria-pressed'), 'true');
+  await show.click();
+  t.equal(await look.getAttribute('aria-pressed'), 'false');
+  t.equal(await show.getAttribute('aria-pressed'), 'true');
+  t.equal(await main.locator('.pages').count(), 0, 'the pages replace the text');
+
+  const canvas = page.frameLocator('iframe').locator('canvas');
+  const readCanvas = async () => [
+    Number(await canvas.getAttribute('width')),
+    Math.round((await canvas.boundingBox())?.width ?? 0),
+  ];
+  await canvas.waitFor();
+  t.same(await readCanvas(), [720, 360], 'two pixels of the canvas for each of the screen');
+  const frame = main.locator('iframe');
+  const readHeight = async () => Math.round((await frame.boundingBox())?.height ?? 0);
+  await until(async () => (await readHeight()) === Math.ceil((360 * 842) / 595) + 2);
+
+  await main.getByRole('button', {name: 'Larger'}).tap();
+  await main.getByText('150%').waitFor();
+  await until(async () => (await readCanvas()).join(' ') === '1080 540');
+  await main.getByRole('button', {name: 'Larger'}).tap();
+  await main.getByRole('button', {name: 'Larger'}).tap();
+  await until(async () => (await readCanvas()).join(' ') === '2160 1080');
+  t.ok((await readHeight()) < 740, 'the frame is not higher than the window');
+  t.equal(await page.evaluate('document.documentElement.scrollWidth'), 360);
+  for (const name of ['Larger', 'Smaller']) {
+    const box = await main.getByRole('button', {name}).boundingBox();
+    t.ok(box && Math.min(box.width, box.height) >= 40, `${name} is large enough for a finger`);
+  }
+
+  await show.click();
+  t.equal(await frame.count(), 0, 'a second press closes the pages');
+  t.equal(await main.getByRole('button', {name: 'Look at “locked.pdf”'}).count(), 0);
+  t.equal(await main.getByRole('button', {name: 'Show pages of “locked.pdf”'}).count(), 1);
   t.same(noise, []);
 });
 

@@ -170,7 +170,7 @@ export const CONSOLE_STATES: ConsoleState[] = [
     name: 'lead-pages',
     reach: async (state) => {
       await look(state);
-      await state.page.locator('.documents .opened .actions button').first().click();
+      await state.press('.documents .actions button >> nth=1', '.documents iframe');
       await state.page.frameLocator('iframe').locator('canvas').first().waitFor();
     },
   },

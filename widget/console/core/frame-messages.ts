@@ -8,6 +8,13 @@ export interface ShowMessage {
   isDark: boolean;
 }
 
+/** Message from the console: how many times as wide as the frame the pages are. */
+export interface ZoomMessage {
+  zoom: number;
+}
+
 /** Message from the frame. `alive` is sent all the time, so that a frame that hangs is noticed. */
 export type FrameMessage =
-  {type: 'ready' | 'alive' | 'shown'} | {type: 'failed'; reason: 'password' | 'broken'};
+  | {type: 'ready' | 'alive' | 'shown'}
+  | {type: 'height'; height: number}
+  | {type: 'failed'; reason: 'password' | 'broken'};

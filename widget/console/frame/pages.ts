@@ -1,6 +1,6 @@
 import {getDocument} from 'unpdf/pdfjs';
 
-import type {FrameMessage, ShowMessage} from '../core/frame-messages.js';
+import type {FrameMessage, ShowMessage, ZoomMessage} from '../core/frame-messages.js';
 import {frameStyles} from './styles.js';
 
 /** Interval at which the frame reports that it still runs. */
@@ -34,14 +34,22 @@ const show = async ({bytes, label, more, isDark}: ShowMessage): Promise<void> =>
   }).promise;
   const count = Math.min(pdf.numPages, MAX_PAGES);
   const {width, height} = (await pdf.getPage(1)).getViewport({scale: 1});
-  const drawn: HTMLElement[] = [];
+  /** Sheets with a canvas, and the width for which it is drawn; the oldest first. */
+  const drawn = new Map<HTMLElement, number>();
   const draw = async (sheet: HTMLElement) => {
-    if (drawn.includes(sheet)) return;
-    drawn.push(sheet);
-    if (drawn.length > MAX_CANVASES) drawn.shift()?.replaceChildren();
+    const width = sheet.clientWidth;
+    if (drawn.get(sheet) === width) return;
+    drawn.delete(sheet);
+    drawn.set(sheet, width);
+    const [oldest] = drawn.keys();
+    if (oldest && drawn.size > MAX_CANVASES) {
+      drawn.delete(oldest);
+      oldest.replaceChildren();
+    }
     try {
       const page = await pdf.getPage(Number(sheet.dataset['page']));
-      sheet.replaceChildren(await toCanvas(page, sheet));
+      const canvas = await toCanvas(page, sheet);
+      if (drawn.get(sheet) === width) sheet.replaceChildren(canvas);
     } catch {
       // One damaged page does not hide the others.
       sheet.classList.add('broken');
@@ -57,10 +65,35 @@ const show = async ({bytes, label, more, isDark}: ShowMessage): Promise<void> =>
     sheet.style.setProperty('aspect-ratio', `${width} / ${height}`);
     observer.observe(sheet);
   }
+  redraw = () => {
+    observer.disconnect();
+    for (const sheet of document.querySelectorAll('.page')) observer.observe(sheet);
+  };
+  new ResizeObserver(tellHeight).observe(document.body);
   if (count === pdf.numPages) return;
   const note = document.createElement('p');
   note.textContent = fill(more, {count});
   document.body.append(note);
+};
+
+/** Draws the visible pages again, for their new width. */
+let redraw = () => {};
+
+const tellHeight = () => {
+  const {marginBlockStart, marginBlockEnd} = getComputedStyle(document.body);
+  const margins = Number.parseFloat(marginBlockStart) + Number.parseFloat(marginBlockEnd);
+  tell({type: 'height', height: Math.ceil(document.body.getBoundingClientRect().height + margins)});
+};
+
+/** Changes the size of the pages, and keeps what is in the middle of the window there. */
+const zoomTo = (zoom: number): void => {
+  const {dataset, scrollLeft, scrollTop, clientWidth, clientHeight} = document.documentElement;
+  const ratio = zoom / Number(dataset['zoom'] ?? 1);
+  const move = (start: number, size: number) => (start + size / 2) * ratio - size / 2;
+  dataset['zoom'] = String(zoom);
+  document.body.style.setProperty('--zoom', String(zoom));
+  scrollTo(move(scrollLeft, clientWidth), move(scrollTop, clientHeight));
+  redraw();
 };
 
 const createSheet = (page: number, label: string): HTMLElement => {
@@ -76,22 +109,29 @@ const createSheet = (page: number, label: string): HTMLElement => {
 const fill = (text: string, values: Readonly<Record<string, number>>) =>
   text.replace(/\{(\w+)\}/g, (_place, name: string) => String(values[name] ?? ''));
 
+/** Pixels of a canvas per pixel of the page: small letters on a narrow screen need more. */
+const density = () => Math.max(devicePixelRatio, matchMedia('(width < 40rem)').matches ? 2 : 1);
+
 const toCanvas = async (page: PdfPage, sheet: HTMLElement): Promise<HTMLCanvasElement> => {
   const {width, height} = page.getViewport({scale: 1});
-  const wanted = (sheet.clientWidth * Math.min(devicePixelRatio, 2)) / width;
+  const wanted = (sheet.clientWidth * density()) / width;
   const largest = Math.sqrt(MAX_CANVAS_PIXELS / (width * height));
   const viewport = page.getViewport({scale: Math.min(wanted, largest)});
   const canvas = document.createElement('canvas');
-  canvas.width = Math.floor(viewport.width);
-  canvas.height = Math.floor(viewport.height);
+  canvas.width = Math.round(viewport.width);
+  canvas.height = Math.round(viewport.height);
   sheet.style.setProperty('aspect-ratio', `${width} / ${height}`);
   // Without annotations, so that a file has neither links nor forms.
   await page.render({canvas, viewport, annotationMode: 0}).promise;
   return canvas;
 };
 
-addEventListener('message', ({source, data}: MessageEvent<ShowMessage>) => {
+addEventListener('message', ({source, data}: MessageEvent<ShowMessage | ZoomMessage>) => {
   if (source !== parent) return;
+  if ('zoom' in data) {
+    zoomTo(data.zoom);
+    return;
+  }
   show(data).catch((error: Error) =>
     tell({type: 'failed', reason: error.name === 'PasswordException' ? 'password' : 'broken'}),
   );

@@ -5,7 +5,8 @@ export const frameStyles = /* css */ `
   body {
     display: grid;
     gap: 12px;
-    max-width: 900px;
+    box-sizing: border-box;
+    width: calc(min(100%, 924px) * var(--zoom, 1));
     margin: 12px auto;
     padding-inline: 12px;
     font: 15px/1.5 system-ui, sans-serif;
@@ -14,4 +15,7 @@ export const frameStyles = /* css */ `
   .page.broken { background: repeating-linear-gradient(45deg, #fff 0 12px, #eee 12px 24px); }
   canvas { display: block; width: 100%; height: auto; }
   p { text-align: center; }
+  @media (width < 40rem) {
+    body { margin-block: 0; padding-inline: 0; }
+  }
 `;

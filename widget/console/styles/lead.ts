@@ -38,16 +38,22 @@ export const leadStyles = /* css */ `
   .who-is h1 { overflow-x: clip; }
   .who-is h1 bdi { display: inline; }
   .documents .actions { margin-block-start: 0.5rem; }
+  .documents .actions .plain { border-color: transparent; color: var(--accent); font-weight: 600; }
   .warns { color: var(--warning); font-weight: 600; white-space: normal; }
   .consent .warns { display: block; }
   .opened { display: grid; gap: 0.75rem; margin-block-start: 0.75rem; }
   .pages { max-height: max(24rem, 100dvh - 12rem); padding: 0.75rem 1rem; overflow: auto; border: 1px solid var(--line); border-radius: 0.6rem; }
   .pages h3 { color: var(--muted); font-weight: 600; font-size: 0.87rem; }
   .pages .page { margin-block-end: 1rem; white-space: pre-wrap; }
+  .frame { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.4rem; }
+  .zoom { display: flex; gap: 0.5rem; align-items: center; justify-content: center; }
+  .zoom button { width: 2.75rem; min-height: 2.5rem; padding: 0; font-size: 1.25rem; }
+  .zoom .number { min-width: 4rem; text-align: center; }
   .frame iframe {
+    box-sizing: content-box;
     display: block;
-    width: 100%;
-    height: max(24rem, 100dvh - 6rem);
+    width: calc(100% - 2px);
+    height: min(var(--height, 24rem), 100dvh - 9rem);
     border: 1px solid var(--line);
     border-radius: 0.6rem;
   }
@@ -77,6 +83,11 @@ export const leadStyles = /* css */ `
     .lead[data-part='talk'] .side, .lead[data-part='file'] .talk { display: none; }
     .talk > h2 { position: absolute; clip-path: inset(50%); }
     .transcript .event { justify-content: space-between; }
+  }
+  @media (width < 40rem) {
+    /* As wide as the screen, without the margin of the page and the padding of the card. */
+    .frame { margin-inline: calc(-2.25rem - 1px); }
+    .frame iframe { width: 100%; border-inline: 0; border-radius: 0; }
   }
   @media (pointer: coarse) {
     .crumbs > a { padding-block: 0.6rem; }

@@ -155,6 +155,10 @@ const de: Texts = {
   download: 'Herunterladen',
   downloadFile: '{name} herunterladen',
   showPages: 'Seiten zeigen',
+  showPagesOf: 'Seiten zeigen: {name}',
+  zoom: 'Größe der Seiten',
+  zoomIn: 'Größer',
+  zoomOut: 'Kleiner',
   pageOf: 'Seite {page} von {total}',
   pagesOfFile: 'Seiten von {name}',
   morePages:

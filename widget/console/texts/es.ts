@@ -150,6 +150,10 @@ const es: Texts = {
   download: 'Descargar',
   downloadFile: 'Descargar {name}',
   showPages: 'Mostrar páginas',
+  showPagesOf: 'Mostrar páginas de {name}',
+  zoom: 'Tamaño de las páginas',
+  zoomIn: 'Ampliar',
+  zoomOut: 'Reducir',
   pageOf: 'Página {page} de {total}',
   pagesOfFile: 'Páginas de {name}',
   morePages:

@@ -153,6 +153,10 @@ const fr: Texts = {
   download: 'Télécharger',
   downloadFile: 'Télécharger {name}',
   showPages: 'Afficher les pages',
+  showPagesOf: 'Afficher les pages de {name}',
+  zoom: 'Taille des pages',
+  zoomIn: 'Agrandir',
+  zoomOut: 'Réduire',
   pageOf: 'Page {page} sur {total}',
   pagesOfFile: 'Pages de {name}',
   morePages:

@@ -30,53 +30,64 @@ const REASONS: Record<NonNullable<FileText['reason']>, TextKey> = {
 /** Reasons for which a document has no pages either. */
 const UNREADABLE: readonly (FileText['reason'] | undefined)[] = ['password', 'broken'];
 
+/** A document is shown as its text or as its pages. */
+type Way = 'text' | 'pages';
+const WAYS: Record<Way, {text: TextKey; label: TextKey}> = {
+  text: {text: 'look', label: 'lookAt'},
+  pages: {text: 'showPages', label: 'showPagesOf'},
+};
+
 /** Creates the documents of a lead: their text, their pages, and their download. */
 export const createDocuments = (update: () => void) => {
   const texts = new Map<string, Loader<FileText>>();
-  const previews = new Map<string, Preview>();
-  let looked = '';
+  /** The document that is open. */
+  let opened: {id: string; way: Way; preview?: Preview} | undefined;
 
-  const look = (file: LeadFile) => {
+  const isOpen = ({id}: LeadFile, way: Way) => opened?.id === id && opened.way === way;
+  const toggle = (file: LeadFile, way: Way) => {
+    const {id} = file;
+    const isClosed = isOpen(file, way);
     stop();
-    looked = looked === file.id ? '' : file.id;
-    if (looked && !texts.has(file.id)) loadText(file);
+    opened = isClosed
+      ? undefined
+      : {id, way, ...(way === 'pages' && {preview: createPreview(file, update)})};
+    if (opened && way === 'text' && !texts.has(id)) loadText(file);
     update();
-    if (looked) queueMicrotask(() => rowOf(file)?.scrollIntoView({block: 'nearest'}));
+    if (opened) queueMicrotask(() => rowOf(file)?.scrollIntoView({block: 'nearest'}));
   };
   const loadText = ({id}: LeadFile) => {
     const loader = texts.get(id) ?? new Loader<FileText>(update);
     texts.set(id, loader);
     void loader.load(() => call(`files/${id}/text`));
   };
-  const showPages = (file: LeadFile) => {
-    previews.get(file.id)?.stop();
-    previews.set(file.id, createPreview(file, update));
-    update();
-  };
   const fetchFile = ({id}: LeadFile) =>
     tryToDownload(async () => {
       const {url} = await call<{url: string}>(`files/${id}`);
       followDownload(url);
     });
-  const stop = () => {
-    for (const preview of previews.values()) preview.stop();
-    previews.clear();
-  };
+  const stop = () => opened?.preview?.stop();
 
-  const buttons = (file: LeadFile): TemplateResult =>
-    html`<span class="no-print file-actions">
+  /** The text of an encrypted file usually needs its password. */
+  const waysOf = ({id, flags}: LeadFile): readonly Way[] => {
+    if (flags.includes('encrypted')) return ['pages'];
+    return UNREADABLE.includes(texts.get(id)?.value?.reason) ? ['text'] : ['text', 'pages'];
+  };
+  const buttons = (file: LeadFile): TemplateResult => {
+    const [way = 'text'] = waysOf(file);
+    return html`<span class="no-print file-actions">
       <button
         type="button"
         class="plain"
-        aria-label=${say('lookAt', {name: file.name})}
-        @click=${() => lookFromTranscript(file)}
+        aria-label=${say(WAYS[way].label, {name: file.name})}
+        @click=${() => openFromTranscript(file, way)}
       >
-        ${say('look')}
+        ${say(WAYS[way].text)}
       </button>
     </span>`;
+  };
   /** On a phone, the documents are in the other part. */
-  const lookFromTranscript = (file: LeadFile) => {
-    if (looked !== file.id) look(file);
+  const openFromTranscript = (file: LeadFile, way: Way) => {
+    if (opened?.id !== file.id) toggle(file, way);
     const details = document.querySelector<HTMLElement>('.parts button:last-child');
     if (details?.offsetParent) details.click();
     queueMicrotask(() => rowOf(file)?.querySelector<HTMLElement>('button')?.focus());
@@ -84,7 +95,6 @@ export const createDocuments = (update: () => void) => {
 
   const row = (file: LeadFile) => {
     const {id, name, size, sha256, flags} = file;
-    const isOpen = looked === id;
     return html`<li data-file=${id}>
       <p class="file-name">${shape('file')} ${typed(name)}</p>
       <p class="note">
@@ -95,41 +105,32 @@ export const createDocuments = (update: () => void) => {
         )}
         <span class="print-only">SHA-256 <code>${sha256}</code></span>
       </p>
-      <p class="actions no-print">
+      <p class="actions choice no-print">
+        ${waysOf(file).map(
+          (way) =>
+            html`<button
+              type="button"
+              aria-pressed=${String(isOpen(file, way))}
+              aria-label=${say(WAYS[way].label, {name})}
+              @click=${() => toggle(file, way)}
+            >
+              ${say(WAYS[way].text)}
+            </button>`,
+        )}
         <button
           type="button"
-          aria-expanded=${String(isOpen)}
-          aria-label=${say('lookAt', {name})}
-          @click=${() => look(file)}
-        >
-          ${say('look')}
-        </button>
-        <button
-          type="button"
+          class="plain"
           aria-label=${say('downloadFile', {name})}
           @click=${() => fetchFile(file)}
         >
           ${say('download')}
         </button>
       </p>
-      ${isOpen ? opened(file) : nothing}
+      ${opened?.id === id ? html`<div class="opened no-print">${content(file)}</div>` : nothing}
     </li>`;
   };
-  const opened = (file: LeadFile) => {
-    const text = texts.get(file.id)!;
-    const preview = previews.get(file.id);
-    return html`<div class="opened no-print">
-      ${
-        UNREADABLE.includes(text.value?.reason)
-          ? nothing
-          : html`<p class="actions">
-                <button type="button" @click=${() => showPages(file)}>${say('showPages')}</button>
-              </p>
-              ${preview ? preview.render() : nothing}`
-      }
-      ${whenLoaded(text, textPages, () => loadText(file))}
-    </div>`;
-  };
+  const content = (file: LeadFile) =>
+    opened?.preview?.render() ?? whenLoaded(texts.get(file.id)!, textPages, () => loadText(file));
 
   return {
     buttons,

@@ -4,14 +4,17 @@ import type {TemplateResult} from 'lit/html.js';
 import type {LeadFile} from '../../../../server/contract/owner-files.js';
 import {callForBytes} from '../../core/api.js';
 import {CONSOLE} from '../../core/base.js';
-import type {FrameMessage, ShowMessage} from '../../core/frame-messages.js';
+import type {FrameMessage, ShowMessage, ZoomMessage} from '../../core/frame-messages.js';
 import {ApiError} from '../../core/api.js';
 import {errorText} from '../../parts/states.js';
+import {formatPercent} from '../../texts/format.js';
 import type {TextKey} from '../../texts/texts.js';
 import {say, textOf} from '../../texts/texts.js';
 
 /** Time after which a frame that sends nothing is removed. */
 const SILENT_MS = 10_000;
+
+const ZOOMS = [1, 1.5, 2, 3];
 
 /** Pages of a file in a frame that has no origin and no network. */
 export interface Preview {
@@ -28,6 +31,7 @@ export const createPreview = ({id, name}: LeadFile, update: () => void): Preview
   let failure: TextKey | '' = '';
   let problemText = '';
   let isShown = false;
+  let zoom = 1;
   let timer: ReturnType<typeof setTimeout> | undefined;
   frame.setAttribute('sandbox', 'allow-scripts');
   frame.title = say('pagesOfFile', {name});
@@ -72,6 +76,7 @@ export const createPreview = ({id, name}: LeadFile, update: () => void): Preview
     if (source !== frame.contentWindow || !source) return;
     expectLife();
     if (data.type === 'ready') void send();
+    if (data.type === 'height') frame.style.setProperty('--height', `${data.height}px`);
     if (data.type === 'failed') fail(FAILURES[data.reason] ?? 'textBroken');
     if (data.type === 'shown' && !isShown) {
       isShown = true;
@@ -81,13 +86,38 @@ export const createPreview = ({id, name}: LeadFile, update: () => void): Preview
   addEventListener('message', receive, {signal: controller.signal});
   expectLife();
 
+  const zoomButton = (step: -1 | 1, label: string, sign: string) => {
+    const next = ZOOMS[ZOOMS.indexOf(zoom) + step];
+    const change = () => {
+      if (!next || !isShown) return;
+      zoom = next;
+      const message: ZoomMessage = {zoom};
+      frame.contentWindow?.postMessage(message, '*');
+      update();
+    };
+    return html`<button
+      type="button"
+      aria-label=${label}
+      aria-disabled=${String(!next || !isShown)}
+      @click=${change}
+    >
+      ${sign}
+    </button>`;
+  };
+  const bar = () =>
+    html`<div class="zoom" role="group" aria-label=${say('zoom')}>
+      ${zoomButton(-1, say('zoomOut'), '−')}
+      <span class="number" role="status">${formatPercent(zoom)}</span>
+      ${zoomButton(1, say('zoomIn'), '+')}
+    </div>`;
+
   return {
     stop,
     render: () => {
       const text = problemText || (failure && say(failure));
       return text
         ? html`<p class="note" role="alert">${text}</p>`
-        : html`<div class="frame" aria-busy=${String(!isShown)}>${frame}</div>`;
+        : html`<div class="frame" aria-busy=${String(!isShown)}>${bar()} ${frame}</div>`;
     },
   };
 };
