@@ -161,9 +161,16 @@ t.test('on a phone, the pages are as wide as the screen, sharp, and can be enlar
 
 t.test('a phone has two parts, and one press from the conversation to the document', async (t) => {
   const server = await startServer(t);
-  const {uuid} = await makeLead(server, {messages: ['Hello']});
-  const {main} = await openConsole(await openBrowser(t), server, `leads/${uuid}`, {context: PHONE});
+  const {uuid} = await makeLead(server, {messages: ['Hello\n'.repeat(100)]});
+  const {page, main} = await openConsole(await openBrowser(t), server, `leads/${uuid}`, {
+    context: PHONE,
+  });
   await main.getByText('Hello').waitFor();
+  await page.evaluate('scrollTo(0, 900)');
+  await main.getByRole('button', {name: 'Details'}).click();
+  await main.locator('.documents').waitFor();
+  await main.getByRole('button', {name: 'Conversation'}).click();
+  t.equal(await page.evaluate('scrollY'), 900, 'the conversation is where it was left');
   t.equal(await main.locator('.documents').isVisible(), false);
   await main
     .locator('.transcript')

@@ -78,7 +78,14 @@ export const leadStyles = /* css */ `
     .lead .documents .opened { grid-column: 1 / -1; }
   }
   @media (width < 60rem) {
-    .parts { display: flex; }
+    .parts {
+      position: sticky;
+      inset-block-start: 0;
+      z-index: 1;
+      display: flex;
+      padding-block: 0.4rem;
+      background: var(--ground);
+    }
     .lead { grid-template-columns: minmax(0, 1fr); }
     .lead[data-part='talk'] .side, .lead[data-part='file'] .talk { display: none; }
     .talk > h2 { position: absolute; clip-path: inset(50%); }

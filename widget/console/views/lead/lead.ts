@@ -47,6 +47,8 @@ export const createLead = (context: Context, place: Place): View => {
   const trail = createTrail(path, update);
   const documents = createDocuments(update);
   let part: Part = 'talk';
+  /** How far each part is scrolled, while the other one is shown. */
+  const places: Record<Part, number> = {talk: 0, file: 0};
   let isSaving = false;
   let isLinkStopped = false;
 
@@ -184,8 +186,10 @@ export const createLead = (context: Context, place: Place): View => {
 
   const partButton = (name: Part, text: string) => {
     const show = () => {
+      places[part] = scrollY;
       part = name;
       update();
+      queueMicrotask(() => scrollTo(0, places[name]));
     };
     return html`<button type="button" aria-pressed=${String(part === name)} @click=${show}>
       ${text}
