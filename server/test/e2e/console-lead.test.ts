@@ -81,12 +81,13 @@ t.test('the keys of the browser print everything, and fold it again', async (t) 
 
 t.test('a document is read as text at once, and its pages are drawn in a frame', async (t) => {
   const server = await startServer(t);
+  const name = `${'a-long-name-'.repeat(8)}cv.pdf`;
   const pdf = makeTextPdf([['Curriculum vitae'], ['Second page']]);
-  const {uuid} = await makeLead(server, {files: [{name: 'cv.pdf', bytes: pdf}]});
+  const {uuid} = await makeLead(server, {files: [{name, bytes: pdf}]});
   const {page, main, noise} = await openConsole(await openBrowser(t), server, `leads/${uuid}`);
   await main
     .locator('.documents')
-    .getByRole('button', {name: /Look at .cv.pdf/})
+    .getByRole('button', {name: /Look at .*cv.pdf/})
     .click();
   await main.getByText('Curriculum vitae').waitFor();
   await main.getByRole('button', {name: 'Show pages'}).click();
@@ -95,12 +96,16 @@ t.test('a document is read as text at once, and its pages are drawn in a frame',
   t.ok(width > 800, `the document is ${width} px wide in a window of 1280 px`);
   await frame.getByRole('img', {name: 'Page 1 of 2'}).locator('canvas').waitFor();
   t.equal(await main.locator('iframe').getAttribute('sandbox'), 'allow-scripts');
+  const attached = main.locator('.attached bdi');
+  t.equal(await attached.getAttribute('title'), name);
+  const {height = 99} = (await attached.boundingBox()) ?? {};
+  t.ok(height < 30, 'beside the document, the name is in one line');
 
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    main.getByRole('button', {name: /Download .cv.pdf/}).click(),
+    main.getByRole('button', {name: /Download .*cv.pdf/}).click(),
   ]);
-  t.equal(download.suggestedFilename(), 'cv.pdf');
+  t.equal(download.suggestedFilename(), name);
   t.same(noise, []);
 });
 

@@ -31,6 +31,8 @@ export const leadStyles = /* css */ `
   .message.visitor .body { border-color: transparent; background: var(--soft); }
   .transcript .event { display: flex; gap: 0.75rem; align-items: baseline; color: var(--muted); }
   .attached { display: flex; gap: 0.5rem; align-items: baseline; color: var(--fg); }
+  .attached { min-width: 0; }
+  .attached bdi { flex: 0 1 auto; min-width: 3rem; text-overflow: ellipsis; white-space: nowrap; }
   .attached .shape { align-self: start; margin-block-start: 0.2em; }
   .attached button { min-height: 1.75rem; padding: 0 0.5rem; color: var(--accent); }
   .documents li { padding-block: 0.75rem; }
@@ -104,6 +106,7 @@ export const leadStyles = /* css */ `
     .lead { display: block; }
     .lead .side, .lead .talk { display: block !important; }
     .print-only { display: inline; }
+    .attached bdi { white-space: normal; }
     .card { margin-block: 1rem; padding: 0; border: 0; break-inside: avoid; }
   }
 `;

@@ -70,7 +70,8 @@ const message = (
 const attached = (file: LeadFile, buttons: (file: LeadFile) => TemplateResult) =>
   html`<p class="attached">
     ${shape('file')}
-    <span>${typed(file.name)} <span class="note">${formatSize(file.size)}</span></span>
+    <bdi dir="auto" title=${file.name}>${file.name}</bdi>
+    <span class="note number">${formatSize(file.size)}</span>
     ${buttons(file)}
   </p>`;
 
