@@ -2,7 +2,6 @@ import type {ServerResponse} from 'node:http';
 import type {Duplex} from 'node:stream';
 
 import type {TypeBoxTypeProvider} from '@fastify/type-provider-typebox';
-import AjvCompiler from '@fastify/ajv-compiler';
 import Fastify, {LogController} from 'fastify';
 import type {FastifyBaseLogger} from 'fastify';
 import {nanoid} from 'nanoid';
@@ -22,9 +21,6 @@ import {createSharedSerializers} from './serializers.js';
 
 /** Size of three consents with wordings of 4,000 characters in any script. */
 const JSON_BODY_BYTES = 64 * 1024;
-
-/** All servers of a process share validators of the same schemas. */
-const sharedValidators = AjvCompiler();
 
 /** Creates the Fastify instance with its limits, before anything is registered. */
 export const createApp = (
@@ -65,12 +61,7 @@ export const createApp = (
       void sendUnrouted(toMariaError(error), {request, reply, basePath});
     },
     ajv: {customOptions: {coerceTypes: false, removeAdditional: false, allErrors: true}},
-    schemaController: {
-      compilersFactory: {
-        buildSerializer: createSharedSerializers,
-        buildValidator: sharedValidators,
-      },
-    },
+    schemaController: {compilersFactory: {buildSerializer: createSharedSerializers}},
   }).withTypeProvider<TypeBoxTypeProvider>();
   ignoreExpectations(app.server);
   const latestOn: LatestResponse = (socket) => latest.get(socket);
