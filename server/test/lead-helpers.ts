@@ -68,7 +68,7 @@ export const insertLeads = async (
   count: number,
   {site = 'demo'}: {site?: string} = {},
 ): Promise<void> => {
-  await sql`
+  const inserted = await sql<{uuid: string}[]>`
     with created as (
       insert into visits (uuid, site_key, token_hash, state)
       select gen_random_uuid(), ${site}, sha256(''), 'session' from generate_series(1, ${count}::int)
@@ -76,10 +76,10 @@ export const insertLeads = async (
     numbered as (select uuid, row_number() over () as i from created)
     insert into user_sessions (uuid, site_key, name, email, locale, consent_personal_data)
     select uuid, ${site}, 'Visitor ' || i, 'visitor' || i || '@example.com', 'en', true
-    from numbered`;
+    from numbered order by i returning uuid`;
   await sql`
-    update leads l set last_activity_at = now() - interval '2 days' + make_interval(
-                         secs => substring(s.email from '^visitor(\\d+)@')::int)
-    from user_sessions s
-    where s.uuid = l.session_uuid and s.site_key = ${site} and s.email ~ '^visitor\\d+@example.com$'`;
+    update leads l
+    set last_activity_at = now() - interval '2 days' + make_interval(secs => new.i)
+    from unnest(${inserted.map(({uuid}) => uuid)}::uuid[]) with ordinality as new (uuid, i)
+    where l.session_uuid = new.uuid`;
 };
