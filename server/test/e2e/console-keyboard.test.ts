@@ -18,7 +18,7 @@ const {server, browser} = await startConsole(t);
 
 // Page scripts are strings, because the types of a page are not those of the server.
 
-/** Describes a focus that is lost or that nobody can see; empty if it is good. */
+/** Describes a focus that is lost or cannot be seen; empty if it is good. */
 const FOCUS_FAULT = `(() => {
   const active = document.activeElement;
   if (!active || active === document.body || active.tagName === 'HTML') return 'lost';
