@@ -30,6 +30,7 @@ export const announceConsole = async (
     await voidSignInLinks(tx, accountId);
     const id = await insertLink(tx, {
       ...{purpose: 'sign_in', keyId: links.keyId, validMs: PRINTED_LINK_MS, accountId},
+      isPrinted: true,
     });
     return findLink(tx, id);
   });

@@ -40,18 +40,20 @@ export interface NewLink {
   accountId: string;
   siteKey?: string;
   sessionId?: string;
+  /** Whether a command or a start prints the link, so that it is in no e-mail. */
+  isPrinted?: boolean;
 }
 
 export const insertLink = async (
   sql: Queryable,
-  {purpose, keyId, validMs, accountId, siteKey, sessionId}: NewLink,
+  {purpose, keyId, validMs, accountId, siteKey, sessionId, isPrinted = false}: NewLink,
 ): Promise<string> => {
   const id = randomUUID();
   await sql`
     insert into sign_in_links
-      (id, key_id, purpose, account_id, site_key, session_id, expires_at)
+      (id, key_id, purpose, account_id, site_key, session_id, is_printed, expires_at)
     values (${id}, ${keyId}, ${purpose}, ${accountId}, ${siteKey ?? null},
-            ${sessionId ?? null}, now() + ${toInterval(validMs)}::interval)`;
+            ${sessionId ?? null}, ${isPrinted}, now() + ${toInterval(validMs)}::interval)`;
   return id;
 };
 
@@ -104,6 +106,14 @@ export const voidSignInLinks = async (sql: Queryable, accountId: string): Promis
   await sql`
     update sign_in_links set voided_at = now()
     where account_id = ${accountId} and purpose <> 'not_me'
+      and used_at is null and voided_at is null`;
+};
+
+/** Voids the links in e-mails with which an account could sign in. Printed links stay open. */
+export const voidMailedLinks = async (sql: Queryable, accountId: string): Promise<void> => {
+  await sql`
+    update sign_in_links set voided_at = now()
+    where account_id = ${accountId} and purpose <> 'not_me' and not is_printed
       and used_at is null and voided_at is null`;
 };
 

@@ -2,7 +2,7 @@ import {recordAudit} from '../audit/store.js';
 import type {Queryable} from '../database/sql.js';
 import {enqueueMail} from '../jobs/queue.js';
 import {createCookieSecret, SESSION_MAX_MS, hashCookie} from './cookie.js';
-import {insertLink, insertRequestedLink, useLink, voidSignInLinks} from './link-store.js';
+import {insertLink, insertRequestedLink, useLink, voidMailedLinks} from './link-store.js';
 import type {SignInLink} from './link-store.js';
 import {endAccess} from './memberships.js';
 import {countRequestedLink} from './quota.js';
@@ -71,7 +71,7 @@ export const signIn = async (
   if (link.purpose === 'invitation') await postponeOtherSites(sql, link);
   await sql`
     update accounts set joined_at = coalesce(joined_at, now()) where id = ${accountId}`;
-  await voidSignInLinks(sql, accountId);
+  await voidMailedLinks(sql, accountId);
   const isKnown = givenHash && (await isKnownBrowser(sql, accountId, givenHash));
   if (givenHash) await endSessionOfCookie(sql, givenHash);
   const secret = createCookieSecret();

@@ -1,12 +1,15 @@
 import postgres from 'postgres';
 import t from 'tap';
 
+import {announceConsole} from '../accounts/announce.js';
+import {accountCommand} from '../accounts/command.js';
 import {hashCookie} from '../accounts/cookie.js';
 import {PRINTED_LINK_MS, insertLink} from '../accounts/link-store.js';
 import {SignInLinks} from '../accounts/links.js';
 import type {ConsoleSettings} from '../config/console.js';
 import type {Account, OpenLink} from '../contract/owner.js';
 import type {Sql} from '../database/sql.js';
+import {DEMO_OWNER} from '../sites/demo-sites.js';
 import {CONSOLE_HEADERS, OwnerClient} from './owner-client.js';
 import {
   callSignIn,
@@ -17,6 +20,7 @@ import {
   sendSignIn,
 } from './sign-in-helpers.js';
 import {retryWhileBusy} from './retry-while-busy.js';
+import {runCommand} from './run-command.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -153,6 +157,25 @@ t.test(
     }
   },
 );
+
+t.test('a sign-in voids the links in e-mails, and no printed link', async (t) => {
+  const server = await startServer(t);
+  server.sender.wake();
+  const email = DEMO_OWNER;
+  const printed = readToken(await announceConsole(server.sql, server.config));
+  const print = async () => readToken(await runCommand(server, accountCommand, 'link', email));
+  const [second, third] = [await print(), await print()];
+  const earlier = await requestToken(server, email);
+  await signInWith(server, await requestToken(server, email, 1));
+
+  t.equal((await callSignIn(server, 'link/use', {token: earlier})).status, 410);
+  t.equal((await callSignIn(server, 'link/look', {token: printed})).status, 200);
+  t.equal((await callSignIn(server, 'link/use', {token: printed})).status, 200);
+  t.equal((await callSignIn(server, 'link/use', {token: printed})).status, 410);
+  const client = await signInWith(server, second);
+  await client.call('POST', '/api/owner/sign-out', {json: {everywhere: true}});
+  t.equal((await callSignIn(server, 'link/use', {token: third})).status, 410);
+});
 
 t.test('the link opens the page that was asked for', async (t) => {
   const server = await startServer(t);
