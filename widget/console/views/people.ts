@@ -1,5 +1,6 @@
 import {html, nothing} from 'lit/html.js';
 import type {TemplateResult} from 'lit/html.js';
+import {live} from 'lit/directives/live.js';
 
 import type {People, Person} from '../../../server/contract/owner-people.js';
 import {call} from '../core/api.js';
@@ -105,7 +106,9 @@ export const createPeople = (context: Context, place: Place): View => {
               >
                 ${ALL_ROLES.map(
                   (one) =>
-                    html`<option value=${one} .selected=${one === role}>${roleText(one)}</option>`,
+                    html`<option value=${one} .selected=${live(one === role)}>
+                      ${roleText(one)}
+                    </option>`,
                 )}
               </select>`
         }
