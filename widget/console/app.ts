@@ -18,7 +18,7 @@ import {loadTexts, say} from './texts/texts.js';
 import {door} from './views/door.js';
 import {createLink} from './views/link.js';
 import {openView} from './views/open-view.js';
-import {pagesOf, shell, showKeys} from './views/shell.js';
+import {isClosed, pagesOf, shell, showKeys} from './views/shell.js';
 import {createSignIn} from './views/sign-in.js';
 
 const NOTICE_MS = 5_000;
@@ -178,6 +178,10 @@ class App {
     if (before) this.scrolled.set(before, scrollY);
     this.place = placeOf(location.pathname);
     if (this.place.page === 'home' || this.place.page === 'sign-in') return this.openHome();
+    if (isClosed(this.context, this.place)) {
+      this.notify(say('closedPage'));
+      return this.openHome();
+    }
     const view = openView(this.place, this.context, this.kept);
     this.view = view;
     const site = this.site()?.key;
@@ -190,9 +194,11 @@ class App {
     queueMicrotask(() => view.resume?.());
   }
 
+  /** Shows the first page of the site that the URL names, or else of the last one. */
   private openHome(): void {
     const {sites} = this.context.account;
-    const site = sites.find(({key}) => key === readStored('site')) ?? sites[0];
+    const wished = 'site' in this.place ? this.place.site : readStored('site');
+    const site = sites.find(({key}) => key === wished) ?? sites[0];
     this.go(site ? urlOf.ofSite(site.key, pagesOf(site)[0]!) : urlOf.account, {replace: true});
   }
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 
-import {openConsole, startConsole} from './console-page.js';
+import {makeLead, openConsole, startConsole} from './console-page.js';
 
 const {server, browser} = await startConsole(t);
 
@@ -17,4 +17,14 @@ t.test('a refused change of role leaves the true role in the list', async (t) =>
   await main.locator('.people').waitFor();
 
   t.equal(await role.inputValue(), 'owner');
+});
+
+t.test('a page that the role may not see leads to the first one that it may', async (t) => {
+  const {uuid} = await makeLead(server);
+  for (const path of ['demo/leads', 'demo/people', `leads/${uuid}`]) {
+    const {main, page} = await openConsole(browser, server, path, {roles: {demo: 'observer'}});
+    await main.getByRole('heading', {name: 'Funnel'}).waitFor();
+    await page.getByText('Your role has no access to the page that you asked for.').waitFor();
+    t.equal(new URL(page.url()).pathname, '/console/demo/funnel', path);
+  }
 });

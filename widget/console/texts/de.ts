@@ -11,6 +11,7 @@ const de: Texts = {
   notFound: 'Diese Seite gibt es nicht',
   notFoundText:
     'Der Link ist vielleicht falsch, oder Ihr Konto hat keinen Zugriff auf diese Seite.',
+  closedPage: 'Ihre Rolle hat keinen Zugriff auf die gewünschte Seite.',
   toStart: 'Zur ersten Seite',
   offlineBanner:
     'Sie sind offline. Angezeigtes bleibt lesbar; Änderungen brauchen eine Verbindung.',

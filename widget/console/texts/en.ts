@@ -13,6 +13,7 @@ const en = {
   tryAgain: 'Try again',
   notFound: 'This page does not exist',
   notFoundText: 'The link may be wrong, or your account has no access to this page.',
+  closedPage: 'Your role has no access to the page that you asked for.',
   toStart: 'Go to the first page',
   offlineBanner: 'You are offline. You can read what is shown; changes need a connection.',
   moreThan: '{count}+',

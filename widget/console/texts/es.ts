@@ -10,6 +10,7 @@ const es: Texts = {
   tryAgain: 'Intentar de nuevo',
   notFound: 'Esta página no existe',
   notFoundText: 'Puede que el enlace sea incorrecto o que su cuenta no tenga acceso a esta página.',
+  closedPage: 'Su rol no tiene acceso a la página solicitada.',
   toStart: 'Ir a la primera página',
   offlineBanner: 'Está sin conexión. Puede leer lo que se muestra; los cambios necesitan conexión.',
   moreThan: '{count}+',

@@ -10,6 +10,7 @@ const fr: Texts = {
   tryAgain: 'Réessayer',
   notFound: 'Cette page n’existe pas',
   notFoundText: 'Le lien est peut-être faux, ou votre compte n’a pas accès à cette page.',
+  closedPage: 'Votre rôle n’a pas accès à la page demandée.',
   toStart: 'Aller à la première page',
   offlineBanner:
     'Vous êtes hors ligne. La page reste lisible ; une connexion est nécessaire pour changer.',

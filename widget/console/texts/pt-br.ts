@@ -10,6 +10,7 @@ const ptBr: Texts = {
   tryAgain: 'Tentar de novo',
   notFound: 'Esta página não existe',
   notFoundText: 'O link pode estar errado, ou sua conta não tem acesso a esta página.',
+  closedPage: 'Sua função não tem acesso à página pedida.',
   toStart: 'Ir para a primeira página',
   offlineBanner: 'Você está offline. Pode ler o que aparece; mudanças precisam de conexão.',
   moreThan: '{count}+',

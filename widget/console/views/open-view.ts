@@ -8,7 +8,6 @@ import {urlOf} from '../core/router.js';
 import {problem, skeleton} from '../parts/states.js';
 import {say} from '../texts/texts.js';
 import {createLeads} from './leads/leads.js';
-import {pagesOf} from './shell.js';
 
 type Create = (context: Context, place: Place) => View;
 
@@ -23,10 +22,7 @@ const LATER: Partial<Record<Place['page'], () => Promise<Create>>> = {
 
 /** Returns the page of a place. The list of a site is kept, so that _Back_ shows it as it was. */
 export const openView = (place: Place, context: Context, kept: Map<string, View>): View => {
-  if ('site' in place) {
-    const site = siteOf(context, place.site);
-    if (!site || !pagesOf(site).includes(place.page)) return noPlace();
-  }
+  if ('site' in place && !siteOf(context, place.site)) return noPlace();
   if (place.page === 'leads') {
     const view = kept.get(place.site) ?? createLeads(context, place.site);
     kept.clear();

@@ -2,6 +2,7 @@ import {html, nothing} from 'lit/html.js';
 import type {TemplateResult} from 'lit/html.js';
 
 import type {Context, SiteOfAccount} from '../core/context.js';
+import {siteOf} from '../core/context.js';
 import type {Key} from '../core/keys.js';
 import {areKeysOn} from '../core/keys.js';
 import type {Place} from '../core/router.js';
@@ -21,6 +22,15 @@ const PAGES: Record<SiteOfAccount['role'], readonly SitePage[]> = {
 
 /** Returns the pages of a site that a role can open, the first one first. */
 export const pagesOf = ({role}: SiteOfAccount): readonly SitePage[] => PAGES[role];
+
+/** Whether a place of the account's sites is closed for its roles. */
+export const isClosed = (context: Context, place: Place): boolean => {
+  if (place.page === 'lead')
+    return context.account.sites.every((site) => !pagesOf(site).includes('leads'));
+  if (!('site' in place)) return false;
+  const site = siteOf(context, place.site);
+  return site !== undefined && !pagesOf(site).includes(place.page);
+};
 
 interface Shell {
   context: Context;
