@@ -1,3 +1,5 @@
+import {randomUUID} from 'node:crypto';
+
 import t from 'tap';
 
 import {makeLead, openConsole, startConsole} from './console-page.js';
@@ -27,4 +29,12 @@ t.test('a page that the role may not see leads to the first one that it may', as
     await page.getByText('Your role has no access to the page that you asked for.').waitFor();
     t.equal(new URL(page.url()).pathname, '/console/demo/funnel', path);
   }
+});
+
+t.test('an unknown lead leads back to the list', async (t) => {
+  const {main} = await openConsole(browser, server, `leads/${randomUUID()}`);
+  await main.getByText('This does not exist, or your account has no access to it.').waitFor();
+  t.same(await main.getByRole('button').allInnerTexts(), []);
+  await main.getByRole('link', {name: 'Back to the list'}).click();
+  await main.getByRole('heading', {name: 'Leads'}).waitFor();
 });

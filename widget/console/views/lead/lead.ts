@@ -7,6 +7,7 @@ import type {
   LeadMessage,
   LeadPage,
 } from '../../../../server/contract/owner-lead.js';
+import type {ApiError} from '../../core/api.js';
 import {call} from '../../core/api.js';
 import type {Context, View} from '../../core/context.js';
 import {siteOf} from '../../core/context.js';
@@ -16,7 +17,7 @@ import type {Place} from '../../core/router.js';
 import {urlOf} from '../../core/router.js';
 import {copyButton, menuButton, shape, typed} from '../../parts/controls.js';
 import {downloadFile, tryToDownload} from '../../parts/save.js';
-import {errorText, whenLoaded} from '../../parts/states.js';
+import {errorText, problem, whenLoaded} from '../../parts/states.js';
 import {addStyles} from '../../parts/styles.js';
 import {leadStyles} from '../../styles/lead.js';
 import {say, sayCount} from '../../texts/texts.js';
@@ -53,6 +54,7 @@ export const createLead = (context: Context, place: Place): View => {
   let isLinkStopped = false;
 
   const isErased = () => page.error?.code === 'erased';
+  const isUnknown = () => !page.value && page.error?.code === 'not_found';
   const loadPage = async () => {
     await page.load(() => call<LeadPage>(path));
     if (!isErased()) return;
@@ -212,6 +214,10 @@ export const createLead = (context: Context, place: Place): View => {
         </div>
       </div>`;
 
+  const unknown = (error: ApiError): TemplateResult =>
+    html`${problem(error)}
+      <p><a class="button" href=${back()}>${say('backToLeads')}</a></p>`;
+
   void load();
   const stopPrinting = openDetailsForPrint();
   return {
@@ -225,7 +231,7 @@ export const createLead = (context: Context, place: Place): View => {
             ${trail.card({isOpen: true})}`,
           })
         : html`${page.value ? nothing : html`<h1>${say('lead')}</h1>`}
-          ${whenLoaded(page, content, load)}`,
+          ${page.error && isUnknown() ? unknown(page.error) : whenLoaded(page, content, load)}`,
     keys: [
       {keys: 'e', text: 'keyDone', run: toggleDone},
       {keys: ']', text: 'nextLead', run: () => goTo(1)},
