@@ -2,6 +2,7 @@ import {randomUUID} from 'node:crypto';
 
 import t from 'tap';
 
+import {createLead} from '../lead-helpers.js';
 import {makeLead, openConsole, startConsole} from './console-page.js';
 
 const {server, browser} = await startConsole(t);
@@ -37,4 +38,19 @@ t.test('an unknown lead leads back to the list', async (t) => {
   t.same(await main.getByRole('button').allInnerTexts(), []);
   await main.getByRole('link', {name: 'Back to the list'}).click();
   await main.getByRole('heading', {name: 'Leads'}).waitFor();
+});
+
+t.test('the question before an erasure names the lead', async (t) => {
+  const named = await makeLead(server, {name: 'Anna'});
+  const {main, page} = await openConsole(browser, server, `leads/${named.uuid}`);
+  const ask = async () => {
+    await main.getByRole('button', {name: 'More'}).click();
+    await page.getByRole('button', {name: 'Erase…'}).click();
+    return page.getByRole('dialog').getByRole('heading', {level: 2}).innerText();
+  };
+  t.match(await ask(), /^Erase the lead “.?Anna.?”\?$/);
+
+  const nameless = await createLead(server, {message: 'Are you open?'});
+  await page.goto(`${server.url}/console/leads/${nameless.uuid}`);
+  t.match(await ask(), nameless.uuid.slice(0, 8));
 });

@@ -93,6 +93,7 @@ const ar: Texts = {
   refusedOn: 'رُفض لأن هذا الأصل غير مسموح به:',
 
   lead: 'الطلب',
+  eraseTitleOf: 'محو الطلب «{who}»؟',
   backToLeads: 'العودة إلى القائمة',
   nextLead: 'الطلب التالي',
   previousLead: 'الطلب السابق',

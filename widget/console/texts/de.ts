@@ -304,6 +304,7 @@ const de: Texts = {
   print: 'Drucken',
 
   erase: 'Löschen …',
+  eraseTitleOf: 'Anfrage „{who}“ löschen?',
   eraseTitle_one: 'Diese Anfrage löschen?',
   eraseTitle_other: '{count} Anfragen löschen?',
   eraseAction_one: 'Löschen',

@@ -26,6 +26,7 @@ export const actions = {
   print: 'Print',
 
   erase: 'Erase…',
+  eraseTitleOf: 'Erase the lead “{who}”?',
   eraseTitle_one: 'Erase this lead?',
   eraseTitle_other: 'Erase {count} leads?',
   eraseAction_one: 'Erase',

@@ -297,6 +297,7 @@ const es: Texts = {
   print: 'Imprimir',
 
   erase: 'Borrar…',
+  eraseTitleOf: '¿Borrar la solicitud «{who}»?',
   eraseTitle_one: '¿Borrar esta solicitud?',
   eraseTitle_other: '¿Borrar {count} solicitudes?',
   eraseAction_one: 'Borrar',

@@ -301,6 +301,7 @@ const fr: Texts = {
   print: 'Imprimer',
 
   erase: 'Effacer…',
+  eraseTitleOf: 'Effacer la demande « {who} » ?',
   eraseTitle_one: 'Effacer cette demande ?',
   eraseTitle_other: 'Effacer {count} demandes ?',
   eraseAction_one: 'Effacer',

@@ -293,6 +293,7 @@ const ptBr: Texts = {
   print: 'Imprimir',
 
   erase: 'Apagar…',
+  eraseTitleOf: 'Apagar o pedido “{who}”?',
   eraseTitle_one: 'Apagar este pedido?',
   eraseTitle_other: 'Apagar {count} pedidos?',
   eraseAction_one: 'Apagar',

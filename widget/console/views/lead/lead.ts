@@ -100,7 +100,9 @@ export const createLead = (context: Context, place: Place): View => {
     }
   };
   const erase = async () => {
-    if (!(await askToErase(1, () => call(path, {method: 'DELETE'})))) return;
+    const {name, email} = page.value?.lead ?? {};
+    const who = name || email || uuid.slice(0, 8);
+    if (!(await askToErase(1, () => call(path, {method: 'DELETE'}), who))) return;
     notify(sayCount('erasedCount', 1));
     page.value = undefined;
     void load();

@@ -24,10 +24,17 @@ export const changeLeads = async (action: BulkLeads['action'], chosen: Chosen): 
   return changed;
 };
 
-/** Asks whether leads shall be erased, and erases them. Returns whether that happened. */
-export const askToErase = (count: number, erase: () => Promise<unknown>): Promise<boolean> =>
+/**
+ * Asks whether leads shall be erased, and erases them. `who` names a single lead. Returns whether
+ * that happened.
+ */
+export const askToErase = (
+  count: number,
+  erase: () => Promise<unknown>,
+  who?: string,
+): Promise<boolean> =>
   showDialog({
-    title: sayCount('eraseTitle', count),
+    title: who ? say('eraseTitleOf', {who}) : sayCount('eraseTitle', count),
     body: html`<div>
         <h3>${say('eraseGoes')}</h3>
         <ul>
