@@ -54,3 +54,9 @@ t.test('the question before an erasure names the lead', async (t) => {
   await page.goto(`${server.url}/console/leads/${nameless.uuid}`);
   t.match(await ask(), nameless.uuid.slice(0, 8));
 });
+
+t.test('the page for signing in shows a command that works', async (t) => {
+  const page = await browser.newPage({locale: 'en-GB'});
+  await page.goto(`${server.url}/console/`);
+  t.equal(await page.locator('form code').innerText(), 'maria account link E-MAIL');
+});

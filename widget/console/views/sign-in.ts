@@ -77,7 +77,7 @@ export const createSignIn = ({update, askedFor, isAfterLink = false}: Options): 
       <button class="primary" aria-disabled=${String(isSending)}>
         ${say(isAfterLink ? 'sendNewLink' : 'sendLink')}
       </button>
-      <p class="note">${say('signInWithoutMail')} <code>maria account link</code></p>
+      <p class="note">${say('signInWithoutMail')} <code>maria account link E-MAIL</code></p>
       ${isAfterLink ? html`<p><a class="button" href=${CONSOLE}>${say('toStart')}</a></p>` : nothing}
     </form>`;
   const sent = () =>
