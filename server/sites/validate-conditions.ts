@@ -119,11 +119,10 @@ const findExpectedValue = (
 ): string | undefined => {
   if (value === null && !hasAlwaysValue) return undefined;
   if (isMultiple(question)) return 'null, or the operator includes';
+  const stored = cleanAnswer(question.kind, value);
   const expected =
     findMismatch({...question, other: false} as Question, value) ??
-    (cleanAnswer(question.kind, value) === value
-      ? undefined
-      : 'the text as it is stored, without space around it and invisible characters');
+    (stored === value ? undefined : `the text as it is stored: ${JSON.stringify(stored)}`);
   return expected === undefined || hasAlwaysValue ? expected : `${expected}, or null`;
 };
 

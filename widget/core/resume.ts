@@ -68,7 +68,7 @@ export const resumeConversation = (chat: ResumeDeps, session: Session | null) =>
   if (session) adoptSession(chat, session);
   chat.uploads!.restore((session?.files ?? []).map(storedRow));
   if (session && session.state !== 'visit') {
-    answers.markSubmitted();
+    answers.markSubmitted(isActive);
     chat.verification!.update(session);
     completeAnswered(chat);
     store.patch({isRecognised: session.state === 'complete'});

@@ -148,6 +148,8 @@ t.test('everything can be done without a mouse, and the focus is never lost', as
 
   await keys.press('g');
   await keys.press('l');
+  await keys.activate('Done');
+  await page.getByRole('link', {name: 'Done 1'}).waitFor();
   await page.getByRole('link', {name: 'Anna B.'}).waitFor();
   await keys.press('j');
   await page.keyboard.press('Enter');

@@ -12,7 +12,8 @@ t.test('a lead shows its messages, files and consents, and is done with one pres
   const {uuid} = await makeLead(server, {name: 'Anna', messages: ['Is the second page enough?']});
   const {main, noise} = await openConsole(await openBrowser(t), server, `leads/${uuid}`);
   await main.getByText('Is the second page enough?').waitFor();
-  t.equal(await main.getByText('cv.pdf').count(), 2, 'in the conversation and in the documents');
+  for (const part of ['.transcript', '.documents'])
+    t.equal(await main.locator(part).getByText('cv.pdf').count(), 1, part);
   await main.getByText('Training with the documents').first().waitFor({state: 'detached'});
   await main.locator('.consent summary').first().click();
   await main.getByText('May we use your data for personal_data?').waitFor();
@@ -123,8 +124,8 @@ t.test('on a phone, the pages are as wide as the screen, sharp, and can be enlar
     context: PHONE,
   });
   await main.getByRole('button', {name: 'Details'}).click();
-  const look = main.getByRole('button', {name: 'Look at “cv.pdf”'});
-  const show = main.getByRole('button', {name: 'Show pages of “cv.pdf”'});
+  const look = main.getByRole('button', {name: /Look at .cv.pdf/});
+  const show = main.getByRole('button', {name: /Show pages of .cv.pdf/});
   await look.click();
   await main.locator('.pages').getByText('Curriculum vitae').waitFor();
   t.equal(await look.getAttribute('aria-pressed'), 'true');
@@ -159,8 +160,8 @@ t.test('on a phone, the pages are as wide as the screen, sharp, and can be enlar
 
   await show.click();
   t.equal(await frame.count(), 0, 'a second press closes the pages');
-  t.equal(await main.getByRole('button', {name: 'Look at “locked.pdf”'}).count(), 0);
-  t.equal(await main.getByRole('button', {name: 'Show pages of “locked.pdf”'}).count(), 1);
+  t.equal(await main.getByRole('button', {name: /Look at .locked.pdf/}).count(), 0);
+  t.equal(await main.getByRole('button', {name: /Show pages of .locked.pdf/}).count(), 1);
   t.same(noise, []);
 });
 
@@ -172,7 +173,8 @@ t.test('a phone has two parts, and one press from the conversation to the docume
   });
   await main.getByText('Hello').waitFor();
   await page.evaluate('scrollTo(0, 900)');
-  await main.getByRole('button', {name: 'Details'}).click();
+  // The driver's click would scroll to the place of the button, which stays in view.
+  await main.getByRole('button', {name: 'Details'}).dispatchEvent('click');
   await main.locator('.documents').waitFor();
   await main.getByRole('button', {name: 'Conversation'}).click();
   t.equal(await page.evaluate('scrollY'), 900, 'the conversation is where it was left');

@@ -35,6 +35,8 @@ const mayBeShortcut = (event: KeyboardEvent): boolean => {
   if (event.isComposing || document.querySelector('dialog:modal')) return false;
   // This key closes an open menu first.
   if (event.key === 'Escape' && document.querySelector(':popover-open')) return false;
+  if (event.key === 'Enter' && (event.target as Element).closest('a, button, summary'))
+    return false;
   const isInField = (event.target as Element).closest?.(FIELDS);
   return !isInField && areKeysOn();
 };

@@ -92,9 +92,10 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     reload();
   };
 
-  const removeKept = () => {
+  const removeKept = (isActive?: boolean) => {
     storage.remove(ANSWERS_KEY);
     storage.setInTab(UNSENT_FILES_KEY, '');
+    if (!isActive) storage.setInTab(ACTIVE_KEY, '');
   };
 
   return {
@@ -193,14 +194,16 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     adopt(change: (draft: Draft) => void) {
       change(draft);
     },
-    /** Removes the copy in this browser, because the backend has the answers. */
-    markSubmitted() {
+    /**
+     * Removes the copy in this browser, because the backend has the answers. The time of an active
+     * visitor who returns is kept.
+     */
+    markSubmitted(isActive?: boolean) {
       isSubmitted = true;
-      removeKept();
+      removeKept(isActive);
     },
     wipe() {
       removeKept();
-      storage.setInTab(ACTIVE_KEY, '');
       for (const key of [UNSENT_KEY, THREAD_KEY]) storage.remove(key);
       load();
     },

@@ -104,6 +104,8 @@ export const createLead = (context: Context, place: Place): View => {
     const who = name || email || uuid.slice(0, 8);
     if (!(await askToErase(1, () => call(path, {method: 'DELETE'}), who))) return;
     notify(sayCount('erasedCount', 1));
+    // The button that had the focus disappears.
+    document.querySelector<HTMLElement>('main')?.focus();
     page.value = undefined;
     void load();
   };

@@ -275,5 +275,7 @@ export const createLeads = (context: Context, site: string): View => {
       void refresh();
       focusRow(opened);
     },
+    // A search that still waits would change the URL of the next page.
+    stop: () => clearTimeout(searchTimer),
   };
 };
