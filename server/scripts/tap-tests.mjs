@@ -8,58 +8,54 @@ import {ELSEWHERE} from './services.mjs';
 const FILE_SECONDS = 600;
 /** V8's threads can block the main thread for ever when a process ends (nodejs/node#54918). */
 const NODE_OPTIONS = ['--enable-source-maps', '--single-threaded'];
-/**
- * Files that start, stop and kill several servers each. At most two of them run concurrently. They
- * are first, because they are the longest: a long last file would run alone.
- */
-const SEVERAL_SERVERS = [
+/** Files that stop, kill and overload servers on purpose, which would disturb other tests. */
+const ALONE = ['server/crash', 'server/drain', 'server/faults', 'server/model', 'server/replicas'];
+/** Files that start several servers each: at most two of them run concurrently. */
+const PAIRED = [
   'e2e/rolling-upgrade',
   'server/event-replicas',
-  'server/faults',
-  'server/crash',
   'server/rolling-restart',
   'server/topology',
-  'server/drain',
-  'server/replicas',
-  'server/model',
 ];
+/** More than the processors of a small machine, because most files mostly wait. */
+const JOBS = 4;
 const GRACE_SECONDS = 15;
 const SLOW_FILE_SECONDS = 20;
 const MAX_LINE_LENGTH = 500;
 /** Limit for a file that is run by name: with many kills, the crash test runs for hours. */
 const NAMED_FILE_SECONDS = 86_400;
 
-/** Queue of compiled test files. Several workers can run its files concurrently. */
-export class TapTests {
-  #several;
-  #others;
-  #context;
-  #results = [];
+/** True for a file that may not run beside the other files of servers. */
+export const isApart = ({id}) => ALONE.includes(id) || PAIRED.includes(id);
 
-  constructor(runs, context) {
-    this.#several = SEVERAL_SERVERS.flatMap((id) => runs.filter((run) => run.id === id));
-    this.#others = runs.filter(({id}) => !SEVERAL_SERVERS.includes(id));
-    this.#context = context;
-  }
+/** Runs compiled test files, prints each failure as soon as it happens, and adds up the tests. */
+export async function runTapTests(runs, context) {
+  const isOneOf = (ids) => (run) => ids.includes(run.id);
+  const results = [];
+  for (const [group, jobs] of [
+    [runs.filter((run) => !isApart(run)), JOBS],
+    [runs.filter(isOneOf(PAIRED)), 2],
+    [runs.filter(isOneOf(ALONE)), 1],
+  ])
+    results.push(...(await runGroup(group, jobs, context)));
+  printSlowest(results);
+  const sum = (name) => results.reduce((total, {totals}) => total + totals[name], 0);
+  return {passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped')};
+}
 
-  /** Runs files until none is left. */
-  async work({startsSeveralServers = false} = {}) {
-    const {progress, signal} = this.#context;
-    const next = () => (startsSeveralServers && this.#several.shift()) || this.#others.shift();
-    for (let run = next(); run && !signal.aborted; run = next()) {
+async function runGroup(runs, jobs, context) {
+  const waiting = [...runs];
+  const results = [];
+  const work = async () => {
+    for (let run = waiting.shift(); run && !context.signal.aborted; run = waiting.shift()) {
       const {title = run.id} = run;
-      progress.start(title);
-      this.#results.push(await runFile({...run, title}, this.#context));
-      progress.end(title);
+      context.progress.start(title);
+      results.push(await runFile({...run, title}, context));
+      context.progress.end(title);
     }
-  }
-
-  /** Prints the longest files, and returns the totals of all tests. */
-  finish() {
-    printSlowest(this.#results);
-    const sum = (name) => this.#results.reduce((total, {totals}) => total + totals[name], 0);
-    return {passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped')};
-  }
+  };
+  await Promise.all(Array.from({length: jobs}, work));
+  return results;
 }
 
 /**
