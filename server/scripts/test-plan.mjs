@@ -124,12 +124,9 @@ const IF_THERE = {'e2e/console-firefox': ['firefox']};
 
 /** Files of Chromium that `npm run test:all` also runs in Firefox. */
 const ALSO_IN_FIREFOX = [
-  'e2e/console-cross-site',
   'e2e/console-documents',
   'e2e/console-failures',
   'e2e/console-hostile',
-  'e2e/console-keyboard',
-  'e2e/console-lead',
   'e2e/console-list',
   'e2e/console-sign-in',
 ];
