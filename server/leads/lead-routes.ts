@@ -100,6 +100,7 @@ const listConsentsRoute = (app: App, {config, sql}: LeadRouteDeps): void => {
       schema: {
         operationId: 'listLeadConsents',
         summary: 'Lists the consents of a lead, also of an erased lead',
+        description: 'The consents of an erased lead stay as proof, without personal data.',
         params: LeadUuid,
         response: ownerResponses({200: LeadConsents}, ['not_found', 'role_required']),
       },
