@@ -61,7 +61,9 @@ t.test('tampering is found', async (t) => {
     ],
     [
       'a row put in behind, an hour back',
-      `insert into audit_logs (timestamp, event_type) values (now() - interval '1 hour', 'contact_given')`,
+      `select make_audit_month('2999-01-01');
+       insert into audit_logs (timestamp, event_type) values
+       ('2999-01-15T12:00:00Z', 'contact_given'), ('2999-01-15T11:00:00Z', 'contact_given')`,
       /older than a row before it/,
     ],
     [
