@@ -88,4 +88,9 @@ export const isSelected = (sql: Queryable, {from, to, locale, hasFiles}: Selecti
   ${from === undefined ? sql`` : sql`and l.last_activity_at >= ${from}`}
   ${to === undefined ? sql`` : sql`and l.last_activity_at < ${to}`}
   ${hasFiles === undefined ? sql`` : hasFiles ? sql`and l.has_files` : sql`and not l.has_files`}
-  ${locale === undefined ? sql`` : sql`and l.locale || '-' like lower(${locale}) || '-%'`}`;
+  ${locale === undefined ? sql`` : isOfLocale(sql, locale)}`;
+
+/** The language alone has an index. `en` also selects `en-GB`. */
+const isOfLocale = (sql: Queryable, locale: string) => sql`
+  and split_part(l.locale, '-', 1) = split_part(lower(${locale}), '-', 1)
+  and l.locale || '-' like lower(${locale}) || '-%'`;

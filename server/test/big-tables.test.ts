@@ -69,6 +69,7 @@ const fill = (sql: ReturnType<typeof connect>, count: number) =>
 const getLeadCalls = (uuid: string, q: string): [string, string, {json: object}?][] => [
   ['GET', '/api/owner/leads'],
   ['GET', '/api/owner/leads?view=unconfirmed&files=true'],
+  ['GET', '/api/owner/leads?view=all&locale=sv'],
   ['GET', `/api/owner/leads?view=all&after=1795426200000.${uuid}`],
   ['POST', '/api/owner/leads/search', {json: {q, view: 'all'}}],
   ['POST', '/api/owner/leads/search', {json: {q: 'nowhere to be found'}}],
