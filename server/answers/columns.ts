@@ -23,7 +23,7 @@ interface AnsweredField {
  */
 export const listAnswerColumns = async (
   sql: Queryable,
-  ...queries: PendingQuery<AnyRow[]>[]
+  queries: Iterable<PendingQuery<AnyRow[]>>,
 ): Promise<string[]> => {
   const found: AnsweredField[] = [];
   for (const sessions of queries) found.push(...(await listAnsweredFields(sql, sessions)));

@@ -15,7 +15,7 @@ const COLUMNS = [
 
 /** Yields the leads of a snapshot as CSV, with a column for each question that has an answer. */
 export async function* createCsv(sql: Sql, snapshot: Snapshot): AsyncGenerator<Buffer> {
-  const columns = [...COLUMNS, ...(await findAnswerColumns(sql, snapshot))];
+  const columns = [...COLUMNS, ...(await listAnswerColumns(sql, selectSessions(sql, snapshot)))];
   const rows = addAnswers(sql, 'csv', readRows(sql, snapshot));
   // Spreadsheets recognise UTF-8 by this mark.
   yield Buffer.from('\uFEFF');
@@ -29,15 +29,14 @@ export async function* createJsonLines(sql: Sql, snapshot: Snapshot): AsyncGener
   }
 }
 
-const findAnswerColumns = (sql: Sql, snapshot: Snapshot): Promise<string[]> => {
-  const pages = [...readPagesOf(snapshot, COLUMN_PAGE)];
-  const queries = pages.map(
-    (uuids) => sql`
+/** Yields a query of each page when it is its turn, so that only one page of UUIDs is in memory. */
+function* selectSessions(sql: Sql, snapshot: Snapshot) {
+  for (const uuids of readPagesOf(snapshot, COLUMN_PAGE)) {
+    yield sql`
       select session_uuid as uuid, site_key as site from leads
-      where session_uuid = any(${uuids}::uuid[])`,
-  );
-  return listAnswerColumns(sql, ...queries);
-};
+      where session_uuid = any(${uuids}::uuid[])`;
+  }
+}
 
 /** Larger than a page of rows, because only names of fields are read. */
 const COLUMN_PAGE = 10_000;

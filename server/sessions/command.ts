@@ -73,7 +73,8 @@ export const sessionsCommand: Command = {
         '--answers needs more room than a table has. Add --format csv or json.',
       );
     }
-    const columns = format === 'csv' ? await listAnswerColumns(sql, listSessions(sql, filter)) : [];
+    const columns =
+      format === 'csv' ? await listAnswerColumns(sql, [listSessions(sql, filter)]) : [];
     return printRows(print, format, [...COLUMNS, ...columns], addAnswers(sql, format, rows));
   },
 };

@@ -65,7 +65,7 @@ void t.test('a conversation that is edited during a visit loses no answer', asyn
 
     t.ok(csv.split('\r\n')[0]?.endsWith(`,completed_at,${columns.join()}`), csv);
     const select = (uuid: string) => server.sql`select ${uuid}::uuid as uuid, 'acme' as site`;
-    const found = await listAnswerColumns(server.sql, select(visitor.uuid), select(early.uuid));
+    const found = await listAnswerColumns(server.sql, [select(visitor.uuid), select(early.uuid)]);
     t.same(found, columns, 'also of sessions that are read in pages');
   });
 });
