@@ -1,11 +1,8 @@
 import type {Config} from '../config/config.js';
 import type {Sql} from '../database/sql.js';
-import {transaction} from '../database/transaction.js';
-import {DEMO_OWNER, DEMO_SITE} from '../sites/demo-sites.js';
-import {findOrCreateAccount} from './invitations.js';
-import {PRINTED_LINK_MS, findLink, insertLink, voidSignInLinks} from './link-store.js';
+import {DEMO_OWNER} from '../text/email.js';
+import {PRINTED_LINK_MS, findLink, insertSetupLink} from './link-store.js';
 import {SignInLinks} from './links.js';
-import {setRole} from './memberships.js';
 import {hasAccounts} from './store.js';
 
 /** Command that a start in production prints as long as there is no account. */
@@ -14,8 +11,8 @@ const FIRST_ACCOUNT =
 
 /**
  * Returns what a start prints about the console: in development a sign-in link of the demo's owner,
- * whose account it creates. In production only a command, because logs are copied to other places
- * and a link would be in them.
+ * whose first use creates the account. In production only a command, because logs are copied to
+ * other places and a link would be in them.
  */
 export const announceConsole = async (
   sql: Sql,
@@ -24,15 +21,9 @@ export const announceConsole = async (
   if (!console) return undefined;
   if (production) return (await hasAccounts(sql)) ? undefined : FIRST_ACCOUNT;
   const links = new SignInLinks(secrets, console);
-  const link = await transaction(sql, async (tx) => {
-    const accountId = await findOrCreateAccount(tx, DEMO_OWNER);
-    await setRole(tx, {accountId, siteKey: DEMO_SITE, role: 'owner'});
-    await voidSignInLinks(tx, accountId);
-    const id = await insertLink(tx, {
-      ...{purpose: 'sign_in', keyId: links.keyId, validMs: PRINTED_LINK_MS, accountId},
-      isPrinted: true,
-    });
-    return findLink(tx, id);
+  const id = await insertSetupLink(sql, {
+    ...{email: DEMO_OWNER, keyId: links.keyId, validMs: PRINTED_LINK_MS},
   });
+  const link = await findLink(sql, id);
   return link && `Console (this link works once, for 60 minutes):\n${links.createUrl(link)}`;
 };

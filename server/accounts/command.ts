@@ -5,6 +5,7 @@ import {CommandFailed, createUsageError} from '../command/command.js';
 import type {Command, CommandDeps} from '../command/command.js';
 import {parseFormat, printRows} from '../command/formats.js';
 import type {Format, Row} from '../command/formats.js';
+import type {Config} from '../config/config.js';
 import type {ConsoleSettings} from '../config/console.js';
 import {deriveKey} from '../config/secrets.js';
 import {redactValue} from '../config/setting-values.js';
@@ -16,7 +17,7 @@ import type {Queryable} from '../database/sql.js';
 import {repeatableTransaction} from '../database/transaction.js';
 import {lockSite} from '../sites/admin-store.js';
 import {formatCount} from '../text/count.js';
-import {parseEmail} from '../text/email.js';
+import {parseAccountEmail} from '../text/email.js';
 import {inviteAccount} from './invitations.js';
 import {PRINTED_LINK_MS, findLink, insertLink} from './link-store.js';
 import {SignInLinks} from './links.js';
@@ -67,16 +68,16 @@ export const accountCommand: Command = {
     if (!console)
       throw new CommandFailed('The console is switched off. To use it, set CONSOLE to true.');
     const {site, format} = values;
-    const call = {site, console, email: readEmail(given), role: readRole(values.role)};
+    const call = {site, console, email: readEmail(given, deps.config), role: readRole(values.role)};
     // This command can be the first one after an upgrade.
     await migrate(deps.databaseUrl);
     await work(deps, {...call, format: parseFormat(format)});
   },
 };
 
-const readEmail = (given: string | undefined): string => {
+const readEmail = (given: string | undefined, config: Config): string => {
   if (given === undefined) return '';
-  const email = parseEmail(given);
+  const email = parseAccountEmail(given, config);
   if (email !== undefined) return email;
   throw createUsageError(
     `The e-mail address must be plain, such as anna@example.com, but is "${redactValue(given)}".`,

@@ -16,9 +16,10 @@ const SETTLED_LINK_RETENTION = '1 day';
 export interface SignInLink {
   id: string;
   keyId: string;
-  purpose: LinkPurpose;
+  /** `setup` signs in as `sign_in` does. Its first use creates the account. */
+  purpose: LinkPurpose | 'setup';
   accountId: string | null;
-  /** E-mail address of the account; null without an account. */
+  /** E-mail address of the account, or of the one that `setup` creates; null without either. */
   email: string | null;
   siteKey: string | null;
   siteName: string | null;
@@ -44,6 +45,14 @@ export interface NewLink {
   isPrinted?: boolean;
 }
 
+export interface RequestedLink {
+  email: string;
+  keyId: string;
+  place: string | null;
+  /** Whether the first use creates the account. */
+  isSetup: boolean;
+}
+
 export const insertLink = async (
   sql: Queryable,
   {purpose, keyId, validMs, accountId, siteKey, sessionId, isPrinted = false}: NewLink,
@@ -57,27 +66,56 @@ export const insertLink = async (
   return id;
 };
 
+/** Inserts a link that creates the account of an e-mail address, if there is none at its first use. */
+export const insertSetupLink = async (
+  sql: Queryable,
+  {email, keyId, validMs}: Pick<NewLink, 'keyId' | 'validMs'> & {email: string},
+): Promise<string> => {
+  const id = randomUUID();
+  await sql`
+    insert into sign_in_links (id, key_id, purpose, account_id, email, is_printed, expires_at)
+    values (${id}, ${keyId}, 'setup', ${accountOf(sql, email)}, ${email}, true,
+            now() + ${toInterval(validMs)}::interval)`;
+  return id;
+};
+
+/** Gives the links that create the account of an e-mail address to this account. */
+export const claimSetupLinks = async (
+  sql: Queryable,
+  {accountId, email}: {accountId: string; email: string},
+): Promise<void> => {
+  await sql`
+    update sign_in_links set account_id = ${accountId}
+    where purpose = 'setup' and account_id is null and lower(email) = lower(${email})`;
+};
+
+const accountOf = (sql: Queryable, email: string) => sql`
+  (select a.id from accounts a where lower(a.email) = lower(${email}))`;
+
 /**
  * Inserts a link that was requested for an e-mail address. The statement is equal for an address
  * without an account: such a link has no account, so it cannot be used and is not mailed.
  */
 export const insertRequestedLink = async (
   sql: Queryable,
-  {email, keyId, place}: {email: string; keyId: string; place: string | null},
+  {email, keyId, place, isSetup}: RequestedLink,
 ): Promise<{id: string; accountId: string | null}> => {
   const id = randomUUID();
   const [row] = await sql<{accountId: string | null}[]>`
-    insert into sign_in_links (id, key_id, purpose, account_id, place, expires_at)
-    values (${id}, ${keyId}, 'sign_in',
-            (select a.id from accounts a where lower(a.email) = lower(${email})),
-            ${place}, now() + ${toInterval(REQUESTED_LINK_MS)}::interval)
+    insert into sign_in_links (id, key_id, purpose, account_id, email, place, expires_at)
+    values (${id}, ${keyId}, ${isSetup ? 'setup' : 'sign_in'}, ${accountOf(sql, email)},
+            ${isSetup ? email : null}, ${place}, now() + ${toInterval(REQUESTED_LINK_MS)}::interval)
     returning account_id as "accountId"`;
   return {id, accountId: row?.accountId ?? null};
 };
 
+/** Returns the purpose that the console and the audit log name. */
+export const toLinkPurpose = ({purpose}: Pick<SignInLink, 'purpose'>): LinkPurpose =>
+  purpose === 'setup' ? 'sign_in' : purpose;
+
 const selectLink = (sql: Queryable, id: string) => sql`
   select l.id, l.key_id as "keyId", l.purpose, l.account_id as "accountId",
-         a.email, l.site_key as "siteKey", sites.name as "siteName",
+         coalesce(a.email, l.email) as email, l.site_key as "siteKey", sites.name as "siteName",
          m.role, s.browser, s.created_at as "signedInAt", l.place, l.expires_at as "expiresAt",
          l.used_at is null and l.voided_at is null and l.expires_at > now() as "isOpen"
   from sign_in_links l

@@ -20,8 +20,10 @@ import {createRateLimit} from '../http/rate-limits.js';
 import type {RateKind} from '../http/rate-limits.js';
 import {BODY_CODES, ownerResponses, signInResponses} from '../http/response-schemas.js';
 import {describeBrowser} from '../text/browser-name.js';
-import {maskEmail, parseEmail} from '../text/email.js';
+import {maskEmail, parseAccountEmail} from '../text/email.js';
 import {createCookie, hashCookie, readCookie} from './cookie.js';
+import {toLinkPurpose} from './link-store.js';
+import type {SignInLink} from './link-store.js';
 import type {SignInLinks} from './links.js';
 import {endAccess} from './memberships.js';
 import {endSession} from './session-store.js';
@@ -53,6 +55,15 @@ const openTo = ({config}: SignInRouteDeps, kind: RateKind) => ({
   needsNoAccount: true as const,
 });
 
+/** Returns the link of a token. Only development has accounts that a link creates. */
+const findLink = async (
+  {config, sql, signInLinks}: SignInRouteDeps,
+  token: string,
+): Promise<SignInLink | undefined> => {
+  const link = await signInLinks.find(sql, token);
+  return link?.purpose === 'setup' && config.production ? undefined : link;
+};
+
 const requestLinkRoute = (app: App, deps: SignInRouteDeps): void => {
   const {config, sql, signInLinks, mailHashKey, onMail} = deps;
   app.post(
@@ -70,7 +81,7 @@ const requestLinkRoute = (app: App, deps: SignInRouteDeps): void => {
     },
     async (request, reply) => {
       const {email: given, place = null} = request.body;
-      const email = parseEmail(given);
+      const email = parseAccountEmail(given, config);
       if (email) {
         await transaction(sql, (tx) =>
           requestLink(tx, {
@@ -87,7 +98,6 @@ const requestLinkRoute = (app: App, deps: SignInRouteDeps): void => {
 };
 
 const lookAtLinkRoute = (app: App, deps: SignInRouteDeps): void => {
-  const {sql, signInLinks} = deps;
   app.post(
     '/sign-in/link/look',
     {
@@ -101,10 +111,10 @@ const lookAtLinkRoute = (app: App, deps: SignInRouteDeps): void => {
       },
     },
     async ({body}) => {
-      const link = await signInLinks.find(sql, body.token);
+      const link = await findLink(deps, body.token);
       if (!link?.isOpen || link.email === null) throw new LinkOver();
       return {
-        purpose: link.purpose,
+        purpose: toLinkPurpose(link),
         email_masked: maskEmail(link.email),
         site: link.siteName,
         role: link.role,
@@ -131,7 +141,7 @@ const useLinkRoute = (app: App, deps: SignInRouteDeps): void => {
       },
     },
     async (request, reply) => {
-      const link = await signInLinks.find(sql, request.body.token);
+      const link = await findLink(deps, request.body.token);
       if (!link) throw new LinkOver();
       const given = readCookie(request, console);
       const signedIn = await repeatableTransaction(sql, async (tx) => {
@@ -140,9 +150,9 @@ const useLinkRoute = (app: App, deps: SignInRouteDeps): void => {
           givenHash: given === undefined ? undefined : hashCookie(given),
           browser: describeBrowser(request.headers['user-agent']),
         });
-        return found && {...found, account: await describeAccount(tx, found.session)};
+        if (!found) throw new LinkOver();
+        return {...found, account: await describeAccount(tx, found.session)};
       });
-      if (!signedIn) throw new LinkOver();
       onMail();
       void reply.header('set-cookie', createCookie(signedIn.secret, console));
       return signedIn.account;

@@ -1,10 +1,20 @@
 import {recordAudit} from '../audit/store.js';
 import type {Queryable} from '../database/sql.js';
 import {enqueueMail} from '../jobs/queue.js';
+import {DEMO_SITE} from '../sites/demo-sites.js';
+import {DEMO_OWNER} from '../text/email.js';
 import {createCookieSecret, SESSION_MAX_MS, hashCookie} from './cookie.js';
-import {insertLink, insertRequestedLink, useLink, voidMailedLinks} from './link-store.js';
+import {findOrCreateAccount} from './invitations.js';
+import {
+  claimSetupLinks,
+  insertLink,
+  insertRequestedLink,
+  toLinkPurpose,
+  useLink,
+  voidMailedLinks,
+} from './link-store.js';
 import type {SignInLink} from './link-store.js';
-import {endAccess} from './memberships.js';
+import {endAccess, setRole} from './memberships.js';
 import {countRequestedLink} from './quota.js';
 import {endSessionOfCookie, insertSession, isKnownBrowser} from './session-store.js';
 import {lockAccount} from './store.js';
@@ -29,13 +39,14 @@ export const requestLink = async (
   sql: Queryable,
   {email, place, keyId, mailHashKey, client, ipAddress}: LinkRequest,
 ): Promise<void> => {
+  const isSetup = email === DEMO_OWNER;
   const isAllowed = await countRequestedLink(sql, mailHashKey, {email, client});
   const event = 'sign_in_link_requested' as const;
   if (!isAllowed) {
     await recordAudit(sql, {event, ipAddress, metadata: {account: null, stopped: true}});
     return;
   }
-  const {id, accountId} = await insertRequestedLink(sql, {email, keyId, place});
+  const {id, accountId} = await insertRequestedLink(sql, {email, keyId, place, isSetup});
   await enqueueMail(sql, {template: 'sign_in', link_id: id}, null);
   await recordAudit(sql, {event, ipAddress, metadata: {account: accountId}});
 };
@@ -58,15 +69,15 @@ export interface SignedIn {
 
 /**
  * Signs in with a link, once. Returns the account and the value of its new cookie; undefined if the
- * link no longer works. The session of the browser's earlier cookie ends.
+ * link no longer works: the caller then undoes everything. The session of the browser's earlier
+ * cookie ends.
  */
 export const signIn = async (
   sql: Queryable,
   {link, givenHash, browser, keyId, ipAddress}: SignIn,
 ): Promise<SignedIn | undefined> => {
-  const {accountId} = link;
+  const accountId = await lockAccountOf(sql, link);
   if (link.purpose === 'not_me' || accountId === null) return undefined;
-  await lockAccount(sql, accountId);
   if (!(await useLink(sql, link.id))) return undefined;
   if (link.purpose === 'invitation') await postponeOtherSites(sql, link);
   await sql`
@@ -79,13 +90,26 @@ export const signIn = async (
     ...{accountId, secretHash: hashCookie(secret), browser},
   });
   if (!isKnown) await mailAboutBrowser(sql, {accountId, sessionId, keyId});
-  const {purpose} = link;
+  const purpose = toLinkPurpose(link);
   await recordAudit(sql, {
     event: 'signed_in',
     ipAddress,
     metadata: {account: accountId, session: sessionId, purpose},
   });
   return {session: {id: accountId, sessionId}, secret};
+};
+
+/** Locks the account of a link. Creates that of a `setup` link, as the owner of the demo. */
+const lockAccountOf = async (
+  sql: Queryable,
+  {purpose, accountId, email}: SignInLink,
+): Promise<string | null> => {
+  if (accountId !== null) await lockAccount(sql, accountId);
+  if (accountId !== null || purpose !== 'setup' || email === null) return accountId;
+  const created = await findOrCreateAccount(sql, email);
+  await setRole(sql, {accountId: created, siteKey: DEMO_SITE, role: 'owner'});
+  await claimSetupLinks(sql, {accountId: created, email});
+  return created;
 };
 
 /**

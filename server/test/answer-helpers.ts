@@ -1,6 +1,7 @@
 import type {Conversation, Step} from '../contract/conversation.js';
 import type {SiteSettings} from '../contract/sites.js';
 import {saveSite} from '../sites/store.js';
+import {OWNER_EMAIL} from './contact-helpers.js';
 import type {TestServer} from './start-server.js';
 import {Visitor} from './visitor.js';
 
@@ -92,7 +93,7 @@ export const saveQuestions = async (
     key,
     name: key,
     allowedOrigins: [],
-    notifyEmail: 'owner@example.com',
+    notifyEmail: OWNER_EMAIL,
     settings: {...settings, conversation: getConversation(questions)},
   });
 

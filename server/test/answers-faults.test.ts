@@ -10,6 +10,7 @@ import {connectDatabase} from '../database/connect.js';
 import {TransientEvents} from '../events/transient-events.js';
 import type {DiskObjects} from '../object-store/disk.js';
 import {ResponderService} from '../responders/service.js';
+import {DEMO_OWNER} from '../text/email.js';
 import {
   AI_CONSENT_CONVERSATION,
   getResponderSettings,
@@ -97,7 +98,7 @@ t.test(
     t.equal(await getOutcome(server, server.visitor.uuid), 'failed_storage_failed');
     t.same(await model.getRequests(), []);
     await until(() => getMailsTo(server, 'operator@example.com').length === 1);
-    await until(() => getMailsTo(server, 'owner@example.com').length === 1);
+    await until(() => getMailsTo(server, DEMO_OWNER).length === 1);
   },
 );
 

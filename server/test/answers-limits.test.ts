@@ -1,6 +1,7 @@
 import t from 'tap';
 
 import type {EventPage} from '../contract/events.js';
+import {DEMO_OWNER} from '../text/email.js';
 import {
   getMessages,
   getResponderSettings,
@@ -44,7 +45,7 @@ t.test('without a responder Maria announces once that a person will reply', asyn
   ]);
   await until(() => getMailsAbout(server, /A visitor has written/).length === 1);
   const [mail] = getMailsAbout(server, /A visitor has written/);
-  t.equal(mail?.to?.[0]?.address, 'owner@example.com');
+  t.equal(mail?.to?.[0]?.address, DEMO_OWNER);
   t.match(mail?.text, visitor.uuid);
   t.notMatch(`${mail?.subject} ${mail?.text} ${mail?.html}`, /XYZZY|Anna/);
 });

@@ -6,14 +6,17 @@ import t from 'tap';
 
 import {announceConsole} from '../accounts/announce.js';
 import {accountCommand} from '../accounts/command.js';
+import {setRole} from '../accounts/memberships.js';
 import type {Account} from '../contract/owner.js';
-import {DEMO_OWNER} from '../sites/demo-sites.js';
+import {transaction} from '../database/transaction.js';
+import {DEMO_OWNER} from '../text/email.js';
 import {callAtHost} from './call-at-host.js';
 import {fetchOpenApi, getOperations} from './openapi-document.js';
 import {CONSOLE_HEADERS, OwnerClient} from './owner-client.js';
 import {runCommand} from './run-command.js';
-import {callSignIn, readToken, signInWith} from './sign-in-helpers.js';
+import {callSignIn, readToken, requestToken, signInWith} from './sign-in-helpers.js';
 import {startServer, temporaryFolder} from './start-server.js';
+import type {TestServer} from './start-server.js';
 import {freePort} from './free-port.js';
 import {until} from './until.js';
 import {request} from './visitor.js';
@@ -21,7 +24,7 @@ import {request} from './visitor.js';
 const ACCOUNT = '/api/owner/account';
 const MAIN = fileURLToPath(new URL('../main.js', import.meta.url));
 
-t.test('a start in development creates the account, and prints its link', async (t) => {
+t.test('a start in development prints a link that creates the account', async (t) => {
   const server = await startServer(t);
   const port = await freePort();
   const child = spawn(process.execPath, [MAIN], {
@@ -45,7 +48,7 @@ t.test('a start in development creates the account, and prints its link', async 
   t.match(output, new RegExp(`ready: ${url}\\n\\nConsole .*\\n${url}/console/sign-in/#`));
   const token = readToken(output);
   t.match((await callSignIn({url}, 'link/look', {token})).body, {
-    ...{purpose: 'sign_in', email_masked: 'o•••@example.com'},
+    ...{purpose: 'sign_in', email_masked: 'o•••@localhost'},
   });
   const client = await signInWith({url}, token);
   t.match((await client.call<Account>('GET', ACCOUNT)).body, {
@@ -54,17 +57,71 @@ t.test('a start in development creates the account, and prints its link', async 
   t.equal((await callSignIn({url}, 'link/use', {token})).status, 410);
 });
 
-t.test('each start in development voids the link of the start before', async (t) => {
+const countAccounts = async ({sql}: TestServer) => (await sql`select from accounts`).length;
+
+t.test('the first use of a printed link creates the account', async (t) => {
   const server = await startServer(t);
   const print = async () => readToken(await announceConsole(server.sql, server.config));
-  const earlier = await print();
-  const token = await print();
+  const [first, second, third] = [await print(), await print(), await print()];
+  t.equal((await callSignIn(server, 'link/look', {token: first})).status, 200);
+  t.equal(await countAccounts(server), 0);
 
-  t.equal((await callSignIn(server, 'link/use', {token: earlier})).status, 410);
-  const first = await signInWith(server, token);
-  const second = await signInWith(server, await print());
-  t.equal(second.accountId, first.accountId);
+  const clients = await Promise.all([signInWith(server, first), signInWith(server, second)]);
+  t.equal(clients[0].accountId, clients[1].accountId);
+  t.same((await clients[0].call<Account>('GET', ACCOUNT)).body.sites, [
+    {key: 'demo', name: 'Demo', role: 'owner'},
+  ]);
+  for (const token of [first, second])
+    t.equal((await callSignIn(server, 'link/use', {token})).status, 410, 'once');
   t.match(await runCommand(server, accountCommand, 'link', DEMO_OWNER), /sign-in\/#/);
+
+  const json = {everywhere: true};
+  await clients[0].call('POST', '/api/owner/sign-out', {json});
+  t.equal((await callSignIn(server, 'link/use', {token: third})).status, 410, 'sign-out ends it');
+  const fourth = await print();
+  await transaction(server.sql, (tx) =>
+    setRole(
+      tx,
+      {accountId: clients[0].accountId, siteKey: 'demo', role: 'agent'},
+      {canRemoveLastOwner: true},
+    ),
+  );
+  const {body} = await (await signInWith(server, fourth)).call<Account>('GET', ACCOUNT);
+  t.match(body.sites, [{key: 'demo', role: 'agent'}], 'a later use changes no role');
+});
+
+t.test('a link that has expired creates no account', async (t) => {
+  const server = await startServer(t);
+  const token = readToken(await announceConsole(server.sql, server.config));
+  await server.sql`update sign_in_links set expires_at = expires_at - interval '60 minutes'`;
+
+  t.equal((await callSignIn(server, 'link/use', {token})).status, 410);
+  t.equal(await countAccounts(server), 0);
+});
+
+t.test('the first sign-in can also be with a link that is asked for', async (t) => {
+  const server = await startServer(t);
+  server.sender.wake();
+  const client = await signInWith(server, await requestToken(server, DEMO_OWNER));
+
+  t.match((await client.call<Account>('GET', ACCOUNT)).body, {
+    ...{email: DEMO_OWNER, sites: [{key: 'demo', role: 'owner'}]},
+  });
+});
+
+t.test('production has no account without a domain', async (t) => {
+  const development = await startServer(t);
+  const token = readToken(await announceConsole(development.sql, development.config));
+  const config = {...development.config, production: true};
+  const server = await startServer(t, {beside: development, deps: {config}});
+
+  for (const path of ['link/look', 'link/use'])
+    t.equal((await callSignIn(server, path, {token})).status, 410, path);
+  t.equal((await callSignIn(server, 'link', {email: DEMO_OWNER})).status, 202);
+  t.equal((await server.sql`select from sign_in_links`).length, 1, 'nothing was created');
+  const commands = {...server, config};
+  await t.rejects(runCommand(commands, accountCommand, 'link', DEMO_OWNER), {message: /plain/});
+  t.equal(await countAccounts(server), 0);
 });
 
 t.test('a start in production prints no link', async (t) => {

@@ -1,12 +1,13 @@
 import type {Email} from 'postal-mime';
 
+import {DEMO_OWNER} from '../text/email.js';
 import {getConfirmationLink} from './mailbox.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
 import {Visitor} from './visitor.js';
 
 export const VISITOR_NAME = 'Zora Zwiebelfisch';
-export const OWNER_EMAIL = 'owner@example.com';
+export const OWNER_EMAIL = DEMO_OWNER;
 
 /** Creates a visitor with an unconfirmed e-mail address, and returns the link from the e-mail. */
 export const createPendingContact = async (

@@ -5,6 +5,7 @@ import postgres from 'postgres';
 import t from 'tap';
 
 import {createLog} from '../log.js';
+import {DEMO_OWNER} from '../text/email.js';
 import {getConfirmationLink} from './mailbox.js';
 import {makePdf} from './pdf.js';
 import {startServer} from './start-server.js';
@@ -75,7 +76,7 @@ void t.test('the log of a whole visit contains no personal data', async (t) => {
   await fetch(link, {method: 'POST'});
   await fetch(`${link}/not-me`, {method: 'POST'});
   await fetch(`${server.url}/nothing?token=${visitor.token}&email=zora@example.com`);
-  await server.mailbox.waitFor('owner@example.com');
+  await server.mailbox.waitFor(DEMO_OWNER);
   await visitor.call('DELETE', '/api/session', {headers});
 
   await until(() => server.logLines.filter(({msg}) => msg === 'responded').length >= 14);
@@ -89,7 +90,7 @@ void t.test('the log of a whole visit contains no personal data', async (t) => {
     ['mac', link.split('.').at(-1) ?? ''],
     ['e-mail', 'zora@'],
     ['name', 'Zwiebelfisch'],
-    ['owner', 'owner@example.com'],
+    ['owner', DEMO_OWNER],
     ['address', ip],
   ] as const) {
     t.notOk(log.includes(secret), `no ${what}`);

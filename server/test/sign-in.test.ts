@@ -9,7 +9,7 @@ import {SignInLinks} from '../accounts/links.js';
 import type {ConsoleSettings} from '../config/console.js';
 import type {Account, OpenLink} from '../contract/owner.js';
 import type {Sql} from '../database/sql.js';
-import {DEMO_OWNER} from '../sites/demo-sites.js';
+import {DEMO_OWNER} from '../text/email.js';
 import {CONSOLE_HEADERS, OwnerClient} from './owner-client.js';
 import {
   callSignIn,
@@ -161,7 +161,7 @@ t.test(
 t.test('a sign-in voids the links in e-mails, and no printed link', async (t) => {
   const server = await startServer(t);
   server.sender.wake();
-  const email = DEMO_OWNER;
+  const {email} = await OwnerClient.create(server, {email: DEMO_OWNER});
   const printed = readToken(await announceConsole(server.sql, server.config));
   const print = async () => readToken(await runCommand(server, accountCommand, 'link', email));
   const [second, third] = [await print(), await print()];

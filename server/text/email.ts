@@ -49,6 +49,16 @@ const asciiDomain = (given: string): string => {
   return '';
 };
 
+/** E-mail address of the demo's owner in development. It is the only one without a domain. */
+export const DEMO_OWNER = 'owner@localhost';
+
+/** Returns one plain e-mail address of an account, or undefined. Only development has `DEMO_OWNER`. */
+export const parseAccountEmail = (
+  given: string,
+  {production}: {production: boolean},
+): string | undefined =>
+  !production && given.trim().toLowerCase() === DEMO_OWNER ? DEMO_OWNER : parseEmail(given);
+
 /** Masks `anna@example.com` as `a•••@example.com`: enough to recognise, too little to learn it. */
 export const maskEmail = (email: string): string => {
   const at = email.lastIndexOf('@');

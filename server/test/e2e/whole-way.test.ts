@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import t from 'tap';
 
+import {DEMO_OWNER} from '../../text/email.js';
 import {listKeys} from '../list-keys.js';
 import {getConfirmationLink} from '../mailbox.js';
 import {makePdf} from '../pdf.js';
@@ -61,7 +62,7 @@ t.test('a visitor completes the conversation', async (t) => {
   await widget.getByText(/Thank you, Anna Beispiel!/).waitFor();
   t.ok(await widget.root.getByText(uuid ?? 'none').isVisible(), 'the reference is shown');
 
-  const lead = await mailbox.waitFor('owner@example.com');
+  const lead = await mailbox.waitFor(DEMO_OWNER);
   for (const part of [
     uuid ?? '',
     'Anna Beispiel',

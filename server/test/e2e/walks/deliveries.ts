@@ -5,6 +5,7 @@ import type {Test} from 'tap';
 
 import {exportCommand} from '../../../privacy/export-command.js';
 import {sessionsCommand} from '../../../sessions/command.js';
+import {DEMO_OWNER} from '../../../text/email.js';
 import {webhookCommand} from '../../../webhooks/command.js';
 import {parseSession, readZip} from '../../read-zip.js';
 import type {Receiver} from '../../responder-helpers.js';
@@ -13,8 +14,6 @@ import {temporaryFolder} from '../../start-server.js';
 import type {TestServer} from '../../start-server.js';
 import {until} from '../../until.js';
 import type {DeliveredAnswer} from './example.js';
-
-const OWNER = 'owner@example.com';
 
 /** Adds a webhook that gets the answers, and one that does not. */
 export const addWebhooks = async (server: TestServer, {url}: Receiver): Promise<void> => {
@@ -48,7 +47,7 @@ export const compareDeliveries = async (
     'session.json of the export',
   );
 
-  const mail = await server.mailbox.waitFor(OWNER);
+  const mail = await server.mailbox.waitFor(DEMO_OWNER);
   for (const {question, label} of answers)
     t.ok(mail.text?.includes(toEntry(question, label)), `the e-mail has: ${question} ${label}`);
 
