@@ -120,7 +120,6 @@ const link = async ({config, backgroundSql: sql, print}: CommandDeps, {email, co
     const accountId = await requireAccount(tx, email);
     const id = await insertLink(tx, {
       ...{purpose: 'sign_in', keyId: links.keyId, validMs: PRINTED_LINK_MS, accountId},
-      isPrinted: true,
     });
     await recordAudit(tx, {
       event: 'sign_in_link_requested',

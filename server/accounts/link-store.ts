@@ -32,6 +32,10 @@ export interface SignInLink {
   expiresAt: Date;
   /** False if the link was used or cancelled, or has expired. */
   isOpen: boolean;
+  /** Whether the account has signed in. */
+  hasJoined: boolean;
+  /** Whether the person who invites copies another link than the one in the e-mail. */
+  isPrivate: boolean;
 }
 
 export interface NewLink {
@@ -41,8 +45,6 @@ export interface NewLink {
   accountId: string;
   siteKey?: string;
   sessionId?: string;
-  /** Whether a command or a start prints the link, so that it is in no e-mail. */
-  isPrinted?: boolean;
 }
 
 export interface RequestedLink {
@@ -55,14 +57,14 @@ export interface RequestedLink {
 
 export const insertLink = async (
   sql: Queryable,
-  {purpose, keyId, validMs, accountId, siteKey, sessionId, isPrinted = false}: NewLink,
+  {purpose, keyId, validMs, accountId, siteKey, sessionId}: NewLink,
 ): Promise<string> => {
   const id = randomUUID();
   await sql`
     insert into sign_in_links
-      (id, key_id, purpose, account_id, site_key, session_id, is_printed, expires_at)
+      (id, key_id, purpose, account_id, site_key, session_id, is_private, expires_at)
     values (${id}, ${keyId}, ${purpose}, ${accountId}, ${siteKey ?? null},
-            ${sessionId ?? null}, ${isPrinted}, now() + ${toInterval(validMs)}::interval)`;
+            ${sessionId ?? null}, true, now() + ${toInterval(validMs)}::interval)`;
   return id;
 };
 
@@ -73,8 +75,8 @@ export const insertSetupLink = async (
 ): Promise<string> => {
   const id = randomUUID();
   await sql`
-    insert into sign_in_links (id, key_id, purpose, account_id, email, is_printed, expires_at)
-    values (${id}, ${keyId}, 'setup', ${accountOf(sql, email)}, ${email}, true,
+    insert into sign_in_links (id, key_id, purpose, account_id, email, expires_at)
+    values (${id}, ${keyId}, 'setup', ${accountOf(sql, email)}, ${email},
             now() + ${toInterval(validMs)}::interval)`;
   return id;
 };
@@ -117,7 +119,8 @@ const selectLink = (sql: Queryable, id: string) => sql`
   select l.id, l.key_id as "keyId", l.purpose, l.account_id as "accountId",
          coalesce(a.email, l.email) as email, l.site_key as "siteKey", sites.name as "siteName",
          m.role, s.browser, s.created_at as "signedInAt", l.place, l.expires_at as "expiresAt",
-         l.used_at is null and l.voided_at is null and l.expires_at > now() as "isOpen"
+         l.used_at is null and l.voided_at is null and l.expires_at > now() as "isOpen",
+         a.joined_at is not null as "hasJoined", l.is_private as "isPrivate"
   from sign_in_links l
   left join accounts a on a.id = l.account_id
   left join sites on sites.key = l.site_key
@@ -144,14 +147,6 @@ export const voidSignInLinks = async (sql: Queryable, accountId: string): Promis
   await sql`
     update sign_in_links set voided_at = now()
     where account_id = ${accountId} and purpose <> 'not_me'
-      and used_at is null and voided_at is null`;
-};
-
-/** Voids the links in e-mails with which an account could sign in. Printed links stay open. */
-export const voidMailedLinks = async (sql: Queryable, accountId: string): Promise<void> => {
-  await sql`
-    update sign_in_links set voided_at = now()
-    where account_id = ${accountId} and purpose <> 'not_me' and not is_printed
       and used_at is null and voided_at is null`;
 };
 

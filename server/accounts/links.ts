@@ -8,16 +8,26 @@ import type {SignInLink} from './link-store.js';
 /** Part of a link that its URL is made of. */
 type UrlOfLink = Pick<SignInLink, 'id' | 'keyId' | 'purpose' | 'place'>;
 
+/** Link of a token that was given. */
+export interface GivenLink extends SignInLink {
+  /** Whether the person who invites can have the token, so that it does not prove who uses it. */
+  isCopy: boolean;
+}
+
 /**
  * Creates and checks links of accounts. The token is the fragment of the URL, so it reaches no
  * proxy, log or `Referer` header.
  */
 export class SignInLinks extends LinkTokens {
+  /** Tokens for the person who invites, so that the one in the e-mail proves who uses it. */
+  private readonly copies: LinkTokens;
+
   constructor(
     secrets: SecretKeys,
     private readonly console: ConsoleSettings,
   ) {
     super(secrets, 'sign-in');
+    this.copies = new LinkTokens(secrets, 'copied-invitation');
   }
 
   createUrl({id, keyId, purpose, place}: UrlOfLink): string {
@@ -26,10 +36,20 @@ export class SignInLinks extends LinkTokens {
     return `${this.console.url}${page}/#${this.create(id, keyId)}${then}`;
   }
 
+  /** Returns the URL of an invitation for the person who invites. */
+  createCopyUrl({id, keyId}: Pick<SignInLink, 'id' | 'keyId'>): string {
+    return `${this.console.url}sign-in/#${this.copies.create(id, keyId)}`;
+  }
+
   /** Returns the link of a token; undefined if the token is not valid. */
-  async find(sql: Queryable, token: string): Promise<SignInLink | undefined> {
+  async find(sql: Queryable, token: string): Promise<GivenLink | undefined> {
     const {id, mac} = LinkTokens.split(token);
     const link = id === undefined ? undefined : await findLink(sql, id);
-    return link && this.isValid(link.id, link.keyId, mac) ? link : undefined;
+    if (!link) return undefined;
+    const isInMail = this.isValid(link.id, link.keyId, mac);
+    if (!isInMail && !this.copies.isValid(link.id, link.keyId, mac)) return undefined;
+    const isCopy = link.purpose === 'invitation' && !(isInMail && link.isPrivate);
+    // A copy is only for the first sign-in of an account.
+    return {...link, isCopy, isOpen: link.isOpen && !(isCopy && link.hasJoined)};
   }
 }

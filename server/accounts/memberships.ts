@@ -42,9 +42,9 @@ const requireOtherOwner = (
 };
 
 /**
- * Sets the role of an account at a site. A lower role ends the sessions that have this site, and open
- * invitations to it. No session gets a new site: this needs another sign-in. Returns the role before; null if
- * the account was not at the site. Throws `LastOwner`.
+ * Sets the role of an account at a site. A lower role ends the sessions that began with this site, and
+ * open invitations to it. Returns the role before; null if the account was not at the site. Throws
+ * `LastOwner`.
  */
 export const setRole = async (
   sql: Queryable,

@@ -18,10 +18,13 @@ const isOpen = (sql: Queryable) => sql`
   and s.last_seen_at > now() - ${toInterval(SESSION_IDLE_MS)}::interval`;
 
 /**
- * Selects the memberships `m` that a session `s` has. A later site needs another sign-in: the link of
- * this session can have been with a person of an earlier site.
+ * Selects the memberships `m` that a session `s` has. A later site needs another sign-in if the link
+ * of this session can have been with a person of an earlier site.
  */
-export const isInSession = (sql: Queryable) => sql`m.created_at <= s.created_at`;
+export const isInSession = (sql: Queryable) => sql`(s.has_later_sites or ${beganWith(sql)})`;
+
+/** Selects the memberships `m` that a session `s` had when it began. */
+export const beganWith = (sql: Queryable) => sql`m.created_at <= s.created_at`;
 
 /** Returns the roles of the account `a` in its session `s`, at the enabled sites. */
 const rolesOf = (sql: Queryable) => sql`
@@ -57,16 +60,19 @@ export interface NewSession {
   accountId: string;
   secretHash: Buffer;
   browser: string | null;
+  /** Whether the session has the sites that its account gets later. */
+  hasLaterSites: boolean;
 }
 
 export const insertSession = async (
   sql: Queryable,
-  {accountId, secretHash, browser}: NewSession,
+  {accountId, secretHash, browser, hasLaterSites}: NewSession,
 ): Promise<string> => {
   const id = randomUUID();
   await sql`
-    insert into account_sessions (id, account_id, secret_hash, browser, ends_at)
-    values (${id}, ${accountId}, ${secretHash}, ${browser},
+    insert into account_sessions
+      (id, account_id, secret_hash, browser, has_later_sites, ends_at)
+    values (${id}, ${accountId}, ${secretHash}, ${browser}, ${hasLaterSites},
             now() + ${toInterval(SESSION_MAX_MS)}::interval)`;
   return id;
 };
@@ -130,8 +136,8 @@ export const endAllSessions = async (sql: Queryable, accountId: string): Promise
 };
 
 /**
- * Ends the sessions of an account that have a site. Other sessions stay: the people of a site must
- * not sign out an account that has not signed in there.
+ * Ends the sessions of an account that began with a site. Other sessions stay: the people of a site
+ * must not sign out an account that has not signed in there. Such a session has its roles by call.
  */
 export const endSessionsAtSite = async (
   sql: Queryable,
@@ -140,7 +146,7 @@ export const endSessionsAtSite = async (
   await sql`
     update account_sessions s set ended_at = now() from memberships m
     where s.account_id = ${accountId} and s.ended_at is null
-      and m.account_id = s.account_id and m.site_key = ${siteKey} and ${isInSession(sql)}`;
+      and m.account_id = s.account_id and m.site_key = ${siteKey} and ${beganWith(sql)}`;
 };
 
 /** Deletes sessions whose time is over. Until then, their cookies recognise known browsers. */

@@ -23,8 +23,7 @@ import {describeBrowser} from '../text/browser-name.js';
 import {maskEmail, parseAccountEmail} from '../text/email.js';
 import {createCookie, hashCookie, readCookie} from './cookie.js';
 import {toLinkPurpose} from './link-store.js';
-import type {SignInLink} from './link-store.js';
-import type {SignInLinks} from './links.js';
+import type {GivenLink as FoundLink, SignInLinks} from './links.js';
 import {endAccess} from './memberships.js';
 import {endSession} from './session-store.js';
 import {reportSignIn, requestLink, signIn} from './sign-in.js';
@@ -59,7 +58,7 @@ const openTo = ({config}: SignInRouteDeps, kind: RateKind) => ({
 const findLink = async (
   {config, sql, signInLinks}: SignInRouteDeps,
   token: string,
-): Promise<SignInLink | undefined> => {
+): Promise<FoundLink | undefined> => {
   const link = await signInLinks.find(sql, token);
   return link?.purpose === 'setup' && config.production ? undefined : link;
 };

@@ -11,9 +11,9 @@ import {
   insertRequestedLink,
   toLinkPurpose,
   useLink,
-  voidMailedLinks,
 } from './link-store.js';
 import type {SignInLink} from './link-store.js';
+import type {GivenLink} from './links.js';
 import {endAccess, setRole} from './memberships.js';
 import {countRequestedLink} from './quota.js';
 import {endSessionOfCookie, insertSession, isKnownBrowser} from './session-store.js';
@@ -52,7 +52,7 @@ export const requestLink = async (
 };
 
 export interface SignIn {
-  link: SignInLink;
+  link: GivenLink;
   /** Hash of the cookie that the request has; undefined without a cookie. */
   givenHash: Buffer | undefined;
   browser: string | null;
@@ -79,15 +79,14 @@ export const signIn = async (
   const accountId = await lockAccountOf(sql, link);
   if (link.purpose === 'not_me' || accountId === null) return undefined;
   if (!(await useLink(sql, link.id))) return undefined;
-  if (link.purpose === 'invitation') await postponeOtherSites(sql, link);
-  await sql`
-    update accounts set joined_at = coalesce(joined_at, now()) where id = ${accountId}`;
-  await voidMailedLinks(sql, accountId);
+  const isFirst = await noteSignIn(sql, accountId);
+  if (link.isCopy && !isFirst) return undefined;
+  if (link.isCopy) await postponeOtherSites(sql, link);
   const isKnown = givenHash && (await isKnownBrowser(sql, accountId, givenHash));
   if (givenHash) await endSessionOfCookie(sql, givenHash);
   const secret = createCookieSecret();
   const sessionId = await insertSession(sql, {
-    ...{accountId, secretHash: hashCookie(secret), browser},
+    ...{accountId, secretHash: hashCookie(secret), browser, hasLaterSites: !link.isCopy},
   });
   if (!isKnown) await mailAboutBrowser(sql, {accountId, sessionId, keyId});
   const purpose = toLinkPurpose(link);
@@ -112,14 +111,21 @@ const lockAccountOf = async (
   return created;
 };
 
+/** Notes that an account has signed in. Returns whether it is the first time. */
+const noteSignIn = async (sql: Queryable, accountId: string): Promise<boolean> => {
+  const rows = await sql`
+    update accounts set joined_at = now() where id = ${accountId} and joined_at is null returning 1`;
+  return rows.length > 0;
+};
+
 /**
  * Begins memberships after this first sign-in if they are newer than its invitation. The person who
- * invited first can have the link, too, and must not see the sites of others.
+ * invited first can have the copy, and must not see the sites of others.
  */
 const postponeOtherSites = async (sql: Queryable, {id}: SignInLink): Promise<void> => {
   await sql`
     update memberships m set created_at = clock_timestamp()
-    from sign_in_links l join accounts a on a.id = l.account_id and a.joined_at is null
+    from sign_in_links l
     where l.id = ${id} and m.account_id = l.account_id and m.site_key <> l.site_key
       and m.created_at >= l.created_at`;
 };

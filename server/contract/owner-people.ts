@@ -20,7 +20,8 @@ export const Person = Type.Object(
     name: Type.Union([Type.String(), Type.Null()]),
     role: Role,
     status: Type.Union([Type.Literal('member'), Type.Literal('invited')], {
-      description: '`invited`: the person has not signed in since the role. Then the name is null.',
+      description:
+        '`invited`: the person has neither signed in since the role, nor acted at the site. Then the name is null.',
     }),
     is_you: Type.Boolean({description: 'Whether this is the account of the caller.'}),
     since: {...Timestamp, description: 'Time at which the person got the role.'},
@@ -30,7 +31,7 @@ export const Person = Type.Object(
         Type.Object({
           url: Type.Union([Type.String(), Type.Null()], {
             description:
-              'Link to copy. Null if the person has signed in before, or is at another site: only the e-mail contains the link then.',
+              'Link to copy, for the first sign-in of the account. Null if the person has signed in before, or is at another site: only the e-mail contains the link then.',
           }),
           expires_at: Timestamp,
         }),

@@ -79,7 +79,7 @@ const invitePersonRoute = (app: App, deps: PeopleDeps): void => {
       schema: {
         operationId: 'invitePerson',
         summary: 'Invites a person to a site by e-mail',
-        description: `Needs the role \`owner\`. The link is valid for 7 days and voids an earlier one. At most ${MAX_INVITATIONS_PER_DAY} invitations a day. A person who has not signed in yet gets the role and a new link.`,
+        description: `Needs the role \`owner\`. The link is valid for 7 days and voids an earlier one. \`invitation.url\` is another link than that of the e-mail: it works only for the first sign-in of the account. At most ${MAX_INVITATIONS_PER_DAY} invitations a day. A person who has not signed in yet gets the role and a new link.`,
         params: SiteParams,
         body: InvitePerson,
         response: ownerResponses({201: Person}, [
@@ -127,7 +127,7 @@ const changePersonRoute = (app: App, deps: PeopleDeps): void => {
         operationId: 'changePerson',
         summary: 'Changes the role of a person at a site',
         description:
-          'Needs the role `owner`. A lower role ends the sessions of the person that have this site.',
+          'Needs the role `owner`. A lower role ends the sessions of the person that began at this site. Others have the new role at once.',
         params: PersonParams,
         body: ChangePerson,
         response: ownerResponses({200: Person}, [
@@ -164,7 +164,7 @@ const removePersonRoute = (app: App, deps: PeopleDeps): void => {
         operationId: 'removePerson',
         summary: 'Removes a person from a site, or withdraws an invitation',
         description:
-          'Needs the role `owner`. Ends the sessions of the person that have this site. An account without a site is removed.',
+          'Needs the role `owner`. Ends the sessions of the person that began at this site. Others lose it at once. An account without a site is removed.',
         params: PersonParams,
         response: ownerResponses(
           {204: Type.Null({description: 'The person is no longer at the site.'})},
@@ -248,10 +248,7 @@ const findPerson = async (
 const createInvitationUrl = (
   links: SignInLinks,
   {id, keyId, isShareable}: OpenInvitation,
-): string | null =>
-  isShareable && links.hasKey(keyId)
-    ? links.createUrl({id, keyId, purpose: 'invitation', place: null})
-    : null;
+): string | null => (isShareable && links.hasKey(keyId) ? links.createCopyUrl({id, keyId}) : null);
 
 const describePerson = (
   {signInLinks}: PeopleDeps,

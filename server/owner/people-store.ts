@@ -1,5 +1,5 @@
 import {isNew} from '../accounts/invitations.js';
-import {isInSession} from '../accounts/session-store.js';
+import {beganWith, isInSession} from '../accounts/session-store.js';
 import {MAX_PEOPLE_PER_SITE} from '../contract/owner-people.js';
 import type {Role} from '../contract/owner.js';
 import {one} from '../database/one.js';
@@ -43,10 +43,16 @@ export const lockPeople = async (sql: Queryable, siteKey: string): Promise<boole
   return rows.length > 0;
 };
 
-/** Whether the account `a` has signed in since its membership `m` began. Sessions are deleted later. */
+/**
+ * Whether the account `a` has signed in, or acted at the site, since its membership `m` began. Sessions
+ * are deleted later.
+ */
 export const hasJoined = (sql: Queryable) => sql`
   (coalesce(a.joined_at >= m.created_at, false)
-   or exists (select from account_sessions s where s.account_id = a.id and ${isInSession(sql)})
+   or exists (select from account_sessions s where s.account_id = a.id and ${beganWith(sql)})
+   or exists (select from audit_logs l
+              where l.site_key = m.site_key and l.metadata ? 'account'
+                and l.metadata->>'account' = a.id::text and l.timestamp >= m.created_at)
    or exists (select from audit_logs l
               where l.site_key is null and l.event_type = 'signed_in' and l.metadata ? 'account'
                 and l.metadata->>'account' = a.id::text and l.timestamp >= m.created_at))`;
@@ -61,7 +67,8 @@ export const listMembers = async (
     select a.id, a.email, case when has_joined then a.name end as name, m.role,
            has_joined as "hasJoined", m.created_at as since,
            (select max(s.last_seen_at) from account_sessions s
-            where s.account_id = a.id and ${isInSession(sql)}) as "lastSeenAt",
+            where has_joined and s.account_id = a.id and ${isInSession(sql)}
+              and s.last_seen_at >= m.created_at) as "lastSeenAt",
            l.id as "linkId", l.key_id as "keyId", l.expires_at as "expiresAt",
            ${isNew(sql, siteKey)} as "isShareable"
     from memberships m join accounts a on a.id = m.account_id

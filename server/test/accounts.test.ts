@@ -27,11 +27,11 @@ const getSites = async (client: OwnerClient) =>
 const maria = (server: TestServer, ...args: string[]) =>
   runCommand(server, accountCommand, ...args);
 
-/** Invites as the console does, and returns the invitation with the token of its link. */
+/** Invites as the console does, and returns the invitation with the tokens of e-mail and copy. */
 const invite = async (
   {sql, config}: TestServer,
   given: Pick<NewInvitation, 'email' | 'siteKey' | 'role'>,
-): Promise<Invitation & {token: string; isShareable: boolean | undefined}> => {
+): Promise<Invitation & {token: string; copy: string; isShareable: boolean | undefined}> => {
   const links = new SignInLinks(config.secrets, config.console as ConsoleSettings);
   const mailHashKey = deriveKey(config.secrets[0], 'mail-counts');
   const invitation = await transaction(sql, (tx) =>
@@ -41,6 +41,7 @@ const invite = async (
   return {
     ...invitation,
     token: readToken(links.createUrl(invitation.link)),
+    copy: readToken(links.createCopyUrl(invitation.link)),
     isShareable: member?.invitation?.isShareable,
   };
 };
@@ -153,8 +154,20 @@ t.test(
     t.ok(again.isShareable);
     t.equal((await callSignIn(server, 'link/look', {token: first.token})).status, 410);
 
-    await t.test('a session does not get the site of a later invitation', async (t) => {
-      const early = await signInWith(server, again.token);
+    await t.test(
+      'the copy is another link than the one in the e-mail, for one of both',
+      async (t) => {
+        t.not(again.copy, again.token);
+        for (const token of [again.token, again.copy])
+          t.match(await callSignIn<OpenLink>(server, 'link/look', {token}), {
+            ...{status: 200, body: {purpose: 'invitation', role: 'agent'}},
+          });
+      },
+    );
+
+    await t.test('a session of a copy does not get the site of a later invitation', async (t) => {
+      const early = await signInWith(server, again.copy);
+      t.equal((await callSignIn(server, 'link/use', {token: again.token})).status, 410);
       const other = await invite(server, {email, siteKey: 'workshop', role: 'owner'});
       t.equal(other.isShareable, false);
       t.same(await getSites(early), ['demo:agent']);
@@ -163,11 +176,11 @@ t.test(
       t.same(await getSites(early), ['demo:agent']);
     });
 
-    await t.test('nor does the first sign-in with an earlier invitation', async (t) => {
+    await t.test('nor does the first sign-in with an earlier copy', async (t) => {
       const given = {email: 'ben@acme.example', role: 'agent'} as const;
       const early = await invite(server, {...given, siteKey: 'demo'});
       await invite(server, {...given, siteKey: 'workshop'});
-      const client = await signInWith(server, early.token);
+      const client = await signInWith(server, early.copy);
       t.same(await getSites(client), ['demo:agent']);
       const again = await client.signInAgain(server.sql);
       t.same(await getSites(again), ['demo:agent', 'workshop:agent']);
@@ -177,8 +190,62 @@ t.test(
       const {isShareable} = await invite(server, {email, siteKey: 'demo', role: 'agent'});
       t.equal(isShareable, false);
     });
+
+    await t.test('a copy is only for the first sign-in', async (t) => {
+      const given = {email: 'cleo@acme.example', siteKey: 'demo', role: 'agent'} as const;
+      const {copy, token} = await invite(server, given);
+      await signInWith(server, readToken(await maria(server, 'link', given.email)));
+      for (const path of ['link/look', 'link/use'])
+        t.equal((await callSignIn(server, path, {token: copy})).status, 410, path);
+      t.equal((await callSignIn(server, 'link/use', {token})).status, 200, 'but the e-mail works');
+    });
+
+    await t.test('two copies that are used at once sign in once', async (t) => {
+      const given = {email: 'dora@acme.example', role: 'agent'} as const;
+      const invitations = [
+        await invite(server, {...given, siteKey: 'demo'}),
+        await invite(server, {...given, siteKey: 'workshop'}),
+      ];
+      const answers = await Promise.all(
+        invitations.map(({copy}) => callSignIn(server, 'link/use', {token: copy})),
+      );
+      t.same(answers.map(({status}) => status).sort(), [200, 410]);
+    });
+
+    await t.test('an invitation of an earlier release counts as a copy', async (t) => {
+      const given = {email: 'fay@acme.example', siteKey: 'demo', role: 'agent'} as const;
+      const {token, accountId} = await invite(server, given);
+      await server.sql`update sign_in_links set is_private = default where account_id = ${accountId}`;
+      const client = await signInWith(server, token);
+      await invite(server, {...given, siteKey: 'workshop'});
+      t.same(await getSites(client), ['demo:agent']);
+    });
   },
 );
+
+t.test('a site that an account gets later is in its sessions at once', async (t) => {
+  const server = await startServer(t);
+  const second = await startServer(t, {beside: server});
+  const email = 'gil@acme.example';
+  const {token} = await invite(server, {email, siteKey: 'demo', role: 'agent'});
+  const clients = [
+    await signInWith(server, token),
+    await signInWith(server, readToken(await maria(server, 'link', email))),
+  ];
+
+  await invite(server, {email, siteKey: 'workshop', role: 'owner'});
+  for (const client of clients)
+    for (const {url} of [server, second])
+      t.same(await getSites(client.at(url)), ['demo:agent', 'workshop:owner']);
+  const change = {siteKey: 'workshop', accountId: clients[0]?.accountId ?? ''};
+  await transaction(server.sql, (tx) =>
+    setRole(tx, {...change, role: 'agent'}, {canRemoveLastOwner: true}),
+  );
+  for (const client of clients)
+    t.same(await getSites(client.at(second.url)), ['demo:agent', 'workshop:agent']);
+  await transaction(server.sql, (tx) => removeMember(tx, change));
+  for (const client of clients) t.same(await getSites(client.at(second.url)), ['demo:agent']);
+});
 
 t.test('invitations are limited by e-mail address', async (t) => {
   const server = await startServer(t);

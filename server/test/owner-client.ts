@@ -52,6 +52,7 @@ export class OwnerClient {
       accountId: this.accountId,
       secretHash: hashCookie(secret),
       browser: 'Firefox on Linux',
+      hasLaterSites: true,
     });
     return new OwnerClient(this.url, this.accountId, this.email, `maria_console=${secret}`);
   }

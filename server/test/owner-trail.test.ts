@@ -89,10 +89,10 @@ t.test('the activity at a site', async (t) => {
 
   await t.test('has no sign-out of a session from before, and no name until then', async (t) => {
     const ben = await OwnerClient.create(server, {name: 'Ben', roles: {workshop: 'agent'}});
+    await act(ben, 'account_invited');
     await server.sql`
       insert into memberships (account_id, site_key, role) values (${ben.accountId}, 'demo', 'agent')`;
     await act(ben, 'signed_out', null);
-    await act(ben, 'account_invited');
     const readBen = (more = '') => read(`?account=${ben.accountId}${more}`);
     t.match(await readBen(), {rows: [{event_type: 'account_invited', account: {name: null}}]});
     t.same(list(await readBen('&type=signed_out')), []);
