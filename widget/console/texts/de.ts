@@ -46,7 +46,7 @@ const de: Texts = {
   invitedTo: 'Sie sind eingeladen zu',
   linkOver: 'Dieser Link funktioniert nicht mehr',
   linkOverHow:
-    'Er wurde benutzt oder ist abgelaufen. Geben Sie Ihre E-Mail-Adresse ein, um einen neuen zu erhalten.',
+    'Er wurde benutzt oder zurückgezogen, oder er ist abgelaufen. Geben Sie Ihre E-Mail-Adresse ein, um einen neuen zu erhalten.',
   sendNewLink: 'Neuen Link senden',
   notMe: 'Das war ich nicht',
   notMeText: 'Es gab eine Anmeldung beim Konto',

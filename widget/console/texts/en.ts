@@ -46,7 +46,8 @@ const en = {
   invitation: 'Invitation',
   invitedTo: 'You are invited to',
   linkOver: 'This link no longer works',
-  linkOverHow: 'It was used, or has expired. Enter your e-mail address to get a new one.',
+  linkOverHow:
+    'It was used or withdrawn, or it has expired. Enter your e-mail address to get a new one.',
   sendNewLink: 'Send me a new link',
   notMe: 'This was not me',
   notMeText: 'There was a sign-in to the account',

@@ -42,7 +42,7 @@ const es: Texts = {
   invitation: 'Invitación',
   invitedTo: 'Tiene una invitación a',
   linkOver: 'Este enlace ya no funciona',
-  linkOverHow: 'Se usó o caducó. Escriba su correo electrónico para recibir uno nuevo.',
+  linkOverHow: 'Se usó, se retiró o caducó. Escriba su correo electrónico para recibir uno nuevo.',
   sendNewLink: 'Enviarme un enlace nuevo',
   notMe: 'No fui yo',
   notMeText: 'Alguien inició sesión en la cuenta',

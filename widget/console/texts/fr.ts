@@ -45,7 +45,7 @@ const fr: Texts = {
   invitedTo: 'Vous êtes invité à',
   linkOver: 'Ce lien ne fonctionne plus',
   linkOverHow:
-    'Il a déjà servi ou a expiré. Saisissez votre adresse e-mail pour en recevoir un nouveau.',
+    'Il a déjà servi, a été retiré ou a expiré. Saisissez votre adresse e-mail pour en recevoir un nouveau.',
   sendNewLink: 'M’envoyer un nouveau lien',
   notMe: 'Ce n’était pas moi',
   notMeText: 'Il y a eu une connexion au compte',

@@ -42,7 +42,7 @@ const ptBr: Texts = {
   invitation: 'Convite',
   invitedTo: 'Você foi convidado para',
   linkOver: 'Este link não funciona mais',
-  linkOverHow: 'Ele já foi usado ou expirou. Digite seu e-mail para receber um novo.',
+  linkOverHow: 'Ele já foi usado, foi retirado ou expirou. Digite seu e-mail para receber um novo.',
   sendNewLink: 'Enviar um novo link',
   notMe: 'Não fui eu',
   notMeText: 'Alguém entrou na conta',
