@@ -1,4 +1,5 @@
 import diagnostics from 'node:diagnostics_channel';
+import {readFile} from 'node:fs/promises';
 
 import type {FastifyInstance} from 'fastify';
 import t from 'tap';
@@ -25,6 +26,12 @@ const NOT_DESCRIBED = [
 
 /** Error codes that no single operation returns: they concern methods, files or every request. */
 const OF_NO_OPERATION = ['method_not_allowed', 'range_not_satisfiable', 'headers_too_large'];
+
+/** Texts of the console. Other languages have the same keys, which their type requires. */
+const CONSOLE_ERRORS = new URL('../../../widget/console/texts/en-errors.ts', import.meta.url);
+
+/** Error codes that the console answers with a page instead of a text. */
+const HAS_A_PAGE = ['sign_in_required', 'link_over'];
 
 /** Records every route of the servers that start from now on. */
 const watchRoutes = () => {
@@ -115,6 +122,21 @@ t.test('the API description', async (t) => {
       OF_NO_OPERATION,
     );
     t.end();
+  });
+
+  t.test('has no error code of the console without a text there', async (t) => {
+    const texts = await readFile(CONSOLE_ERRORS, 'utf8');
+    const known = new Set([...texts.matchAll(/^ {2}error_(\w+):/gm)].map(([, code]) => code));
+    const codes = getOperations(document)
+      .filter(({path}) => path.startsWith('/api/owner/'))
+      .flatMap(({responses}) => Object.entries(responses))
+      .filter(([status]) => Number(status) >= 400)
+      .flatMap(([, {description}]) => [...description.matchAll(/`(\w+)`/g)])
+      .map(([, code = '']) => code);
+    const missing = [...new Set(codes)].filter((code) => !known.has(code)).sort();
+
+    t.ok(known.has('too_many_people'));
+    t.same(missing, [...HAS_A_PAGE].sort());
   });
 
   t.test('gives every operation the required details', (t) => {

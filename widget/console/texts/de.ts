@@ -375,6 +375,13 @@ const de: Texts = {
     'Diese Person ist schon Mitglied. Es wurde nichts verschickt. Die Rolle ändern Sie in der Liste.',
   error_last_owner:
     'Eine Website braucht einen Inhaber. Machen Sie zuerst eine andere Person zum Inhaber.',
+  error_too_many_people:
+    'Diese Website kann nicht mehr Personen haben. Entfernen Sie zuerst eine Person, oder ziehen Sie eine Einladung zurück.',
+  error_too_slow: 'Die Verbindung ist zu langsam. Versuchen Sie es mit einer schnelleren.',
+  error_body_too_large:
+    'Das ist zu viel auf einmal. Wählen Sie weniger Anfragen aus, oder schreiben Sie einen kürzeren Text.',
+  error_unsupported_media_type:
+    'Der Server hat diesen Aufruf nicht verstanden. Laden Sie die Seite neu.',
   error_erased: 'Diese Anfrage wurde gelöscht.',
   error_in_progress:
     'Eine Änderung dieser Anfrage läuft noch. Versuchen Sie es gleich noch einmal.',

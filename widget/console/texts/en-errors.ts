@@ -15,6 +15,11 @@ export const errors = {
   error_already_member:
     'This person is a member already. Nothing was sent. Change the role in the list of people.',
   error_last_owner: 'A site needs an owner. Make another person the owner first.',
+  error_too_many_people:
+    'This site cannot have more people. Remove a person or withdraw an invitation first.',
+  error_too_slow: 'The connection is too slow. Try again over a faster one.',
+  error_body_too_large: 'That is too much at once. Select fewer leads, or write a shorter text.',
+  error_unsupported_media_type: 'The server did not understand this call. Reload the page.',
   error_erased: 'This lead was erased.',
   error_in_progress: 'A change of this lead is still in progress. Try again in a moment.',
   error_rate_limited: 'Too many requests. Wait a minute and try again.',

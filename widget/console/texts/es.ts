@@ -366,6 +366,12 @@ const es: Texts = {
   error_already_member:
     'Esta persona ya es miembro. No se envió nada. Cambie el rol en la lista de personas.',
   error_last_owner: 'Un sitio necesita un propietario. Nombre primero a otra persona.',
+  error_too_many_people:
+    'Este sitio no puede tener más personas. Quite primero a una persona o retire una invitación.',
+  error_too_slow: 'La conexión es demasiado lenta. Inténtelo con una más rápida.',
+  error_body_too_large:
+    'Es demasiado a la vez. Seleccione menos solicitudes o escriba un texto más corto.',
+  error_unsupported_media_type: 'El servidor no entendió esta llamada. Vuelva a cargar la página.',
   error_erased: 'Esta solicitud se borró.',
   error_in_progress: 'Un cambio de esta solicitud sigue en curso. Inténtelo en un momento.',
   error_rate_limited: 'Demasiadas llamadas. Espere un minuto e inténtelo de nuevo.',

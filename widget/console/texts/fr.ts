@@ -370,6 +370,12 @@ const fr: Texts = {
   error_already_member:
     'Cette personne est déjà membre. Rien n’a été envoyé. Changez le rôle dans la liste.',
   error_last_owner: 'Un site a besoin d’un propriétaire. Nommez d’abord une autre personne.',
+  error_too_many_people:
+    'Ce site ne peut pas avoir plus de personnes. Retirez d’abord une personne ou une invitation.',
+  error_too_slow: 'La connexion est trop lente. Réessayez avec une connexion plus rapide.',
+  error_body_too_large:
+    'C’est trop à la fois. Sélectionnez moins de demandes ou écrivez un texte plus court.',
+  error_unsupported_media_type: 'Le serveur n’a pas compris cet appel. Rechargez la page.',
   error_erased: 'Cette demande a été effacée.',
   error_in_progress: 'Un changement de cette demande est en cours. Réessayez dans un instant.',
   error_rate_limited: 'Trop de requêtes. Attendez une minute et réessayez.',

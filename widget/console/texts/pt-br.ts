@@ -362,6 +362,12 @@ const ptBr: Texts = {
   error_already_member:
     'Esta pessoa já é membro. Nada foi enviado. Altere a função na lista de pessoas.',
   error_last_owner: 'Um site precisa de um proprietário. Nomeie outra pessoa primeiro.',
+  error_too_many_people:
+    'Este site não pode ter mais pessoas. Remova primeiro uma pessoa ou retire um convite.',
+  error_too_slow: 'A conexão está lenta demais. Tente com uma mais rápida.',
+  error_body_too_large:
+    'É demais de uma vez. Selecione menos pedidos ou escreva um texto mais curto.',
+  error_unsupported_media_type: 'O servidor não entendeu esta chamada. Recarregue a página.',
   error_erased: 'Este pedido foi apagado.',
   error_in_progress: 'Uma mudança deste pedido ainda está em curso. Tente daqui a pouco.',
   error_rate_limited: 'Chamadas demais. Espere um minuto e tente de novo.',
