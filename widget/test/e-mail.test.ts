@@ -53,6 +53,26 @@ describe('e-mail', () => {
     await untilSaid(chat, 'We’ve sent a link to ana@example.com.');
   });
 
+  it('a wrong address is marked at the border of its field too', async () => {
+    const chat = await mountOpen();
+    await reachEmail(chat);
+    const area = inside<HTMLInputElement>(chat, 'input[type=email]')!;
+    const shown = () => {
+      const {borderTopColor, borderTopWidth, outlineColor} = getComputedStyle(area);
+      return document.activeElement === chat ? outlineColor : `${borderTopWidth} ${borderTopColor}`;
+    };
+    for (const scheme of ['light', 'dark'] as const) {
+      await chat.setTheme(scheme);
+      await answer(chat, 'Your e-mail address', 'ana@@example');
+      await until(() => fault(chat) === CHECK, 'the fault');
+      const {color} = getComputedStyle(inside(chat, '.fault')!);
+      area.focus();
+      await until(() => shown() === color, 'the outline');
+      area.blur();
+      expect(shown()).to.equal(`2px ${color}`);
+    }
+  });
+
   it('the open panel learns of the confirmation by itself', async () => {
     const site = newSite();
     const chat = await mountOpen(site);

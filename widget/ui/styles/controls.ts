@@ -102,8 +102,11 @@ export const controlStyles = css`
     outline-offset: -1px;
     border-color: transparent;
   }
-  [aria-invalid='true'] {
-    border-color: var(--danger);
+  /* The width is for forced colours. */
+  [aria-invalid='true'][aria-invalid] {
+    --edge: var(--danger);
+    border-width: 2px;
+    outline-color: var(--danger);
   }
   .send {
     inline-size: 48px;
