@@ -15,8 +15,8 @@ const TEXTS: Record<string, ReplyTexts> = {
     failed: 'Sorry, I couldn’t answer this.',
     unfinished: 'Sorry, I couldn’t finish this answer.',
     limited: 'Sorry, I can’t answer more questions right now.',
-    person: 'One of our team will read your message and reply by e-mail.',
-    leaveEmail: 'Please leave your e-mail address so that one of our team can reply.',
+    person: 'One of our team will read your message and reply by e‑mail.',
+    leaveEmail: 'Please leave your e‑mail address so that one of our team can reply.',
     cut: '(This answer was shortened.)',
   },
   de: {
@@ -24,9 +24,9 @@ const TEXTS: Record<string, ReplyTexts> = {
     failed: 'Das konnte ich leider nicht beantworten.',
     unfinished: 'Leider konnte ich diese Antwort nicht abschließen.',
     limited: 'Mehr kann ich im Moment leider nicht beantworten.',
-    person: 'Jemand aus unserem Team liest Ihre Nachricht und antwortet Ihnen per E-Mail.',
+    person: 'Jemand aus unserem Team liest Ihre Nachricht und antwortet Ihnen per E‑Mail.',
     leaveEmail:
-      'Bitte hinterlassen Sie Ihre E-Mail-Adresse, damit Ihnen jemand aus unserem Team antworten kann.',
+      'Bitte hinterlassen Sie Ihre E‑Mail-Adresse, damit Ihnen jemand aus unserem Team antworten kann.',
     cut: '(Diese Antwort wurde gekürzt.)',
   },
   es: {
@@ -43,9 +43,9 @@ const TEXTS: Record<string, ReplyTexts> = {
     failed: 'Désolée, je n’ai pas pu répondre à cela.',
     unfinished: 'Désolée, je n’ai pas pu terminer cette réponse.',
     limited: 'Désolée, je ne peux pas répondre à d’autres questions pour l’instant.',
-    person: 'Une personne de notre équipe lira votre message et vous répondra par e-mail.',
+    person: 'Une personne de notre équipe lira votre message et vous répondra par e‑mail.',
     leaveEmail:
-      'Merci de laisser votre adresse e-mail afin qu’une personne de notre équipe puisse vous répondre.',
+      'Merci de laisser votre adresse e‑mail afin qu’une personne de notre équipe puisse vous répondre.',
     cut: '(Cette réponse a été abrégée.)',
   },
   'pt-br': {
@@ -53,8 +53,8 @@ const TEXTS: Record<string, ReplyTexts> = {
     failed: 'Desculpe, não consegui responder a isso.',
     unfinished: 'Desculpe, não consegui terminar esta resposta.',
     limited: 'Desculpe, não posso responder a mais perguntas no momento.',
-    person: 'Alguém da nossa equipe vai ler sua mensagem e responder por e-mail.',
-    leaveEmail: 'Deixe seu e-mail para que alguém da nossa equipe possa responder.',
+    person: 'Alguém da nossa equipe vai ler sua mensagem e responder por e‑mail.',
+    leaveEmail: 'Deixe seu e‑mail para que alguém da nossa equipe possa responder.',
     cut: '(Esta resposta foi encurtada.)',
   },
   ar: {

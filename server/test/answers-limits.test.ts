@@ -94,7 +94,7 @@ t.test('the owner gets one e-mail per session and ten minutes', async (t) => {
     where payload->>'template' = 'message'`;
   t.equal(waiting.length, 1);
   t.ok((waiting[0]?.minutes ?? 0) > 8 && (waiting[0]?.minutes ?? 0) <= 10);
-  t.match(bodiesWithState(await waitForReplies(visitor, 1)), [/leave your e-mail address/]);
+  t.match(bodiesWithState(await waitForReplies(visitor, 1)), [/leave your e.mail address/]);
 });
 
 t.test('the budgets of a session, a client and a site are shared by two replicas', async (t) => {

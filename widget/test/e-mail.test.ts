@@ -21,7 +21,7 @@ import {
   untilSaid,
 } from './helpers.js';
 
-const CHECK = 'Please enter a full e-mail address, such as name@example.com.';
+const CHECK = 'Please enter a full e‑mail address, such as name@example.com.';
 const LATE = 'The link may take a while to arrive.';
 const fault = (chat: Element) => inside(chat, '.fault')?.textContent.trim();
 

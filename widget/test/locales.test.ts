@@ -74,6 +74,14 @@ describe('locales', () => {
     });
   }
 
+  for (const tag of languageTags) {
+    it(`${tag}: no sentence breaks within “e-mail” or “Wi-Fi”`, async () => {
+      const {texts} = await loadLanguage(tag);
+      const sentences = Object.values(texts).filter((text) => /[.?!؟]$/.test(text));
+      expect(sentences.filter((text) => /\b(e-mail|wi-fi)/i.test(text))).to.deep.equal([]);
+    });
+  }
+
   it('Arabic texts have Arabic commas only', async () => {
     const {texts} = await loadLanguage('ar');
     const dialogs = (await import('../i18n/dialogs/locales/ar.js')).default;

@@ -82,7 +82,7 @@ describe('the newest line', () => {
     const place = () => bubbles(chat)[2]!.top - logOf(chat).getBoundingClientRect().top;
     const before = place();
     await backend.confirm(stored(site, 'session_uuid')!);
-    await untilSaid(chat, 'Your e-mail address is confirmed');
+    await untilSaid(chat, 'Your e‑mail address is confirmed');
     await settled();
     expect(place()).to.be.closeTo(before, 2);
     expect(hiddenBelow(chat)).to.be.above(100);

@@ -311,7 +311,7 @@ describe('questions after the e-mail address', () => {
     await untilStep(chat, 'verify');
     await backend.confirm(stored(site, 'session_uuid')!);
     await untilStep(chat, 'text');
-    expect(inside(chat, '.toast')!.textContent).to.equal('Your e-mail address is confirmed.');
+    expect(inside(chat, '.toast')!.textContent).to.equal('Your e‑mail address is confirmed.');
     await give(chat, 'ACME');
     await untilStep(chat, 'complete');
     await untilSaid(chat, 'Thank you, Ana!');

@@ -44,7 +44,7 @@ const ASKED = [
   'I agree',
 ];
 
-const ADD_FILES = 'Please add your documents. “Done & continue” uploads them and goes on.';
+const ADD_FILES = 'Please add your documents. They’re uploaded when you continue.';
 
 const openIn = async (chat: Element) => {
   inside(chat, '.launcher')!.click();

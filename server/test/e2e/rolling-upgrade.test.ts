@@ -69,7 +69,7 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
   await toEmail(complete);
   await complete.widget.submitEmail('complete@example.com');
   await confirm(topology, 'complete@example.com');
-  await complete.widget.getByText(/Your e-mail address is confirmed/).waitFor();
+  await complete.widget.getByText(/Your e.mail address is confirmed/).waitFor();
   const chatting = await visit();
   await toFiles(chatting);
   await chatting.widget.button('Ask a question').click();
@@ -131,10 +131,10 @@ t.test('a rolling upgrade', {skip: bucketsMissing || proxyMissing}, async (t) =>
   });
   await t.test('a confirmation arrives', async () => {
     await confirm(topology, 'pending@example.com');
-    await pending.widget.getByText(/Your e-mail address is confirmed/).waitFor();
+    await pending.widget.getByText(/Your e.mail address is confirmed/).waitFor();
   });
   await t.test('a complete session stays complete, and shows its data', async () => {
-    await complete.widget.getByText(/Your e-mail address is confirmed/).waitFor();
+    await complete.widget.getByText(/Your e.mail address is confirmed/).waitFor();
     await complete.widget.chooseMenuEntry('My data');
     await complete.widget.root.locator('.dialog').getByText('c•••@example.com').waitFor();
   });

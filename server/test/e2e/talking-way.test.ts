@@ -52,7 +52,7 @@ t.test('visitors ask questions during the conversation and after it', async (t) 
           await visitor.press('I do not agree');
         });
         await visitor.write('Who are you?');
-        await visitor.untilSaid('Thank you for your message.', 'Please leave your e-mail address');
+        await visitor.untilSaid('Thank you for your message.', 'Please leave your e‑mail address');
         await visitor.press('Continue');
         await visitor.untilSaid('Please add your documents.');
 

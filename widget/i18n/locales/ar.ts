@@ -35,7 +35,7 @@ const ar: Texts = {
   disagree: 'لا أوافق',
   changeAnswer: 'تغيير: {answer}',
 
-  askFiles: 'من فضلك أضف مستنداتك. «تم، المتابعة» يرفعها.',
+  askFiles: 'من فضلك أضف مستنداتك. سنرفعها عند المتابعة.',
   dropHere: 'أفلت ملفات PDF هنا',
   filesLater: 'لا حاجة إلى ملفات هنا.',
   chooseFiles: 'اختيار ملفات PDF',

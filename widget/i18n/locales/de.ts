@@ -36,7 +36,7 @@ const de: Texts = {
   disagree: 'Ich lehne ab',
   changeAnswer: 'Ändern: {answer}',
 
-  askFiles: 'Bitte fügen Sie Ihre Unterlagen hinzu. „Fertig & weiter“ lädt sie hoch.',
+  askFiles: 'Bitte fügen Sie Ihre Unterlagen hinzu. Wenn Sie weitermachen, laden wir sie hoch.',
   dropHere: 'PDF-Dateien hier ablegen',
   filesLater: 'In diesem Schritt brauchen Sie keine Dateien.',
   chooseFiles: 'PDF-Dateien auswählen',
@@ -81,7 +81,7 @@ const de: Texts = {
 
   askEmail: 'Wie erreichen wir Sie? Wir senden Ihnen einen Link, um Ihre Adresse zu bestätigen.',
   emailLabel: 'Ihre E-Mail-Adresse',
-  emailInvalid: 'Bitte geben Sie eine vollständige E-Mail-Adresse ein, etwa name@example.com.',
+  emailInvalid: 'Bitte geben Sie eine vollständige E‑Mail-Adresse ein, etwa name@example.com.',
   didYouMean: 'Meinten Sie {email}?',
   useAnyway: '{email} trotzdem verwenden',
 
@@ -91,7 +91,7 @@ const de: Texts = {
     'Wir senden einen Link an {email}. Bitte öffnen Sie ihn, um Ihre Adresse zu bestätigen.',
   pendingTitle: 'Bitte schauen Sie in Ihr Postfach',
   pendingHint:
-    'Sobald Sie bestätigt haben, sehen Sie es hier. Keine E-Mail? Bitte schauen Sie in den Spam-Ordner.',
+    'Sobald Sie bestätigt haben, sehen Sie es hier. Keine E‑Mail? Bitte schauen Sie in den Spam-Ordner.',
   pendingDelayed: 'Der Link kann etwas später ankommen.',
   sendAgain: 'Erneut senden',
   sendAgainIn: 'Erneut senden ({seconds} s)',
@@ -99,9 +99,9 @@ const de: Texts = {
   sendAgainLater: 'Gerade können wir keinen Link senden. Bitte versuchen Sie es später erneut.',
   changeAddress: 'Adresse ändern',
 
-  complete: 'Vielen Dank! Ihre E-Mail-Adresse ist bestätigt, Ihr Anliegen ist angekommen.',
+  complete: 'Vielen Dank! Ihre E‑Mail-Adresse ist bestätigt, Ihr Anliegen ist angekommen.',
   completeNamed:
-    'Vielen Dank, {name}! Ihre E-Mail-Adresse ist bestätigt, Ihr Anliegen ist angekommen.',
+    'Vielen Dank, {name}! Ihre E‑Mail-Adresse ist bestätigt, Ihr Anliegen ist angekommen.',
   whatNext: 'Falls wir Fragen haben, schreiben wir Ihnen per E‑Mail.',
   reference: 'Ihre Referenz',
   copy: 'Referenz kopieren',
@@ -149,7 +149,7 @@ const de: Texts = {
   start: 'Beginnen',
   continueSteps: 'Weiter mit meinem Anliegen',
   leaveEmail: 'E-Mail-Adresse hinterlassen',
-  verified: 'Ihre E-Mail-Adresse ist bestätigt.',
+  verified: 'Ihre E‑Mail-Adresse ist bestätigt.',
   askAssistant: 'Haben Sie Fragen?',
 };
 

@@ -34,7 +34,7 @@ const en = {
   disagree: 'I do not agree',
   changeAnswer: 'Change: {answer}',
 
-  askFiles: 'Please add your documents. “Done & continue” uploads them and goes on.',
+  askFiles: 'Please add your documents. They’re uploaded when you continue.',
   dropHere: 'Drop PDF files here',
   filesLater: 'You don’t need any files at this step.',
   chooseFiles: 'Choose PDF files',
@@ -67,7 +67,7 @@ const en = {
   file_infected: 'Our security check flagged this file. Please choose another one.',
   active_content:
     'We can’t accept a PDF with built-in programs. Printing it to a new PDF usually helps.',
-  too_slow: 'The upload took too long. Please try again, on Wi-Fi if you can.',
+  too_slow: 'The upload took too long. Please try again, on Wi‑Fi if you can.',
   cancelled: 'Cancelled.',
   unreadable: 'This file was changed or moved. Please add it again.',
   fileOffline: 'Waiting for your connection. We’ll continue automatically.',
@@ -77,7 +77,7 @@ const en = {
 
   askEmail: 'Where can we reach you? We’ll send you a link to confirm your address.',
   emailLabel: 'Your e-mail address',
-  emailInvalid: 'Please enter a full e-mail address, such as name@example.com.',
+  emailInvalid: 'Please enter a full e‑mail address, such as name@example.com.',
   didYouMean: 'Did you mean {email}?',
   useAnyway: 'Use {email} anyway',
 
@@ -85,7 +85,7 @@ const en = {
   pendingLater: 'We’ll send a link to {email}. Please open it to confirm your address.',
   pendingTitle: 'Please check your inbox',
   pendingHint:
-    'You’ll see it here once you’ve confirmed. No e-mail yet? Please check your spam folder.',
+    'You’ll see it here once you’ve confirmed. No e‑mail yet? Please check your spam folder.',
   pendingDelayed: 'The link may take a while to arrive.',
   sendAgain: 'Send again',
   sendAgainIn: 'Send again ({seconds} s)',
@@ -93,8 +93,8 @@ const en = {
   sendAgainLater: 'We can’t send another link just yet. Please try again later.',
   changeAddress: 'Change address',
 
-  complete: 'Thank you! Your e-mail address is confirmed and we have your request.',
-  completeNamed: 'Thank you, {name}! Your e-mail address is confirmed and we have your request.',
+  complete: 'Thank you! Your e‑mail address is confirmed and we have your request.',
+  completeNamed: 'Thank you, {name}! Your e‑mail address is confirmed and we have your request.',
   whatNext: 'We’ll write to you by e‑mail if we have any questions.',
   reference: 'Your reference',
   copy: 'Copy reference',
@@ -138,7 +138,7 @@ const en = {
   start: 'Start',
   continueSteps: 'Continue with my request',
   leaveEmail: 'Leave my e-mail address',
-  verified: 'Your e-mail address is confirmed.',
+  verified: 'Your e‑mail address is confirmed.',
   askAssistant: 'Do you have a question?',
 };
 

@@ -35,7 +35,7 @@ const es: Texts = {
   disagree: 'No acepto',
   changeAnswer: 'Cambiar: {answer}',
 
-  askFiles: 'Añada sus documentos, por favor. «Listo, continuar» los sube y avanza.',
+  askFiles: 'Añada sus documentos, por favor. Se suben al continuar.',
   dropHere: 'Suelte aquí los PDF',
   filesLater: 'No necesita archivos en este paso.',
   chooseFiles: 'Elegir archivos PDF',

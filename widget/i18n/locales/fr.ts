@@ -36,7 +36,7 @@ const fr: Texts = {
   disagree: 'Je refuse',
   changeAnswer: 'Modifier : {answer}',
 
-  askFiles: 'Merci d’ajouter vos documents. « Terminer et continuer » les envoie.',
+  askFiles: 'Merci d’ajouter vos documents. Ils sont envoyés quand vous continuez.',
   dropHere: 'Déposez vos PDF ici',
   filesLater: 'Aucun fichier n’est nécessaire à cette étape.',
   chooseFiles: 'Choisir des fichiers PDF',
@@ -79,7 +79,7 @@ const fr: Texts = {
 
   askEmail: 'Où pouvons-nous vous écrire ? Vous recevrez un lien pour confirmer votre adresse.',
   emailLabel: 'Votre adresse e-mail',
-  emailInvalid: 'Merci d’indiquer une adresse e-mail complète, comme nom@example.com.',
+  emailInvalid: 'Merci d’indiquer une adresse e‑mail complète, comme nom@example.com.',
   didYouMean: 'Vouliez-vous dire {email} ?',
   useAnyway: 'Utiliser quand même {email}',
 
@@ -95,9 +95,9 @@ const fr: Texts = {
   sendAgainLater: 'Nous ne pouvons pas renvoyer de lien pour l’instant. Réessayez plus tard.',
   changeAddress: 'Changer d’adresse',
 
-  complete: 'Merci ! Votre adresse e-mail est confirmée et nous avons bien votre demande.',
+  complete: 'Merci ! Votre adresse e‑mail est confirmée et nous avons bien votre demande.',
   completeNamed:
-    'Merci, {name} ! Votre adresse e-mail est confirmée et nous avons bien votre demande.',
+    'Merci, {name} ! Votre adresse e‑mail est confirmée et nous avons bien votre demande.',
   whatNext: 'Nous vous écrirons par e‑mail si nous avons des questions.',
   reference: 'Votre référence',
   copy: 'Copier la référence',
@@ -143,7 +143,7 @@ const fr: Texts = {
   start: 'Commencer',
   continueSteps: 'Poursuivre ma demande',
   leaveEmail: 'Laisser mon adresse e-mail',
-  verified: 'Votre adresse e-mail est confirmée.',
+  verified: 'Votre adresse e‑mail est confirmée.',
   askAssistant: 'Avez-vous une question ?',
 };
 

@@ -35,7 +35,7 @@ const ptBr: Texts = {
   disagree: 'Não concordo',
   changeAnswer: 'Alterar: {answer}',
 
-  askFiles: 'Adicione seus documentos, por favor. “Pronto, continuar” os envia e avança.',
+  askFiles: 'Adicione seus documentos, por favor. Eles são enviados quando você continua.',
   dropHere: 'Solte os PDFs aqui',
   filesLater: 'Você não precisa de arquivos nesta etapa.',
   chooseFiles: 'Escolher arquivos PDF',
@@ -68,7 +68,7 @@ const ptBr: Texts = {
   file_infected: 'A verificação de segurança recusou este arquivo. Escolha outro.',
   active_content:
     'Não podemos aceitar um PDF com programas embutidos. Imprimi-lo como um novo PDF costuma resolver.',
-  too_slow: 'O envio demorou demais. Tente de novo, de preferência no Wi-Fi.',
+  too_slow: 'O envio demorou demais. Tente de novo, de preferência no Wi‑Fi.',
   cancelled: 'Cancelado.',
   unreadable: 'O arquivo foi alterado ou movido. Adicione-o de novo.',
   fileOffline: 'Aguardando sua conexão. Continuaremos automaticamente.',
@@ -78,7 +78,7 @@ const ptBr: Texts = {
 
   askEmail: 'Onde podemos falar com você? Enviaremos um link para confirmar seu endereço.',
   emailLabel: 'Seu e-mail',
-  emailInvalid: 'Informe um e-mail completo, como nome@example.com.',
+  emailInvalid: 'Informe um e‑mail completo, como nome@example.com.',
   didYouMean: 'Você quis dizer {email}?',
   useAnyway: 'Usar {email} mesmo assim',
 
@@ -93,8 +93,8 @@ const ptBr: Texts = {
   sendAgainLater: 'Ainda não podemos enviar outro link. Tente mais tarde.',
   changeAddress: 'Mudar o endereço',
 
-  complete: 'Obrigada! Seu e-mail está confirmado e recebemos sua solicitação.',
-  completeNamed: 'Obrigada, {name}! Seu e-mail está confirmado e recebemos sua solicitação.',
+  complete: 'Obrigada! Seu e‑mail está confirmado e recebemos sua solicitação.',
+  completeNamed: 'Obrigada, {name}! Seu e‑mail está confirmado e recebemos sua solicitação.',
   whatNext: 'Se tivermos alguma dúvida, escreveremos para você por e‑mail.',
   reference: 'Sua referência',
   copy: 'Copiar a referência',
@@ -138,7 +138,7 @@ const ptBr: Texts = {
   start: 'Começar',
   continueSteps: 'Continuar meu pedido',
   leaveEmail: 'Deixar meu e-mail',
-  verified: 'Seu e-mail está confirmado.',
+  verified: 'Seu e‑mail está confirmado.',
   askAssistant: 'Você tem alguma dúvida?',
 };
 
