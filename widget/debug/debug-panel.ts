@@ -21,7 +21,7 @@ export class DebugPanel implements ReactiveController {
   private constructor(private readonly host: DebugHost) {
     const root = host.renderRoot as ShadowRoot;
     this.container.className = 'debug';
-    root.adoptedStyleSheets.push(debugStyles.styleSheet!);
+    root.adoptedStyleSheets.push(debugStyles);
     root.append(this.container);
     host.controller.setInterceptor(this.log.interceptor);
     host.addController(this);

@@ -1,7 +1,7 @@
-import {unsafeCSS} from 'lit';
+import {css} from '../ui/styles/css.js';
 
 /** Always dark: it belongs to the developer, and should look like no part of the page or the chat. */
-export const debugStyles = unsafeCSS(/* css */ `
+export const debugStyles = css`
   .debug {
     all: initial;
     color-scheme: dark;
@@ -114,4 +114,4 @@ export const debugStyles = unsafeCSS(/* css */ `
   .debug .bad {
     color: #ffb3ab;
   }
-`);
+`;

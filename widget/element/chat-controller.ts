@@ -1,4 +1,4 @@
-import type {CSSResult, ReactiveController} from 'lit';
+import type {ReactiveController} from 'lit';
 
 import {createChat} from '../core/chat.js';
 import type {Chat} from '../core/chat.js';
@@ -207,10 +207,10 @@ export class ChatController implements ChatHost, ReactiveController {
     void this.languages.load();
   }
 
-  adopt(sheets: CSSResult[]) {
+  adopt(sheets: CSSStyleSheet[]) {
     const {adoptedStyleSheets} = this.root;
-    for (const {styleSheet} of sheets)
-      if (!adoptedStyleSheets.includes(styleSheet!)) adoptedStyleSheets.push(styleSheet!);
+    for (const sheet of sheets)
+      if (!adoptedStyleSheets.includes(sheet)) adoptedStyleSheets.push(sheet);
   }
 
   setDropping(isDropping: boolean) {

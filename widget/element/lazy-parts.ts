@@ -1,5 +1,3 @@
-import type {CSSResult} from 'lit';
-
 import type {Loaders} from '../core/loaders.js';
 import type * as messages from '../ui/messages/messages.js';
 import type * as questions from '../ui/questions/questions.js';
@@ -12,7 +10,7 @@ type Messages = typeof messages;
 type Questions = typeof questions;
 
 export interface LazyPartsHost {
-  adopt(sheets: CSSResult[]): void;
+  adopt(sheets: CSSStyleSheet[]): void;
   onIntake(): void;
 }
 

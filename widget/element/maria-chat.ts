@@ -20,8 +20,6 @@ import {clearBefore, moveToTarget, protect} from './placement.js';
 
 /** A guided conversation that collects a name, consents, PDF files and a confirmed e-mail address. */
 export class MariaChat extends MariaChatBase {
-  static override styles = styles;
-
   /** @internal True after a conversation was shown on this page: history entries may be its own. */
   static hasStarted = false;
 
@@ -194,15 +192,13 @@ export class MariaChat extends MariaChatBase {
 
   protected override createRenderRoot() {
     const drawn = this.launcherController.find(this.shadowRoot);
-    // A copy, because Lit replaces the contents of the list itself.
-    const drawnStyles = [...(this.shadowRoot?.adoptedStyleSheets ?? [])];
-    const root = super.createRenderRoot() as ShadowRoot;
+    const root = this.shadowRoot ?? this.attachShadow({mode: 'open'});
+    root.adoptedStyleSheets.push(...styles);
     this.panelFocus = createPanelFocus(root);
     // The panel is before the launcher, as in the order of the Tab key. Without a node to end at, Lit
     // would treat all that follows as its own, the launcher included.
     this.renderOptions.renderBefore = drawn ?? root.appendChild(new Comment());
-    if (drawn) root.adoptedStyleSheets = [...drawnStyles, ...root.adoptedStyleSheets];
-    else this.drawLauncher(root).catch(this.controller.onLoadError);
+    if (!drawn) this.drawLauncher(root).catch(this.controller.onLoadError);
     root.addEventListener('keydown', this.onKey);
     return root;
   }

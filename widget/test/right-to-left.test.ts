@@ -30,8 +30,11 @@ describe('right to left', () => {
   });
 
   it('the style sheets know no left and no right but for those positions', () => {
-    const sheets = [...styles, ...intakeStyles].map(({cssText}) => cssText).join('');
-    const rules = sheets.replace(/:host\(\[position='(left|right)'\]\)[^}]*}/g, '');
+    const sheets = [...styles, ...intakeStyles];
+    const rules = sheets
+      .flatMap(({cssRules}) => [...cssRules].map(({cssText}) => cssText))
+      .join('')
+      .replace(/:host\(\[position="(left|right)"\]\)[^}]*}/g, '');
     expect(rules).to.not.match(/(^|[\s;{-])(left|right)\s*:/);
     expect(rules).to.not.match(/(margin|padding|border)-(left|right)/);
   });

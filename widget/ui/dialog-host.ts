@@ -1,5 +1,3 @@
-import type {CSSResult} from 'lit';
-
 import type {Chat} from '../core/chat.js';
 import type {Language} from '../i18n/languages.js';
 
@@ -19,7 +17,7 @@ export interface DialogController {
   readonly dialogs: Readonly<DialogHost>;
   /** Applies a setting that the visitor has changed. */
   applySettings(): void;
-  adopt(sheets: CSSResult[]): void;
+  adopt(sheets: CSSStyleSheet[]): void;
 }
 
 /** Loads the code of the dialogs. */

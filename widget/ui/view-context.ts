@@ -1,5 +1,3 @@
-import type {CSSResult} from 'lit';
-
 import type {QuestionStep, Step} from '../../server/contract/conversation.js';
 
 import type {Chat} from '../core/chat.js';
@@ -60,7 +58,7 @@ export interface ViewContext {
   /** Text for screen readers. */
   readonly announcement: string | undefined;
   /** Adds style sheets that are not there yet. */
-  adopt(sheets: CSSResult[]): void;
+  adopt(sheets: CSSStyleSheet[]): void;
   /** Asks a refused question again. */
   reconsider(): Promise<void>;
   /** Opens the live conversation, if the visitor may write. */

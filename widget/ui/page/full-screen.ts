@@ -1,4 +1,5 @@
 import type {DialogHost} from '../dialog-host.js';
+import {css} from '../styles/css.js';
 import type {PanelHost} from './panel-host.js';
 
 /**
@@ -25,8 +26,11 @@ const isHistoryOwned = () =>
  */
 let leaving: Promise<unknown> | null = null;
 
-const lockedPage = new CSSStyleSheet();
-lockedPage.replaceSync('html{overflow:hidden!important}');
+const lockedPage = css`
+  html {
+    overflow: hidden !important;
+  }
+`;
 
 /**
  * Manages a panel that fills the screen: the page below does not scroll, the Tab key stays in the panel,
