@@ -134,6 +134,7 @@ export default defineConfig(
               message: `Take types from here, and values from ${CONTRACT_VALUES.join(', ')}.`,
             },
             {regex: 'server/(?!contract/)', message: 'The widget knows the contract alone.'},
+            {regex: '^lit$', message: 'It contains `LitElement`. Take `lit/html.js`.'},
           ],
         },
       ],
@@ -146,7 +147,10 @@ export default defineConfig(
     // The core runs without a page: `core/platform.ts` has what browsers add.
     files: ['widget/core/**/*.ts'],
     rules: {
-      'no-restricted-imports': ['error', {patterns: [{regex: '^lit(/|$)', message: 'No views.'}]}],
+      'no-restricted-imports': [
+        'error',
+        {patterns: [{regex: '^@?lit(/|$)', message: 'No views.'}]},
+      ],
       'no-restricted-globals': ['error', ...PAGE_GLOBALS],
     },
   },

@@ -36,8 +36,10 @@ const install = async () => {
   const modules = path.join(folder, 'node_modules');
   await mkdir(modules);
   await symlink(path.join(folder, 'package'), path.join(modules, 'maria-chat'));
-  // The types import only this dependency; the server needs the others.
-  await symlink(tool('lit'), path.join(modules, 'lit'));
+  // The types import only these dependencies; the server needs the others.
+  await mkdir(path.join(modules, '@lit'));
+  for (const name of ['lit', '@lit/reactive-element'])
+    await symlink(tool(name), path.join(modules, name));
   return {folder, tarball, modules, manifest};
 };
 

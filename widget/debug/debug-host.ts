@@ -1,4 +1,4 @@
-import type {ReactiveController} from 'lit';
+import type {ReactiveController} from '@lit/reactive-element';
 
 import type {Chat} from '../core/chat.js';
 import type {Interceptor} from '../core/transport/api-client.js';

@@ -1,5 +1,5 @@
-import {render} from 'lit';
-import type {ReactiveController} from 'lit';
+import {render} from 'lit/html.js';
+import type {ReactiveController} from '@lit/reactive-element';
 
 import {CallLog} from './call-log.js';
 import type {DebugHost} from './debug-host.js';

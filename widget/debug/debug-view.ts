@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html} from 'lit/html.js';
 
 import type {Call, CallLog} from './call-log.js';
 import type {DebugHost} from './debug-host.js';

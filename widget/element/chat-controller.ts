@@ -1,4 +1,4 @@
-import type {ReactiveController} from 'lit';
+import type {ReactiveController} from '@lit/reactive-element';
 
 import {createChat} from '../core/chat.js';
 import type {Chat} from '../core/chat.js';

@@ -1,4 +1,4 @@
-import type {ReactiveController} from 'lit';
+import type {ReactiveController} from '@lit/reactive-element';
 
 import type {Language} from '../i18n/languages.js';
 import {updateLauncher} from '../launcher/launcher-state.js';

@@ -1,5 +1,5 @@
-import {LitElement} from 'lit';
-import type {PropertyDeclarations} from 'lit';
+import {ReactiveElement} from '@lit/reactive-element';
+import type {PropertyDeclarations} from '@lit/reactive-element';
 
 import {applyStyleAttributes, styleAttributes} from '../launcher/style-attributes.js';
 
@@ -49,7 +49,7 @@ const NARROW = '(width<600px),(height<480px)';
  * @cssstate offline - The server cannot be reached.
  * @cssstate verified - The e-mail address is confirmed.
  */
-export class MariaChatBase extends LitElement {
+export class MariaChatBase extends ReactiveElement {
   static override properties: PropertyDeclarations = {
     site: {},
     api: {},

@@ -1,5 +1,5 @@
-import {nothing} from 'lit';
-import type {PropertyDeclarations, PropertyValues} from 'lit';
+import {nothing, render} from 'lit/html.js';
+import type {PropertyDeclarations, PropertyValues} from '@lit/reactive-element';
 
 import {
   MariaBeforeOpenEvent,
@@ -34,6 +34,8 @@ export class MariaChat extends MariaChatBase {
   readonly controller: Readonly<ChatController> = new ChatController(this);
   /** @internal */
   panelFocus!: PanelFocus;
+  /** The node that follows the panel. */
+  private panelEnd!: ChildNode;
   private readonly launcherController = createLauncherController(this);
 
   constructor() {
@@ -175,7 +177,7 @@ export class MariaChat extends MariaChatBase {
   /** @internal Renders and listens again after the page has called `document.open()`. */
   listenAgain() {
     const root = this.renderRoot as ShadowRoot;
-    this.renderOptions.renderBefore = clearBefore(this.renderOptions.renderBefore!);
+    this.panelEnd = clearBefore(this.panelEnd);
     root.addEventListener('keydown', this.onKey);
     this.controller.hostConnected();
     this.requestUpdate();
@@ -197,7 +199,7 @@ export class MariaChat extends MariaChatBase {
     this.panelFocus = createPanelFocus(root);
     // The panel is before the launcher, as in the order of the Tab key. Without a node to end at, Lit
     // would treat all that follows as its own, the launcher included.
-    this.renderOptions.renderBefore = drawn ?? root.appendChild(new Comment());
+    this.panelEnd = drawn ?? root.appendChild(new Comment());
     if (!drawn) this.drawLauncher(root).catch(this.controller.onLoadError);
     root.addEventListener('keydown', this.onKey);
     return root;
@@ -222,9 +224,11 @@ export class MariaChat extends MariaChatBase {
     if (this.isOpen) this.panelFocus.follow();
   }
 
-  protected override render(): unknown {
+  protected override update(changed: PropertyValues<this>) {
     const {viewContext} = this.controller;
-    return viewContext ? panelView(viewContext, this) : nothing;
+    const panel = viewContext ? panelView(viewContext, this) : nothing;
+    super.update(changed);
+    render(panel, this.renderRoot, {renderBefore: this.panelEnd});
   }
 
   private startChat() {

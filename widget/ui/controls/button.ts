@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html} from 'lit/html.js';
 
 interface ButtonOptions {
   /** Class of the style sheet. */

@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html} from 'lit/html.js';
 
 /** A long name and its end, which begins at one of these signs: joined letters are not torn apart. */
 const LONG_NAME = /^(.{12,}?)([-_.\s(].{0,12})$/s;

@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html} from 'lit/html.js';
 
 export const SEND = 'M12 19V5m-6 6 6-6 6 6';
 export const CLOSE = 'M6 6l12 12M18 6 6 18';

@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html} from 'lit/html.js';
 
 import {copyReference} from '../../core/commands/copy-reference.js';
 import type {Chat} from '../../core/chat.js';

@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import {MAX_NAME_LENGTH} from '../../../server/contract/limits.js';
 

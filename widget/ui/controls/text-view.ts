@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html} from 'lit/html.js';
 
 /** The text up to the first question mark, in any script. */
 const QUESTION = /^.*?([?؟](\s|$)|？)/s;

@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import type {AllTexts} from '../../i18n/dialogs/dialog-texts.js';
 import {buttonView} from '../controls/button.js';

@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html} from 'lit/html.js';
 
 import {dialogTexts} from '../../i18n/dialogs/dialog-texts.js';
 import {referenceView} from '../controls/reference.js';

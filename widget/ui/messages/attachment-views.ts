@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import {interpolate} from '../../i18n/interpolate.js';
 import type {FileRow} from '../../core/uploads/file-row.js';

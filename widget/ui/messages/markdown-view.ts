@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import {textView} from '../controls/text-view.js';
 import {readLinks, parseMarkdown} from './markdown.js';

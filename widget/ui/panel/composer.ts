@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import {MAX_MESSAGE_LENGTH} from '../../../server/contract/message-limit.js';
 

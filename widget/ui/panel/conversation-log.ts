@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import type {Line} from '../../core/flow/transcript.js';
 import type {ThreadMessage} from '../../core/messages/message.js';

@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html} from 'lit/html.js';
 
 import {startSteps} from '../../core/commands/start-steps.js';
 import {buttonView} from '../controls/button.js';

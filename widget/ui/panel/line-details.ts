@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import {canChange, changeAnswer} from '../../core/commands/change-answer.js';
 import type {Line} from '../../core/flow/transcript.js';

@@ -1,4 +1,4 @@
-import {nothing} from 'lit';
+import {nothing} from 'lit/html.js';
 
 import {buttonView} from '../controls/button.js';
 import type {ViewContext} from '../view-context.js';

@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import type {ChatState} from '../../core/state.js';
 import {buttonView} from '../controls/button.js';

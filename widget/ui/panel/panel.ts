@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import {isEndOf, isOpenStep} from '../../core/flow/step-types.js';
 import {interpolate} from '../../i18n/interpolate.js';

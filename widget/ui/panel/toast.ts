@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import {freshText} from '../controls/fresh-text.js';
 import type {ViewContext} from '../view-context.js';

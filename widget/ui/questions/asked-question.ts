@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html} from 'lit/html.js';
 
 import type {LocalisedText, QuestionStep} from '../../../server/contract/conversation.js';
 import type {Answer} from '../../../server/contract/questions.js';

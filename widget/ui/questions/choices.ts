@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import {isOther} from '../../../server/contract/answers.js';
 import type {QuestionStep} from '../../../server/contract/conversation.js';

@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import {sendButtonView} from '../controls/send-button.js';
 import type {AskedQuestion} from './asked-question.js';

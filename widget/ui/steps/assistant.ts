@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html} from 'lit/html.js';
 
 import {buttonView} from '../controls/button.js';
 import type {ViewContext} from '../view-context.js';

@@ -1,4 +1,4 @@
-import {nothing} from 'lit';
+import {nothing} from 'lit/html.js';
 
 import {cancelChange} from '../../core/commands/change-answer.js';
 import {buttonView} from '../controls/button.js';

@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import {answerConsent} from '../../core/commands/answer-consent.js';
 import {buttonView} from '../controls/button.js';

@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import {canRetry} from '../../core/uploads/file-row.js';
 import type {FileRow, FileState} from '../../core/uploads/file-row.js';

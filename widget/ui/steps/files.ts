@@ -1,4 +1,4 @@
-import {html, nothing} from 'lit';
+import {html, nothing} from 'lit/html.js';
 
 import {finishUploads} from '../../core/commands/finish-uploads.js';
 import {formatSize} from '../../i18n/format.js';

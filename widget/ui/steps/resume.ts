@@ -1,5 +1,5 @@
 /** Code that only visitors with several tabs, or who return, need. Most visits have one session. */
-import {html} from 'lit';
+import {html} from 'lit/html.js';
 
 import {continueVisit} from '../../core/resume.js';
 import {buttonView} from '../controls/button.js';

@@ -1,4 +1,4 @@
-import {html} from 'lit';
+import {html} from 'lit/html.js';
 
 import {resendLink} from '../../core/commands/submit-email.js';
 import {interpolate} from '../../i18n/interpolate.js';
