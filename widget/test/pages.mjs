@@ -11,8 +11,6 @@ const BLOCKING = `<script>
 Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError'); }});
 </script>`;
 
-const WITHOUT_CHANNELS = '<script>delete window.BroadcastChannel;</script>';
-
 /** Features that browsers of 2022 lack. */
 const WITHOUT_POPOVERS = `<script>
 for (const name of ['popover', 'showPopover', 'hidePopover', 'togglePopover']) delete HTMLElement.prototype[name];
@@ -103,12 +101,12 @@ for (const call of ${calls}) MariaChat(...call);
 /** Pages of somebody else's site, for tests that put the script tag into one. */
 export const pageFor = (
   path,
-  {how, twice, strict, blocked, channels, old, script, queue, look = '', ...attributes},
+  {how, twice, strict, blocked, old, script, queue, look = '', ...attributes},
 ) => {
   if (path !== '/pages/site.html') return null;
   const tag = (WAYS_IN[how] ?? scriptTag)(attributes, how);
   const isInHead = how === '';
-  const before = `${blocked ? BLOCKING : ''}${channels ? WITHOUT_CHANNELS : ''}${old ? WITHOUT_POPOVERS : ''}${script ? `<script>{${SCRIPTS[script]}}</script>` : ''}${queue ? queueing(queue) : ''}`;
+  const before = `${blocked ? BLOCKING : ''}${old ? WITHOUT_POPOVERS : ''}${script ? `<script>{${SCRIPTS[script]}}</script>` : ''}${queue ? queueing(queue) : ''}`;
   return {
     headers: {'Content-Security-Policy': strict ? STRICT_POLICY : ''},
     html: `<!doctype html><html lang="en"><title>Site</title>${isInHead ? before + tag : ''}<style>${look}</style><body><h1>A page</h1><div id="place"></div>${isInHead ? '' : before + tag}${twice ? tag : ''}</body></html>`,

@@ -40,10 +40,10 @@ const openIn = async (chat: Element) => {
   if (inside(chat, '.doors')) await start(chat);
 };
 
-const twoTabs = async (more = '') => {
+const twoTabs = async () => {
   const site = newSite();
-  const {chat: one} = await sitePage(`site=${site}${more}`);
-  const {chat: other} = await sitePage(`site=${site}${more}`);
+  const {chat: one} = await sitePage(`site=${site}`);
+  const {chat: other} = await sitePage(`site=${site}`);
   await openIn(one);
   await openIn(other);
   for (const chat of [one, other])
@@ -242,15 +242,6 @@ describe('two tabs', () => {
     expect((await backend.calls(site)).length).to.equal(before);
     new BroadcastChannel(`maria-chat:${site}`).postMessage(stored(site, 'session_uuid'));
     await untilCalls(site, before + 2);
-  });
-
-  it('a browser without channels tells the tabs by its storage', async () => {
-    const {one, other} = await twoTabs('&channels=none');
-    await reachFiles(one);
-    await until(() => inside(other, '.picker'), 'the files');
-    await choose(one, pdf('a.pdf'));
-    await press(one, 'Upload files');
-    await until(() => rows(other)[0]?.state === 'success', 'the file in the other tab');
   });
 
   it('the visitor’s language and text size reach the other tab', async () => {

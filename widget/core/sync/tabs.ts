@@ -3,7 +3,6 @@ import {leavePage} from './connection.js';
 
 /** Changes of one tab within this time are one refresh in the others. */
 const GATHER_MS = 150;
-const CHANGED_KEY = 'changed';
 /** Chats of one site on one page are left together: neither keeps the other's visitor there. */
 const PAGE = Math.random();
 /** A chat on a page is open, or has been closed. */
@@ -18,8 +17,7 @@ export interface TabsListener {
 /**
  * Connects the tabs of a site. Each notifies the others when it opens or closes, and when the session
  * has changed. The backend and the storage have the change itself. A tab that closes while others are
- * open has not left. Without channels a tab does not know of the others: then each tab that closes
- * leaves, and the idle limit ends visits of tabs that crashed.
+ * open has not left. In a browser that refuses storage, a tab does not know of the others.
  *
  * Returns a function that notifies the other tabs of a changed session.
  */
@@ -56,7 +54,7 @@ export const connectTabs = (chat: Chat, listener: TabsListener, signal: AbortSig
       session.noteRemoval();
       void lifecycle.followOtherTab();
     }
-    if (isAny('answers', CHANGED_KEY)) gather();
+    if (isAny('answers')) gather();
     if (isAny('lang', 'text-size')) listener.onSettings();
   };
   const onPageHide = () => {
@@ -75,9 +73,5 @@ export const connectTabs = (chat: Chat, listener: TabsListener, signal: AbortSig
     channel?.close();
   });
   announce(true);
-  return () => {
-    if (channel) return channel.postMessage(session.uuid);
-    storage.set(CHANGED_KEY, String(Date.now()));
-    storage.remove(CHANGED_KEY);
-  };
+  return () => channel?.postMessage(session.uuid);
 };
