@@ -78,7 +78,8 @@ output {
   inset-inline: auto;
   right: var(--x);
 }
-.launcher svg {
+/* Icons of the launcher and of the panel. */
+svg {
   /* Taken over while it is pressed, the drawing moves; WebKit drops a click whose target has moved. */
   pointer-events: none;
   inline-size: 28px;

@@ -121,7 +121,6 @@ export const dialogStyles = css`
   }
   select + svg {
     margin-inline: -38px 8px;
-    pointer-events: none;
   }
   .setting input {
     min-inline-size: 24px;

@@ -118,6 +118,7 @@ export const panelStyles = css`
   }
   .launcher svg {
     grid-area: 1/1;
+    inline-size: 28px;
     block-size: 28px;
   }
   .launcher svg + svg,
@@ -161,11 +162,6 @@ export const panelStyles = css`
     flex: none;
     inline-size: 20px;
     block-size: 20px;
-    fill: none;
-    stroke: currentColor;
-    stroke-width: 2;
-    stroke-linecap: round;
-    stroke-linejoin: round;
   }
   :focus-visible,
   .files:has(.picker:focus-visible) .dropzone {
