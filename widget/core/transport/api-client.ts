@@ -169,17 +169,10 @@ export const errorOf = (
   retryAfter: string | null,
 ) => {
   const {code, status, message} = (body ?? {}) as Partial<ErrorBody>;
-  const waitMs = parseRetryAfter(retryAfter);
+  // The backend sends seconds. After the date of a proxy, the usual delays apply.
+  const waitMs = Number(retryAfter) * 1000 || 0;
   if (code && status) return new ClientError(code, status, waitMs, {message, cause: body});
   const isAway = httpStatus >= 502 && httpStatus <= 504;
   const busy = httpStatus === 429 ? 'rate_limited' : isAway && 'unavailable';
   return new ClientError(busy || 'unintelligible', busy || 'error', waitMs);
-};
-
-/** Returns ms. The header has seconds or a date (RFC 9110, section 10.2.3). */
-const parseRetryAfter = (header: string | null) => {
-  if (!header) return 0;
-  const seconds = Number(header);
-  const ms = Number.isNaN(seconds) ? Date.parse(header) - Date.now() : seconds * 1000;
-  return Math.max(0, ms || 0);
 };
