@@ -35,7 +35,6 @@ export const textFieldView = ({chat, state, texts}: ViewContext, field: TextFiel
           name="answer"
           type=${field.type}
           autocomplete=${name}
-          inputmode=${field.type}
           maxlength=${field.maxLength}
           enterkeyhint="send"
           dir="auto"
