@@ -42,6 +42,8 @@ class App {
   private door: View | undefined;
   private stopEvents: (() => void) | undefined;
   private isOffline = false;
+  /** Place to open when the connection is back. */
+  private later: {url: string; options: {replace?: boolean}} | undefined;
   private isUpdating = false;
   private notice = '';
   private noticeTimer: ReturnType<typeof setTimeout> | undefined;
@@ -164,16 +166,32 @@ class App {
     this.showSignIn();
   }
 
-  private go(url: string, {replace = false} = {}): void {
+  private go(url: string, options: {replace?: boolean} = {}): void {
     if (this.door) return location.assign(url);
-    if (replace) history.replaceState(null, '', url);
+    if (this.isOffline && !this.isKept(url)) return this.openLater(url, options);
+    if (options.replace) history.replaceState(null, '', url);
     else history.pushState(null, '', url);
     this.open();
+  }
+
+  /** Whether a page is shown from memory. */
+  private isKept(url: string): boolean {
+    const place = placeOf(new URL(url, location.href).pathname);
+    return place.page === 'leads' && this.kept.has(place.site);
+  }
+
+  /** Keeps the page that is shown, and opens the other one when the connection is back. */
+  private openLater(url: string, options: {replace?: boolean}): void {
+    this.later = {url, options};
+    this.notify(say('opensLater'));
+    // The server may be reachable again.
+    void this.loadAccount();
   }
 
   /** Shows the page of the current URL. */
   private open(): void {
     if (this.door || !this.loader.value) return;
+    this.later = undefined;
     const before = this.view;
     if (before) this.scrolled.set(before, scrollY);
     this.place = placeOf(location.pathname);
@@ -227,6 +245,7 @@ class App {
   private setOffline(isOffline: boolean): void {
     if (isOffline === this.isOffline) return;
     this.isOffline = isOffline;
+    if (!isOffline && this.later) this.go(this.later.url, this.later.options);
     this.update();
   }
 

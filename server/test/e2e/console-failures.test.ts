@@ -46,6 +46,66 @@ t.test('offline, the list stays readable, and is right again afterwards', async 
   t.equal(count, 0, 'the change did not happen later');
 });
 
+t.test('a lead that is pressed offline opens when the connection is back', async (t) => {
+  const server = await startServer(t);
+  await makeLead(server, {name: 'Anna'});
+  const {page, main, context} = await openConsole(
+    await openBrowser(t),
+    server,
+    'demo/leads?view=all',
+  );
+  const lead = main.getByRole('link', {name: 'Anna'});
+  await lead.waitFor();
+  await context.setOffline(true);
+  await page.getByText('You are offline.').waitFor();
+  await lead.click();
+  await page.getByText(/opens when the connection is back/).waitFor();
+  t.ok(await lead.isVisible(), 'the list stays');
+  t.equal(await page.getByRole('alert').count(), 0);
+  await context.setOffline(false);
+  await main.getByRole('heading', {name: 'Anna'}).waitFor();
+  await page.goBack();
+  await lead.waitFor();
+});
+
+t.test('a view that is chosen offline is loaded when the connection is back', async (t) => {
+  const server = await startServer(t);
+  await makeLead(server, {name: 'Anna'});
+  const {page, main, context} = await openConsole(
+    await openBrowser(t),
+    server,
+    'demo/leads?view=all',
+  );
+  await main.getByRole('link', {name: 'Anna'}).waitFor();
+  await context.setOffline(true);
+  await page.getByText('You are offline.').waitFor();
+  await main.getByRole('link', {name: /^Done/}).click();
+  await main.getByText(/The server cannot be reached/).waitFor();
+  await context.setOffline(false);
+  await main.getByText('This view has no leads at the moment.').waitFor();
+  t.equal(await main.getByRole('alert').count(), 0);
+});
+
+t.test('a page whose file is gone after an upgrade is loaded with the new release', async (t) => {
+  const server = await startServer(t);
+  await makeLead(server, {name: 'Anna'});
+  const {page, main} = await openConsole(await openBrowser(t), server, 'demo/leads?view=all');
+  const lead = main.getByRole('link', {name: 'Anna'});
+  await lead.waitFor();
+  const isCodeOfLead = /\/console\/assets\/lead-/;
+  let requests = 0;
+  await page.route(isCodeOfLead, (route) => {
+    requests += 1;
+    return route.fulfill({status: 404, json: {}});
+  });
+  await lead.click();
+  await main.getByText(/The console has a new version/).waitFor();
+  t.equal(requests, 2, 'the page is loaded again once');
+  await page.unroute(isCodeOfLead);
+  await main.getByRole('button', {name: 'Try again'}).click();
+  await main.getByRole('heading', {name: 'Anna'}).waitFor();
+});
+
 t.test('a page that gets the focus shows sites and roles that were changed', async (t) => {
   const server = await startServer(t);
   const {page, owner} = await openConsole(await openBrowser(t), server, 'account', {

@@ -15,6 +15,7 @@ const de: Texts = {
   toStart: 'Zur ersten Seite',
   offlineBanner:
     'Sie sind offline. Angezeigtes bleibt lesbar; Änderungen brauchen eine Verbindung.',
+  opensLater: 'Sie sind offline. Die Seite öffnet sich, sobald die Verbindung wieder da ist.',
   moreThan: '{count}+',
   unknown: 'Unbekannt',
   any: 'Alle',
@@ -361,6 +362,7 @@ const de: Texts = {
   error_offline:
     'Der Server ist nicht erreichbar. Nichts wurde geändert. Prüfen Sie Ihre Verbindung.',
   error_cut_off: 'Der Download wurde abgebrochen. Versuchen Sie es erneut.',
+  error_new_release: 'Die Konsole hat eine neue Version. Versuchen Sie es erneut, um sie zu laden.',
   error_other: 'Das hat nicht geklappt ({code}). Nichts wurde geändert. Versuchen Sie es erneut.',
   error_invalid_request: 'Der Server hat diese Werte nicht angenommen. Prüfen Sie sie.',
   error_invalid_email: 'Diese E-Mail-Adresse ist nicht gültig. Prüfen Sie die Schreibweise.',

@@ -2,6 +2,7 @@
 export const errors = {
   error_offline: 'The server cannot be reached. Nothing was changed. Check your connection.',
   error_cut_off: 'The download was cut off. Try again.',
+  error_new_release: 'The console has a new version. Try again to load it.',
   error_other: 'That did not work ({code}). Nothing was changed. Try again.',
   error_invalid_request: 'The server did not accept these values. Check them.',
   error_invalid_email: 'This e-mail address is not valid. Check its spelling.',

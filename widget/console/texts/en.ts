@@ -16,6 +16,7 @@ const en = {
   closedPage: 'Your role has no access to the page that you asked for.',
   toStart: 'Go to the first page',
   offlineBanner: 'You are offline. You can read what is shown; changes need a connection.',
+  opensLater: 'You are offline. The page opens when the connection is back.',
   moreThan: '{count}+',
   unknown: 'Unknown',
   any: 'All',

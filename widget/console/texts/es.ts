@@ -13,6 +13,7 @@ const es: Texts = {
   closedPage: 'Su rol no tiene acceso a la página solicitada.',
   toStart: 'Ir a la primera página',
   offlineBanner: 'Está sin conexión. Puede leer lo que se muestra; los cambios necesitan conexión.',
+  opensLater: 'Está sin conexión. La página se abre cuando vuelva la conexión.',
   moreThan: '{count}+',
   unknown: 'Desconocido',
   any: 'Todos',
@@ -353,6 +354,7 @@ const es: Texts = {
 
   error_offline: 'No se puede contactar con el servidor. Nada cambió. Revise su conexión.',
   error_cut_off: 'La descarga se interrumpió. Inténtelo de nuevo.',
+  error_new_release: 'La consola tiene una versión nueva. Inténtelo de nuevo para cargarla.',
   error_other: 'No funcionó ({code}). Nada cambió. Inténtelo de nuevo.',
   error_invalid_request: 'El servidor no aceptó estos valores. Revíselos.',
   error_invalid_email: 'Este correo electrónico no es válido. Revise cómo está escrito.',

@@ -14,6 +14,7 @@ const fr: Texts = {
   toStart: 'Aller à la première page',
   offlineBanner:
     'Vous êtes hors ligne. La page reste lisible ; une connexion est nécessaire pour changer.',
+  opensLater: 'Vous êtes hors ligne. La page s’ouvre dès que la connexion revient.',
   moreThan: '{count}+',
   unknown: 'Inconnu',
   any: 'Tous',
@@ -357,6 +358,7 @@ const fr: Texts = {
 
   error_offline: 'Le serveur est injoignable. Rien n’a changé. Vérifiez votre connexion.',
   error_cut_off: 'Le téléchargement a été interrompu. Réessayez.',
+  error_new_release: 'La console a une nouvelle version. Réessayez pour la charger.',
   error_other: 'Cela n’a pas fonctionné ({code}). Rien n’a changé. Réessayez.',
   error_invalid_request: 'Le serveur n’a pas accepté ces valeurs. Vérifiez-les.',
   error_invalid_email: 'Cette adresse e-mail n’est pas valide. Vérifiez son orthographe.',

@@ -13,6 +13,7 @@ const ptBr: Texts = {
   closedPage: 'Sua função não tem acesso à página pedida.',
   toStart: 'Ir para a primeira página',
   offlineBanner: 'Você está offline. Pode ler o que aparece; mudanças precisam de conexão.',
+  opensLater: 'Você está offline. A página abre quando a conexão voltar.',
   moreThan: '{count}+',
   unknown: 'Desconhecido',
   any: 'Todos',
@@ -349,6 +350,7 @@ const ptBr: Texts = {
 
   error_offline: 'Não é possível alcançar o servidor. Nada mudou. Verifique sua conexão.',
   error_cut_off: 'O download foi interrompido. Tente de novo.',
+  error_new_release: 'O console tem uma versão nova. Tente de novo para carregá-la.',
   error_other: 'Não funcionou ({code}). Nada mudou. Tente de novo.',
   error_invalid_request: 'O servidor não aceitou estes valores. Verifique-os.',
   error_invalid_email: 'Este e-mail não é válido. Verifique como está escrito.',

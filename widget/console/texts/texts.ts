@@ -1,3 +1,5 @@
+import {loadCode} from '../core/code.js';
+import {toApiError} from '../core/loader.js';
 import en from './en.js';
 import type {CountKey, Texts} from './en.js';
 
@@ -23,7 +25,12 @@ export const loadTexts = async (wishes: readonly (string | null)[]): Promise<voi
   const tag = bases
     .map((base) => languageTags.find((one) => one.split('-')[0] === base))
     .find(Boolean);
-  if (tag) shown = {tag, texts: (await LANGUAGES[tag]()).default};
+  try {
+    if (tag) shown = {tag, texts: (await loadCode(LANGUAGES[tag])).default};
+  } catch (error) {
+    // The texts stay as they are.
+    toApiError(error);
+  }
   const root = document.documentElement;
   root.lang = shown.tag;
   root.dir = shown.texts.dir;

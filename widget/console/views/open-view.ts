@@ -2,7 +2,10 @@ import {html} from 'lit/html.js';
 
 import type {Context, View} from '../core/context.js';
 import {siteOf} from '../core/context.js';
-import {ApiError, OFFLINE} from '../core/api.js';
+import type {ApiError} from '../core/api.js';
+import {OFFLINE} from '../core/api.js';
+import {NEW_RELEASE, loadCode} from '../core/code.js';
+import {toApiError} from '../core/loader.js';
 import type {Place} from '../core/router.js';
 import {urlOf} from '../core/router.js';
 import {problem, skeleton} from '../parts/states.js';
@@ -41,27 +44,29 @@ const loadView = (load: () => Promise<Create>, context: Context, place: Place): 
   const start = async () => {
     error = undefined;
     try {
-      const create = await load();
+      const create = await loadCode(load);
       if (!isStopped) view = create(context, place);
     } catch (thrown) {
-      if (!(thrown instanceof TypeError)) throw thrown;
-      // The browser reports a file that it could not load as a TypeError.
-      error = new ApiError(OFFLINE);
+      error = toApiError(thrown);
     }
     context.update();
   };
+  const retry = () => (error?.code === NEW_RELEASE ? location.reload() : start());
   void start();
   return {
     title: () => view?.title() ?? '',
     render: () =>
       view?.render() ??
       html`<h1>${say('loading')}</h1>
-        ${error ? problem(error, start) : skeleton()}`,
+        ${error ? problem(error, retry) : skeleton()}`,
     site: () => view?.site?.(),
     get keys() {
       return view?.keys ?? [];
     },
-    onChanged: (change) => view?.onChanged?.(change),
+    onChanged: (change) => {
+      if (view) view.onChanged?.(change);
+      else if (!change && error?.code === OFFLINE) void start();
+    },
     stop: () => {
       isStopped = true;
       view?.stop?.();

@@ -97,6 +97,9 @@ export const createFunnel = (context: Context, place: Place): View => {
         </div>
         ${ranges()} ${whenLoaded(funnel, content, load)}`,
     keys: [],
+    onChanged: (change) => {
+      if (!change && funnel.error) void load();
+    },
   };
 };
 

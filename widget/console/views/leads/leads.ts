@@ -74,6 +74,7 @@ export const createLeads = (context: Context, site: string): View => {
   };
 
   const refresh = createRefresher(async () => {
+    if (rows.error) return load();
     const loadedFor = state;
     try {
       const page = await loadPage(filter());
