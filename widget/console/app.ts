@@ -38,6 +38,7 @@ class App {
   private readonly loader = new Loader<Account>(() => this.update());
   private place: Place = {page: 'home'};
   private view: View | undefined;
+  private openedUrl = '';
   /** Page without a session: sign in, or a link. */
   private door: View | undefined;
   private stopEvents: (() => void) | undefined;
@@ -75,7 +76,7 @@ class App {
       reachable: (isReachable) => this.setOffline(!isReachable),
     });
     followLinks(({pathname, search}) => this.go(pathname + search));
-    addEventListener('popstate', () => this.open());
+    addEventListener('popstate', () => this.open({canStay: true}));
     // Sites and roles can have changed since the page was looked at.
     addEventListener('focus', () => {
       if (!this.door && this.loader.value) void this.loadAccount();
@@ -188,10 +189,12 @@ class App {
     void this.loadAccount();
   }
 
-  /** Shows the page of the current URL. */
-  private open(): void {
+  /** Shows the page of the current URL. It can stay if only another part of it is shown. */
+  private open({canStay = false} = {}): void {
     if (this.door || !this.loader.value) return;
     this.later = undefined;
+    if (canStay && this.view && location.href === this.openedUrl) return this.view.resume?.();
+    this.openedUrl = location.href;
     const before = this.view;
     if (before) this.scrolled.set(before, scrollY);
     this.place = placeOf(location.pathname);

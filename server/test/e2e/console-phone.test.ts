@@ -72,3 +72,30 @@ t.test('in every language, a small phone shows all views and pages', async (t) =
     await page.context().close();
   }
 });
+
+t.test('on a phone, Back closes the details of a lead before it leaves the lead', async (t) => {
+  const server = await startServer(t);
+  for (const name of ['Anna', 'Ben']) await makeLead(server, {name, messages: [`I am ${name}`]});
+  const {page, main} = await openConsole(await openBrowser(t), server, 'demo/leads?view=all', {
+    context: PHONE,
+  });
+  const details = main.getByRole('button', {name: 'Details'});
+  const conversation = main.locator('.talk');
+  await main.getByRole('link', {name: 'Ben'}).click();
+  await details.click();
+  await main.locator('.documents').waitFor();
+  t.notOk(await conversation.isVisible());
+  await page.goBack();
+  await conversation.waitFor();
+  t.ok(await main.getByRole('heading', {name: 'Ben'}).isVisible(), 'the lead stays');
+  await page.goBack();
+  await main.getByRole('link', {name: 'Ben'}).waitFor();
+
+  await main.getByRole('link', {name: 'Ben'}).click();
+  await details.click();
+  await main.getByRole('link', {name: 'Next lead'}).click();
+  await main.getByRole('heading', {name: 'Anna'}).waitFor();
+  await details.click();
+  await main.getByRole('link', {name: 'Back to the list'}).click();
+  await main.getByRole('link', {name: 'Ben'}).waitFor();
+});

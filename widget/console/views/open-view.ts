@@ -67,6 +67,7 @@ const loadView = (load: () => Promise<Create>, context: Context, place: Place): 
       if (view) view.onChanged?.(change);
       else if (!change && error?.code === OFFLINE) void start();
     },
+    resume: () => view?.resume?.(),
     stop: () => {
       isStopped = true;
       view?.stop?.();

@@ -36,6 +36,10 @@ addStyles(leadStyles);
 
 type Part = 'talk' | 'file';
 
+/** The details have their own entry in the history, so that _Back_ closes them on a phone. */
+const readPart = (): Part =>
+  (history.state as {part?: Part} | null)?.part === 'file' ? 'file' : 'talk';
+
 /** Creates the page of one lead. */
 export const createLead = (context: Context, place: Place): View => {
   const uuid = place.page === 'lead' ? place.uuid : '';
@@ -47,7 +51,7 @@ export const createLead = (context: Context, place: Place): View => {
   const consents = new Loader<LeadConsents>(update);
   const trail = createTrail(path, update);
   const documents = createDocuments(update);
-  let part: Part = 'talk';
+  let part = readPart();
   /** How far each part is scrolled, while the other one is shown. */
   const places: Record<Part, number> = {talk: 0, file: 0};
   let isSaving = false;
@@ -122,7 +126,13 @@ export const createLead = (context: Context, place: Place): View => {
   };
   const goTo = (step: number) => {
     const next = neighbour(step);
-    if (next) context.go(urlOf.lead(next), {replace: true});
+    if (next) closeDetails(() => context.go(urlOf.lead(next), {replace: true}));
+  };
+  /** Leaves the entry of the details in the history, and calls `then` at that of the lead. */
+  const closeDetails = (then: () => void) => {
+    if (part === 'talk') return then();
+    addEventListener('popstate', then, {once: true});
+    history.back();
   };
   const back = () => {
     const site = page.value?.lead.site ?? context.account.sites[0]?.key;
@@ -131,8 +141,10 @@ export const createLead = (context: Context, place: Place): View => {
   /** The list is usually the entry before this one, which has its filters and its place. */
   const goBack = (event?: Event) => {
     event?.preventDefault();
-    if (context.neighbours.includes(uuid) && history.length > 1) history.back();
-    else context.go(back());
+    closeDetails(() => {
+      if (context.neighbours.includes(uuid) && history.length > 1) history.back();
+      else context.go(back());
+    });
   };
 
   const menu = () =>
@@ -190,12 +202,20 @@ export const createLead = (context: Context, place: Place): View => {
     >`;
   };
 
+  const showPart = () => {
+    const next = readPart();
+    if (next === part) return;
+    places[part] = scrollY;
+    part = next;
+    update();
+    queueMicrotask(() => scrollTo(0, places[next]));
+  };
   const partButton = (name: Part, text: string) => {
     const show = () => {
-      places[part] = scrollY;
-      part = name;
-      update();
-      queueMicrotask(() => scrollTo(0, places[name]));
+      if (part === name) return;
+      if (name === 'talk') return closeDetails(() => undefined);
+      history.pushState({part: name}, '');
+      showPart();
     };
     return html`<button type="button" aria-pressed=${String(part === name)} @click=${show}>
       ${text}
@@ -247,6 +267,7 @@ export const createLead = (context: Context, place: Place): View => {
     onChanged: (change) => {
       if (!change || change.uuid === uuid) void load();
     },
+    resume: showPart,
     stop: () => {
       documents.stop();
       stopPrinting();
