@@ -11,6 +11,7 @@ import type {LeadRow} from './lead-rows.js';
 const COLUMNS = [
   ...['uuid', 'site', 'state', 'status', 'name', 'email', 'locale', 'ai_training', 'files'],
   ...['messages', 'created_at', 'completed_at', 'last_activity_at'],
+  ...['personal_data_agreed_at', 'ai_training_agreed_at', 'ai_answers_agreed_at'],
 ];
 
 /** Yields the leads of a snapshot as CSV, with a column for each question that has an answer. */
@@ -43,12 +44,26 @@ const COLUMN_PAGE = 10_000;
 
 async function* readRows(sql: Sql, snapshot: Snapshot): AsyncGenerator<(Row & {uuid: string})[]> {
   for (const uuids of readPagesOf(snapshot, PAGE_ROWS)) {
-    yield (await readLeads(sql, uuids)).map(toRow);
+    const agreed = await readAgreed(sql, uuids);
+    yield (await readLeads(sql, uuids)).map((lead) => toRow(lead, agreed.get(lead.uuid)));
   }
 }
 
-const toRow = (row: LeadRow): Row & {uuid: string} => {
-  const lead: Row = {...toApiLead(row), ai_training: row.training};
+/** Returns when each lead agreed to what it still agrees to, by UUID and column. */
+const readAgreed = async (sql: Sql, uuids: string[]): Promise<Map<string, Row>> => {
+  const rows = await sql<{uuid: string; agreed: Row}[]>`
+    select session_uuid as uuid, jsonb_object_agg(purpose || '_agreed_at',
+             to_char(recorded_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) as agreed
+    from (
+      select distinct on (session_uuid, purpose) session_uuid, purpose, decision, recorded_at
+      from consents where session_uuid = any(${uuids}::uuid[])
+      order by session_uuid, purpose, id desc) as latest
+    where decision = 'granted' group by session_uuid`;
+  return new Map(rows.map(({uuid, agreed}) => [uuid, agreed]));
+};
+
+const toRow = (row: LeadRow, agreed: Row = {}): Row & {uuid: string} => {
+  const lead: Row = {...toApiLead(row), ai_training: row.training, ...agreed};
   const values = COLUMNS.map((column) => [column, lead[column] ?? null] as const);
   return {uuid: row.uuid, ...Object.fromEntries(values)};
 };

@@ -19,11 +19,13 @@ interface Entry {
 }
 
 const SESSION_JSON = 'session.json';
+/** Length of the reference that e-mails and the console show. */
+const REFERENCE_LENGTH = 8;
 
 /** Sessions of an archive. */
 export interface ArchivedSessions {
   uuids: Iterable<string> | AsyncIterable<string>;
-  /** Whether each session gets a folder, because there can be several. */
+  /** Whether each session gets a folder with its reference, because there can be several. */
   hasFolders: boolean;
 }
 
@@ -46,9 +48,10 @@ async function* createEntries(
   // When the consumer stops, this generator ends, which also aborts the file that is being read.
   const stopped = new AbortController();
   const either = AbortSignal.any([signal, stopped.signal]);
+  const folders = new ArchiveNames();
   try {
     for await (const uuid of uuids) {
-      const folder = hasFolders ? `${uuid}/` : '';
+      const folder = hasFolders ? `${folders.assign(uuid.slice(0, REFERENCE_LENGTH))}/` : '';
       for await (const entry of createSessionEntries(deps, uuid, either)) {
         yield {...entry, name: `${folder}${entry.name}`};
       }

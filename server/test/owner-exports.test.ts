@@ -60,7 +60,7 @@ t.test('an export of leads', async (t) => {
     const [header, ...rows] = await readLines(response);
     t.equal(
       header,
-      'uuid,site,state,status,name,email,locale,ai_training,files,messages,created_at,completed_at,last_activity_at,answers.town,answers.years',
+      'uuid,site,state,status,name,email,locale,ai_training,files,messages,created_at,completed_at,last_activity_at,personal_data_agreed_at,ai_training_agreed_at,ai_answers_agreed_at,answers.town,answers.years',
     );
     t.equal(rows.length, 2);
     t.match(rows[0], new RegExp(`^${formula.uuid},demo,pending,open,"'=1\\+1 ""quoted""",olga@`));
@@ -98,19 +98,36 @@ t.test('an export of leads', async (t) => {
     ]);
   });
 
-  await t.test('as ZIP has a folder for each lead', async (t) => {
+  await t.test('has the times of the consents that still hold', async (t) => {
+    const wording = 'May we?';
+    await server.sql`
+      insert into consents (session_uuid, purpose, decision, wording, wording_sha256, locale, recorded_at)
+      select ${anna.uuid}, purpose, decision, ${wording}, sha256(convert_to(${wording}, 'UTF8')), 'en', at
+      from (values ('ai_training', 'granted', '2026-10-01T08:00:00.120Z'::timestamptz),
+                   ('ai_answers', 'granted', '2026-10-02T08:00:00Z'),
+                   ('ai_answers', 'refused', '2026-10-03T08:00:00Z')) as given (purpose, decision, at)`;
+    const [consent] = await server.sql<{at: Date}[]>`
+      select recorded_at as at from consents
+      where session_uuid = ${anna.uuid} and purpose = 'personal_data' order by id desc limit 1`;
+    const [line = ''] = await readLines(await fetchExport(owner, {q: 'anna'}, 'jsonl'));
+    t.match(JSON.parse(line), {
+      personal_data_agreed_at: consent?.at.toISOString(),
+      ai_training_agreed_at: '2026-10-01T08:00:00.120Z',
+      ai_answers_agreed_at: null,
+    });
+  });
+
+  await t.test('as ZIP has a folder for each lead, named after its reference', async (t) => {
     const response = await fetchExport(owner, {view: 'all'}, 'zip');
 
     t.equal(response.headers.get('content-type'), 'application/zip');
     const zip = readZip(Buffer.from(await response.arrayBuffer()));
-    t.same([...zip.keys()].sort(), [
-      ...[
-        `${anna.uuid}/report.pdf`,
-        `${anna.uuid}/session.json`,
-        `${formula.uuid}/session.json`,
-      ].sort(),
-    ]);
-    t.match(parseSession(zip, `${anna.uuid}/`), {session: {email: 'anna@example.com'}});
+    const [first, second] = [anna, formula].map(({uuid}) => uuid.slice(0, 8));
+    t.same(
+      [...zip.keys()].sort(),
+      [`${first}/report.pdf`, `${first}/session.json`, `${second}/session.json`].sort(),
+    );
+    t.match(parseSession(zip, `${first}/`), {session: {email: 'anna@example.com'}});
   });
 
   await t.test('contains exactly what is filtered', async (t) => {

@@ -76,7 +76,7 @@ t.test('maria export, rectify and erase', async (t) => {
     const contents = readZip(await readFile(out));
     t.same(
       [...contents.keys()],
-      both.flatMap(({uuid}) => [`${uuid}/cv.pdf`, `${uuid}/session.json`]),
+      both.flatMap(({uuid}) => [`${uuid.slice(0, 8)}/cv.pdf`, `${uuid.slice(0, 8)}/session.json`]),
     );
   });
 
