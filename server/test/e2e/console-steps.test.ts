@@ -2,7 +2,7 @@ import t from 'tap';
 
 import {startServer} from '../start-server.js';
 import {openBrowser} from './browser.js';
-import {openConsole} from './console-page.js';
+import {makeLead, openConsole} from './console-page.js';
 
 const QUESTION = 'Since when have you worked there?';
 const STEPS = [
@@ -32,7 +32,11 @@ t.test('steps have the names that a site owner knows', async (t) => {
   ];
   t.same(await main.locator('.bars .name bdi').allTextContents(), names);
   t.same(await main.locator('tbody .name bdi').allTextContents(), names, 'in the table');
-  t.equal(await main.locator('.bars .name code').last().textContent(), 'old', 'with its id below');
+  t.same(
+    await main.locator('.bars .name code').allTextContents(),
+    ['old'],
+    'only a name that says nothing has its id',
+  );
   t.same(noise, []);
 
   const owner = await openConsole(browser, server, 'demo/site', {context: {locale: 'de'}});
@@ -41,5 +45,16 @@ t.test('steps have the names that a site owner knows', async (t) => {
     ...['Name', 'Einwilligung: Speichern der Daten', 'Seit wann?'],
     ...['Unterlagen', 'E-Mail-Adresse'],
   ]);
+  t.equal(await owner.main.locator('.steps code').count(), 0, 'without ids');
+
+  const {uuid} = await makeLead(server, {files: []});
+  for (const step of ['since', 'gone'])
+    await server.sql`
+      insert into audit_logs (event_type, user_uuid, site_key, metadata)
+      values ('step_reached', ${uuid}, 'demo', ${server.sql.json({step})})`;
+  const lead = await openConsole(browser, server, `leads/${uuid}`);
+  await lead.main.getByText('Trail').click();
+  await lead.main.locator('.trail li', {hasText: `Step reached · ${QUESTION}`}).waitFor();
+  await lead.main.locator('.trail li', {hasText: 'Step reached · Deleted step'}).waitFor();
   await page.context().close();
 });

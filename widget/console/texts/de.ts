@@ -104,7 +104,7 @@ const de: Texts = {
     'Fügen Sie diese Zeile in die Seiten Ihrer Website ein. Anfragen erscheinen hier sofort.',
   snippet: 'Script-Tag',
   waitingForVisit: 'Wartet auf den ersten Besuch …',
-  noOrigins: 'Besucher haben den Chat geöffnet. In letzter Zeit hat ihn keine Seite geladen.',
+  noOrigins: 'Der Chat wurde schon geöffnet. Seiten erscheinen hier, sobald sie ihn wieder laden.',
   seenOn: 'Der Chat wurde geladen auf',
   refusedOn: 'Abgelehnt, weil dieser Ursprung nicht erlaubt ist:',
 
@@ -246,7 +246,7 @@ const de: Texts = {
   commandShow: 'Einstellungen in eine Datei schreiben',
   commandSet: 'Geänderte Datei lesen',
   conversationSteps: 'Gespräch',
-  defaultText: 'Text des Widgets',
+  defaultText: 'Ein Schritt ohne eigenen Text hat die Worte des Widgets.',
 
   people: 'Personen',
   person: 'Person',

@@ -106,7 +106,7 @@ const en = {
     'Add this line to the pages of your website. Leads appear here as soon as they come in.',
   snippet: 'Script tag',
   waitingForVisit: 'Waiting for the first visit…',
-  noOrigins: 'Visitors have opened the chat. No page has loaded it recently.',
+  noOrigins: 'Visitors have opened the chat. Its pages appear here when they load it again.',
   seenOn: 'The chat was loaded on',
   refusedOn: 'Refused, because this origin is not allowed:',
 
@@ -248,7 +248,7 @@ const en = {
   commandShow: 'Write the settings into a file',
   commandSet: 'Read the changed file',
   conversationSteps: 'Conversation',
-  defaultText: 'Words of the widget',
+  defaultText: 'A step without its own text has the words of the widget.',
 
   // People
   people: 'People',

@@ -99,7 +99,7 @@ const es: Texts = {
   emptyText: 'Añada esta línea a las páginas de su sitio. Las solicitudes aparecen aquí al llegar.',
   snippet: 'Etiqueta script',
   waitingForVisit: 'Esperando la primera visita…',
-  noOrigins: 'Hay visitantes que han abierto el chat. Ninguna página lo ha cargado últimamente.',
+  noOrigins: 'Hubo visitas al chat. Sus páginas aparecen aquí cuando lo carguen de nuevo.',
   seenOn: 'El chat se cargó en',
   refusedOn: 'Rechazado, porque este origen no está permitido:',
 
@@ -239,7 +239,7 @@ const es: Texts = {
   commandShow: 'Escribir los ajustes en un archivo',
   commandSet: 'Leer el archivo cambiado',
   conversationSteps: 'Conversación',
-  defaultText: 'Texto del widget',
+  defaultText: 'Un paso sin texto propio tiene las palabras del widget.',
 
   people: 'Personas',
   person: 'Persona',

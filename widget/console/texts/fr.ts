@@ -102,7 +102,8 @@ const fr: Texts = {
   emptyText: 'Ajoutez cette ligne aux pages de votre site. Les demandes apparaissent ici aussitôt.',
   snippet: 'Balise script',
   waitingForVisit: 'En attente de la première visite…',
-  noOrigins: 'Des visiteurs ont ouvert le chat. Aucune page ne l’a chargé récemment.',
+  noOrigins:
+    'Des visiteurs ont ouvert le chat. Ses pages s’affichent ici quand elles le chargeront de nouveau.',
   seenOn: 'Le chat a été chargé sur',
   refusedOn: 'Refusé, car cette origine n’est pas autorisée :',
 
@@ -243,7 +244,7 @@ const fr: Texts = {
   commandShow: 'Écrire les réglages dans un fichier',
   commandSet: 'Lire le fichier changé',
   conversationSteps: 'Conversation',
-  defaultText: 'Texte du widget',
+  defaultText: 'Une étape sans texte propre a les mots du widget.',
 
   people: 'Personnes',
   person: 'Personne',

@@ -99,7 +99,7 @@ const ptBr: Texts = {
   emptyText: 'Adicione esta linha às páginas do seu site. Os pedidos aparecem aqui ao chegar.',
   snippet: 'Tag script',
   waitingForVisit: 'Aguardando a primeira visita…',
-  noOrigins: 'Visitantes já abriram o chat. Nenhuma página o carregou recentemente.',
+  noOrigins: 'Já houve visitas ao chat. As páginas aparecem aqui quando o carregarem de novo.',
   seenOn: 'O chat foi carregado em',
   refusedOn: 'Recusado, porque esta origem não é permitida:',
 
@@ -235,7 +235,7 @@ const ptBr: Texts = {
   commandShow: 'Gravar as configurações em um arquivo',
   commandSet: 'Ler o arquivo alterado',
   conversationSteps: 'Conversa',
-  defaultText: 'Texto do widget',
+  defaultText: 'Uma etapa sem texto próprio tem as palavras do widget.',
 
   people: 'Pessoas',
   person: 'Pessoa',

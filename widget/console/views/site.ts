@@ -124,20 +124,18 @@ const fact = (label: TextKey, value: string) =>
 const texts = ({config}: OwnerSite) =>
   html`<section>
     <h2>${say('conversationSteps')}</h2>
+    <p class="note">${say('defaultText')}</p>
     <ol class="steps">
       ${config.conversation.steps.map(stepLine)}
     </ol>
   </section>`;
 
-/** The name of a question is its text. A step without own words has the words of the widget. */
+/** The text of a question or of a statement is its name. */
 const stepLine = (step: Step) => {
-  const isQuestion = 'kind' in step;
-  const own = !isQuestion && step.text ? localise(step.text, languageTag()) : '';
+  const name = stepName(step);
+  const own = step.text ? localise(step.text, languageTag()) : '';
   return html`<li>
-    <strong dir="auto">${stepName(step)}</strong>
-    ${own ? html`<p dir="auto">${own}</p>` : nothing}
-    <p class="note">
-      <code>${step.id}</code>${isQuestion || own ? '' : ` · ${say('defaultText')}`}
-    </p>
+    <strong dir="auto">${name}</strong>
+    ${own && own !== name ? html`<p dir="auto">${own}</p>` : nothing}
   </li>`;
 };

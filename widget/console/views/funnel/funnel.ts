@@ -137,9 +137,14 @@ const nameOf = ({step: id, type}: FunnelStep, {conversation}: Funnel): string =>
   return key in en ? say(key as TextKey) : type;
 };
 
-const nameWithId = (step: FunnelStep, value: Funnel) =>
-  html`<bdi dir="auto">${nameOf(step, value)}</bdi>
-    ${step.step ? html`<code class="note">${step.step}</code>` : nothing}`;
+/** Shows the ID of a step only if its name does not say which one it is. */
+const nameWithId = (step: FunnelStep, value: Funnel) => {
+  const name = nameOf(step, value);
+  const isNamedTwice = value.steps.filter((one) => nameOf(one, value) === name).length > 1;
+  const needsId = isNamedTwice || name === say('funnel_deleted');
+  return html`<bdi dir="auto">${name}</bdi>
+    ${step.step && needsId ? html`<code class="note">${step.step}</code>` : nothing}`;
+};
 
 const table = (value: Funnel) =>
   html`<table class="figures-table">

@@ -61,6 +61,7 @@ export const createLead = (context: Context, place: Place): View => {
   const isUnknown = () => !page.value && page.error?.code === 'not_found';
   const loadPage = async () => {
     await page.load(() => call<LeadPage>(path));
+    if (page.value) void trail.loadSteps(page.value.lead.site);
     if (!isErased()) return;
     // The title of the page has the name.
     page.value = undefined;

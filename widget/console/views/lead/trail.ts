@@ -1,7 +1,9 @@
 import {html, nothing} from 'lit/html.js';
 import type {TemplateResult} from 'lit/html.js';
 
+import type {Conversation} from '../../../../server/contract/conversation.js';
 import type {LeadTrail, LeadTrailRow} from '../../../../server/contract/owner-lead-trail.js';
+import type {OwnerSite} from '../../../../server/contract/owner-sites.js';
 import {call} from '../../core/api.js';
 import {Loader} from '../../core/loader.js';
 import {typed} from '../../parts/controls.js';
@@ -9,20 +11,25 @@ import {whenLoaded} from '../../parts/states.js';
 import {fullTime} from '../../texts/format.js';
 import type {TextKey} from '../../texts/texts.js';
 import {say} from '../../texts/texts.js';
-import {isPurpose, purposeText} from '../steps.js';
+import {isPurpose, purposeText, stepNameOf} from '../steps.js';
 
 const MAX_PAGES = 20;
 
 /** Creates the card with the audit rows of a lead. They are loaded with it, so that it can be printed. */
 export const createTrail = (path: string, update: () => void) => {
   const rows = new Loader<LeadTrailRow[]>(update);
+  const site = new Loader<OwnerSite>(update);
   const load = () => rows.load(() => loadTrail(path));
   return {
     load,
+    /** Loads the conversation of the site, whose words the rows have. */
+    loadSteps: async (key: string) => {
+      if (!site.value) await site.load(() => call(`sites/${encodeURIComponent(key)}`));
+    },
     card: ({isOpen = false} = {}) =>
       html`<details class="card trail" ?open=${isOpen}>
         <summary><h2>${say('trail')}</h2></summary>
-        ${whenLoaded(rows, list, load)}
+        ${whenLoaded(rows, (value) => list(value, site.value?.config.conversation), load)}
       </details>`,
   };
 };
@@ -39,10 +46,10 @@ const loadTrail = async (path: string): Promise<LeadTrailRow[]> => {
   return all;
 };
 
-const list = (rows: readonly LeadTrailRow[]) =>
+const list = (rows: readonly LeadTrailRow[], conversation?: Conversation) =>
   html`<ol>
     ${rows.map((row) => {
-      const detail = detailOf(row);
+      const detail = detailOf(row, conversation);
       return html`<li>
         ${say(`event_${row.type}`)}${detail === null ? nothing : html` · ${detail}`}
         <span class="note">${actorOf(row)} · ${fullTime(row.at)}</span>
@@ -63,10 +70,13 @@ const BY: Record<LeadTrailRow['by'], TextKey> = {
 };
 
 /** Returns the file, step, status or values that a row is about; null if it has none. */
-const detailOf = ({file, metadata}: LeadTrailRow): TemplateResult | string | null => {
+const detailOf = (
+  {file, metadata}: LeadTrailRow,
+  conversation?: Conversation,
+): TemplateResult | string | null => {
   const {step, status, purpose, fields, stopped_by: stoppedBy} = metadata;
   if (file) return file.name === null ? say('deletedFile') : typed(file.name);
-  if (typeof step === 'string') return typed(step);
+  if (typeof step === 'string') return typed(conversation ? stepNameOf(step, conversation) : step);
   if (status === 'done' || status === 'open') return say(STATUS[status]);
   if (isPurpose(purpose)) return purposeText(purpose);
   if (stoppedBy) return say('linkStopped');
