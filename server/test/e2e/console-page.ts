@@ -1,4 +1,11 @@
-import type {Browser, BrowserContext, BrowserContextOptions, Locator, Page} from 'playwright-core';
+import type {
+  Browser,
+  BrowserContext,
+  BrowserContextOptions,
+  Download,
+  Locator,
+  Page,
+} from 'playwright-core';
 import type {Test} from 'tap';
 
 import {saveSite} from '../../sites/store.js';
@@ -162,11 +169,13 @@ export interface SavedFile {
  * a file that the page has made, so the file itself is read there.
  */
 export const saveFrom = async (page: Page, press: () => Promise<unknown>): Promise<SavedFile> => {
-  if (BROWSER === 'firefox') {
-    const [saved] = await Promise.all([page.evaluate<SavedFile>(NEXT_FILE), press()]);
-    return saved;
-  }
-  const [download] = await Promise.all([page.waitForEvent('download'), press()]);
+  const downloaded = page.waitForEvent('download').then(readDownload);
+  const made = BROWSER === 'firefox' ? [page.evaluate<SavedFile>(NEXT_FILE)] : [];
+  const [saved] = await Promise.all([Promise.race([downloaded, ...made]), press()]);
+  return saved;
+};
+
+const readDownload = async (download: Download): Promise<SavedFile> => {
   const chunks: Buffer[] = [];
   for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
   return {name: download.suggestedFilename(), text: Buffer.concat(chunks).toString()};

@@ -289,6 +289,7 @@ const ar: Texts = {
   exportJsonl: 'أسطر JSON',
   exportZip: 'كل شيء مع المستندات (ZIP)',
   exportStarts: 'يجري تنزيل التصدير.',
+  exportInBrowser: 'ينزّل متصفحك التصدير، ويُظهر أيضًا إن فشل ذلك.',
   downloadFailed: 'فشل التنزيل',
 
   invitePerson: 'دعوة',

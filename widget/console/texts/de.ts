@@ -326,6 +326,7 @@ const de: Texts = {
   exportJsonl: 'JSON-Zeilen',
   exportZip: 'Alles mit Unterlagen (ZIP)',
   exportStarts: 'Der Export wird heruntergeladen.',
+  exportInBrowser: 'Ihr Browser lädt den Export herunter. Er zeigt auch, wenn das misslingt.',
   exportOf_one: '{count} Anfrage',
   exportOf_other: '{count} Anfragen',
   downloadFailed: 'Der Download ist fehlgeschlagen',

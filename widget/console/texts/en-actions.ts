@@ -47,6 +47,7 @@ export const actions = {
   exportJsonl: 'JSON lines',
   exportZip: 'Everything with documents (ZIP)',
   exportStarts: 'The export is being downloaded.',
+  exportInBrowser: 'Your browser downloads the export. It also shows if that fails.',
   exportOf_one: '{count} lead',
   exportOf_other: '{count} leads',
   downloadFailed: 'The download failed',

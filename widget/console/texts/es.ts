@@ -319,6 +319,7 @@ const es: Texts = {
   exportJsonl: 'Líneas JSON',
   exportZip: 'Todo con documentos (ZIP)',
   exportStarts: 'La exportación se está descargando.',
+  exportInBrowser: 'Su navegador descarga la exportación. También muestra si falla.',
   exportOf_one: '{count} solicitud',
   exportOf_other: '{count} solicitudes',
   downloadFailed: 'La descarga falló',

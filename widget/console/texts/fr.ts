@@ -324,6 +324,7 @@ const fr: Texts = {
   exportJsonl: 'Lignes JSON',
   exportZip: 'Tout avec documents (ZIP)',
   exportStarts: 'L’export est en cours de téléchargement.',
+  exportInBrowser: 'Votre navigateur télécharge l’export. Il indique aussi un échec.',
   exportOf_one: '{count} demande',
   exportOf_other: '{count} demandes',
   downloadFailed: 'Le téléchargement a échoué',

@@ -315,6 +315,7 @@ const ptBr: Texts = {
   exportJsonl: 'Linhas JSON',
   exportZip: 'Tudo com documentos (ZIP)',
   exportStarts: 'A exportação está sendo baixada.',
+  exportInBrowser: 'Seu navegador baixa a exportação. Ele também mostra se algo falhar.',
   exportOf_one: '{count} pedido',
   exportOf_other: '{count} pedidos',
   downloadFailed: 'O download falhou',

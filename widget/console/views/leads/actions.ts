@@ -7,9 +7,10 @@ import type {
 } from '../../../../server/contract/owner-exports.js';
 import type {BulkLeads, BulkResult, LeadFilter} from '../../../../server/contract/owner-leads.js';
 import {call} from '../../core/api.js';
+import {BASE} from '../../core/base.js';
 import type {Context} from '../../core/context.js';
 import {showDialog} from '../../parts/dialog.js';
-import {downloadFile, tryToDownload} from '../../parts/save.js';
+import {followDownload, tryToDownload} from '../../parts/save.js';
 import {say, sayCount} from '../../texts/texts.js';
 
 /** Leads that an action concerns: chosen ones, or all that are found. */
@@ -57,19 +58,18 @@ export const askToErase = (
     run: erase,
   });
 
-/** Downloads leads as a file. If that fails, a dialog says so, and can try again. */
+/**
+ * Prepares an export, which the browser then downloads: it can be larger than the memory of a page.
+ * If it cannot be prepared, a dialog says so, and can try again.
+ */
 export const exportLeads = (
   {expect: _, ...choice}: Chosen,
   format: ExportFormat,
   notify: Context['notify'],
 ): Promise<void> =>
-  tryToDownload(() => {
-    const saved = prepareExport({...choice, format}).then((id) => downloadFile(`exports/${id}`));
-    notify(say('exportStarts'), saved);
-    return saved;
+  tryToDownload(async () => {
+    const body: CreateExport = {...choice, format};
+    const {url} = await call<CreatedExport>('exports', {method: 'POST', body});
+    followDownload(BASE + url.slice(1));
+    notify(say('exportInBrowser'));
   });
-
-const prepareExport = async (body: CreateExport): Promise<string> => {
-  const {url} = await call<CreatedExport>('exports', {method: 'POST', body});
-  return url.split('/').at(-1)!;
-};
