@@ -83,6 +83,8 @@ class App {
     });
     addEventListener('offline', () => this.setOffline(true));
     addEventListener('online', () => this.setOffline(false));
+    // The printed page has the time of printing.
+    addEventListener('beforeprint', () => this.render());
     listenToKeys(() => this.keys());
     history.scrollRestoration = 'manual';
     // Another tab has signed in: this one shows what it was asked for.

@@ -65,6 +65,19 @@ t.test('an erased lead shows its tombstone, also to another page that has it ope
   await main.locator('.trail li', {hasText: 'Erased'}).waitFor();
 });
 
+t.test('a printed page has the site and the time of printing at its head', async (t) => {
+  const server = await startServer(t);
+  const {uuid} = await makeLead(server, {name: 'Anna'});
+  const {page, main} = await openConsole(await openBrowser(t), server, `leads/${uuid}`);
+  await main.getByRole('heading', {name: 'Anna'}).waitFor();
+  await page.clock.setFixedTime('2026-03-04T10:24:00');
+  t.notOk(await page.getByText('Printed on').isVisible());
+  await page.emulateMedia({media: 'print'});
+  await page.evaluate(`dispatchEvent(new Event('beforeprint'))`);
+  await page.getByText(/Printed on .*4 Mar 2026, 10:24/).waitFor();
+  t.equal(await page.locator('.printed span').first().innerText(), 'Demo');
+});
+
 t.test('the keys of the browser print everything, and fold it again', async (t) => {
   const server = await startServer(t);
   const {uuid} = await makeLead(server, {name: 'Anna'});

@@ -135,6 +135,7 @@ export const base = /* css */ `
   .banner {
     padding: 0.5rem 1.25rem;
     border-block-end: 1px solid var(--line);
+  .printed { display: none; }
     background: var(--soft);
     text-align: center;
   }
@@ -215,3 +216,4 @@ export const base = /* css */ `
     main { width: 100%; padding: 0; }
   }
 `;
+    .printed { display: flex; justify-content: space-between; margin-block-end: 1rem; padding-block-end: 0.4rem; border-block-end: 1px solid; }

@@ -273,6 +273,7 @@ const ar: Texts = {
   linkSentAgain: 'رابط التأكيد في الطريق.',
   downloadAll: 'تنزيل الكل',
   print: 'طباعة',
+  printedOn: 'طُبع في {time}',
 
   erase: 'محو…',
   eraseGoes: 'هذا يُحذف',

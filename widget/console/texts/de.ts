@@ -303,6 +303,7 @@ const de: Texts = {
   linkSentAgain: 'Der Bestätigungslink ist unterwegs.',
   downloadAll: 'Alles herunterladen',
   print: 'Drucken',
+  printedOn: 'Gedruckt am {time}',
 
   erase: 'Löschen …',
   eraseTitleOf: 'Anfrage „{who}“ löschen?',

@@ -24,6 +24,7 @@ export const actions = {
   linkSentAgain: 'The confirmation link is on its way.',
   downloadAll: 'Download all',
   print: 'Print',
+  printedOn: 'Printed on {time}',
 
   erase: 'Erase…',
   eraseTitleOf: 'Erase the lead “{who}”?',

@@ -296,6 +296,7 @@ const es: Texts = {
   linkSentAgain: 'El enlace de confirmación está en camino.',
   downloadAll: 'Descargar todo',
   print: 'Imprimir',
+  printedOn: 'Impreso el {time}',
 
   erase: 'Borrar…',
   eraseTitleOf: '¿Borrar la solicitud «{who}»?',

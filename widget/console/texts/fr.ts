@@ -301,6 +301,7 @@ const fr: Texts = {
   linkSentAgain: 'Le lien de confirmation est en route.',
   downloadAll: 'Tout télécharger',
   print: 'Imprimer',
+  printedOn: 'Imprimé le {time}',
 
   erase: 'Effacer…',
   eraseTitleOf: 'Effacer la demande « {who} » ?',

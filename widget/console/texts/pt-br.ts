@@ -292,6 +292,7 @@ const ptBr: Texts = {
   linkSentAgain: 'O link de confirmação está a caminho.',
   downloadAll: 'Baixar tudo',
   print: 'Imprimir',
+  printedOn: 'Impresso em {time}',
 
   erase: 'Apagar…',
   eraseTitleOf: 'Apagar o pedido “{who}”?',

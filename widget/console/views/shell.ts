@@ -9,6 +9,7 @@ import type {Place} from '../core/router.js';
 import {urlOf} from '../core/router.js';
 import {typed} from '../parts/controls.js';
 import {showDialog} from '../parts/dialog.js';
+import {exactTime} from '../texts/format.js';
 import {say} from '../texts/texts.js';
 
 type SitePage = 'leads' | 'funnel' | 'site' | 'people';
@@ -73,6 +74,10 @@ export const shell = ({
         <span class="name">${typed(who)}</span></a
       >
     </header>
+    <p class="printed">
+      <span>${site ? typed(site.name) : nothing}</span>
+      <span>${say('printedOn', {time: exactTime(new Date())})}</span>
+    </p>
     <main id="main" tabindex="-1" aria-label=${title}>${content}</main>
     <p class="toast" role="status">${notice}</p>`;
 };
