@@ -32,6 +32,18 @@ export const listMemberIds = async (sql: Queryable, siteKey: string): Promise<st
   return rows.map(({id}) => id);
 };
 
+/** Returns whether an e-mail address has an account that cannot open the leads of a site. */
+export const isWithoutLeads = async (
+  sql: Queryable,
+  {email, siteKey}: {email: string; siteKey: string},
+): Promise<boolean> => {
+  const rows = await sql`
+    select from accounts where lower(email) = lower(${email}) and not exists (
+      select from memberships m
+      where m.account_id = id and m.site_key = ${siteKey} and m.role <> 'observer')`;
+  return rows.length > 0;
+};
+
 const requireOtherOwner = (
   roles: Map<string, Role>,
   accountId: string,

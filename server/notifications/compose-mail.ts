@@ -1,5 +1,6 @@
 import {findLink} from '../accounts/link-store.js';
 import {SignInLinks} from '../accounts/links.js';
+import {isWithoutLeads} from '../accounts/memberships.js';
 import type {Config} from '../config/config.js';
 import type {RecordedConsent} from '../contract/sessions.js';
 import type {Sql} from '../database/sql.js';
@@ -64,9 +65,19 @@ const composeConfirmation = async (
   };
 };
 
-/** Returns the URL of a lead in the console; undefined if the console is switched off. */
-const getConsoleUrl = ({console}: Config, uuid: string): string | undefined =>
-  console && `${console.url}leads/${uuid}`;
+/**
+ * Returns the URL of a lead in the console. Returns undefined if the console is switched off, or if
+ * the recipient has an account that cannot open the leads of the site.
+ */
+const findConsoleUrl = async (
+  sql: Sql,
+  {console}: Config,
+  {uuid, site: {key, notifyEmail}}: {uuid: string; site: Site},
+): Promise<string | undefined> => {
+  if (!console) return undefined;
+  const isClosed = await isWithoutLeads(sql, {siteKey: key, email: notifyEmail ?? ''});
+  return isClosed ? undefined : `${console.url}leads/${uuid}`;
+};
 
 const composeLead = async (
   sql: Sql,
@@ -85,7 +96,7 @@ const composeLead = async (
     to: site.notifyEmail,
     ...renderLeadMail({
       reference: uuid,
-      consoleUrl: getConsoleUrl(config, uuid),
+      consoleUrl: await findConsoleUrl(sql, config, {uuid, site}),
       cause: getLeadCause(causes),
       site: site.name,
       name: session.name,
@@ -132,7 +143,7 @@ const composeMessage = async (
     to: site.notifyEmail,
     ...renderMessageMail({
       reference: uuid,
-      consoleUrl: getConsoleUrl(config, uuid),
+      consoleUrl: await findConsoleUrl(sql, config, {uuid, site}),
       site: site.name,
       email: corrected ?? session?.email,
       isConfirmed,

@@ -12,6 +12,7 @@ import {
 } from './contact-helpers.js';
 import {getConfirmationLink} from './mailbox.js';
 import {writeMessage} from './responder-helpers.js';
+import {OwnerClient} from './owner-client.js';
 import {startServer} from './start-server.js';
 import type {TestServer} from './start-server.js';
 import {until} from './until.js';
@@ -208,6 +209,27 @@ void t.test('the e-mail about a message lets the owner answer', async (t) => {
       t.ok(html?.includes(`href="${url}"`));
     }
   });
+});
+
+t.test('an e-mail has no link if the account of its recipient cannot open the lead', async (t) => {
+  const server = await startServer(t);
+  const account = await OwnerClient.create(server, {
+    ...{email: OWNER_EMAIL, roles: {workshop: 'owner', demo: 'observer'}},
+  });
+  const {link} = await createPendingContact(server, 'zora@example.com');
+  await confirmLink(link);
+  server.sender.wake();
+  const mail = await server.mailbox.waitFor(OWNER_EMAIL);
+  t.match(mail.text, /Ask the administrator of your chat server to export this request/);
+  t.notMatch(getWholeMail(mail), /\/console\//);
+
+  await server.sql`
+    update memberships set role = 'agent'
+    where account_id = ${account.accountId} and site_key = 'demo'`;
+  const {link: second} = await createPendingContact(server, 'yara@example.com');
+  await confirmLink(second);
+  server.sender.wake();
+  t.match((await server.mailbox.waitFor(OWNER_EMAIL, 1)).text, /\/console\/leads\//);
 });
 
 t.test('without the console, an e-mail to the owner names the administrator', async (t) => {
