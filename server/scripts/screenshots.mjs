@@ -118,6 +118,8 @@ async function takeConsolePictures() {
 
 /** Starts a server with the data of the console's tests, which keeps them in a new database. */
 async function startConsole() {
+  // The library of the tests would end this process after its usual time for a file.
+  process.env.TAP_TIMEOUT = '0';
   Object.assign(process.env, await startForTests([{kind: 'e2e', needs: []}], stops));
   const folder = '../../dist/server/test';
   const {startServer} = await import(`${folder}/start-server.js`);
