@@ -77,10 +77,10 @@ export const formatPercent = (share: number): string =>
 export const formatCount = (count: number): string =>
   new Intl.NumberFormat(formatTag()).format(count);
 
-/** Returns the name of a language in the language of the console. */
-export const languageName = (tag: string): string => {
+/** Returns the name of a language in the language of the console, or in another one. */
+export const languageName = (tag: string, inLanguage = formatTag()): string => {
   try {
-    return new Intl.DisplayNames([formatTag()], {type: 'language'}).of(tag) ?? tag;
+    return new Intl.DisplayNames([inLanguage], {type: 'language'}).of(tag) ?? tag;
   } catch {
     return tag;
   }

@@ -98,7 +98,7 @@ export const createAccount = (context: Context): View => {
           ${languageTags.map(
             (tag) =>
               html`<option value=${tag} .selected=${tag === context.account.locale}>
-                ${languageName(tag)}
+                ${languageName(tag, tag)}
               </option>`,
           )}
         </select>
