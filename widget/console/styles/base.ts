@@ -159,6 +159,7 @@ export const base = /* css */ `
   .door main {
     width: 100%;
     max-width: 28rem;
+  body:has(.bulk) .toast { inset-block: 1.25rem auto; }
     padding: 2.5rem 2rem;
     border: 1px solid var(--line);
     border-radius: 1.25rem;

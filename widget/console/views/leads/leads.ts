@@ -248,7 +248,7 @@ export const createLeads = (context: Context, site: string): View => {
             @input=${search}
             @keydown=${leaveSearch}
           />
-          ${isOwner() ? exportMenu('export-menu') : nothing}
+          ${isOwner() && selection.size === 0 ? exportMenu('export-menu') : nothing}
         </div>
         <div class="views">${tabs()} ${filterForm(state, change)}</div>
         ${
