@@ -196,7 +196,21 @@ export const CONSOLE_STATES: ConsoleState[] = [
     },
   },
   {name: 'lead-agent', as: 'agent', reach: openLead},
-  {name: 'lead-erased', reach: ({open, world}) => open(`leads/${world.erased}`, '.tombstone')},
+  {
+    name: 'lead-between',
+    reach: async (state) => {
+      await openList(state);
+      await state.press('.leads tbody tr:nth-child(2) .who a', '.step + .step');
+      await state.main.locator('.transcript > *').first().waitFor();
+    },
+  },
+  {
+    name: 'lead-erased',
+    reach: async ({open, main, world}) => {
+      await open(`leads/${world.erased}`, '.tombstone');
+      await main.locator('.consent').first().waitFor();
+    },
+  },
   {
     name: 'lead-unknown',
     reach: ({open}) => open('leads/00000000-0000-4000-8000-000000000000', '.problem, .empty'),

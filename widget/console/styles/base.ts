@@ -82,8 +82,10 @@ export const base = /* css */ `
     border: 1px solid var(--edge);
     border-radius: 0.6rem;
     background: var(--card);
+    font-weight: 400;
   }
   input[type='checkbox'], input[type='radio'] { width: 1.1rem; height: 1.1rem; margin: 0; accent-color: #5646df; }
+  ::placeholder { color: var(--muted); opacity: 1; }
   label { font-weight: 600; }
   .field { display: grid; gap: 0.3rem; max-width: 26rem; }
   .actions { display: flex; flex-wrap: wrap; gap: 0.5rem; align-items: center; }
@@ -104,7 +106,6 @@ export const base = /* css */ `
     gap: 0.55rem;
     align-items: center;
     color: inherit;
-    font-weight: 700;
     text-decoration: none;
     white-space: nowrap;
   }
@@ -117,11 +118,16 @@ export const base = /* css */ `
     background: #5646df;
     color: #fff;
     font-style: normal;
+    font-weight: 700;
   }
+  .door .mark { font-weight: 700; }
+  .top .mark span { color: var(--muted); }
   .top nav { display: flex; flex-wrap: wrap; gap: 0.15rem 1.25rem; }
   .top nav a, .me { padding-block: 0.4rem; color: var(--muted); text-decoration: none; }
   .top nav a:hover, .me:hover { color: var(--fg); text-decoration: underline; }
-  .top [aria-current] { color: var(--fg); font-weight: 600; }
+  .top nav a { border-block: 2px solid transparent; }
+  .top [aria-current] { color: var(--fg); }
+  .top nav [aria-current] { border-block-end-color: var(--accent); text-decoration: none; }
   .me { max-width: 18rem; margin-inline-start: auto; }
   .top strong, .me { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
   .top strong bdi, .me bdi { display: inline; }
@@ -130,12 +136,12 @@ export const base = /* css */ `
   main { padding-block: 0.75rem 5rem; }
   .head { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; margin-block-end: 1rem; }
   .head h1 { margin-inline-end: auto; }
+  .printed { display: none; }
   .skip { position: absolute; inset-block-start: -10rem; inset-inline-start: 1rem; }
   .skip:focus { inset-block-start: 0.5rem; z-index: 3; }
   .banner {
     padding: 0.5rem 1.25rem;
     border-block-end: 1px solid var(--line);
-  .printed { display: none; }
     background: var(--soft);
     text-align: center;
   }
@@ -153,13 +159,13 @@ export const base = /* css */ `
     color: var(--ground);
   }
   .toast:empty { display: none; }
+  body:has(.bulk) .toast { inset-block: 1.25rem auto; }
 
   /* Pages without a frame: sign in */
   .door { display: grid; place-items: center; min-height: 100dvh; padding: 1.5rem; }
   .door main {
     width: 100%;
     max-width: 28rem;
-  body:has(.bulk) .toast { inset-block: 1.25rem auto; }
     padding: 2.5rem 2rem;
     border: 1px solid var(--line);
     border-radius: 1.25rem;
@@ -213,8 +219,8 @@ export const base = /* css */ `
   }
   @media print {
     .top, .banner, .toast, .no-print { display: none !important; }
+    .printed { display: flex; justify-content: space-between; margin-block-end: 1rem; padding-block-end: 0.4rem; border-block-end: 1px solid; }
     body { background: none; }
     main { width: 100%; padding: 0; }
   }
 `;
-    .printed { display: flex; justify-content: space-between; margin-block-end: 1rem; padding-block-end: 0.4rem; border-block-end: 1px solid; }

@@ -3,14 +3,14 @@ export const leadStyles = /* css */ `
   .crumbs { display: flex; gap: 1rem; align-items: center; justify-content: space-between; min-height: 2.25rem; }
   .crumbs a { text-decoration: none; }
   .crumbs a:hover { text-decoration: underline; }
-  .step { min-width: 2.25rem; font-size: 1.25rem; }
-  [dir='rtl'] .step { transform: scaleX(-1); }
+  .step { min-width: 2.25rem; font-weight: 400; }
+  .step i { font-size: 1.25rem; font-style: normal; line-height: 1; }
+  [dir='rtl'] .step i { transform: scaleX(-1); }
   .who-is { flex: 1 1 20rem; min-width: 0; }
-  .who-is .copy { min-height: 1.5rem; padding: 0 0.5rem; border-color: transparent; background: none; color: var(--accent); font-weight: 400; }
+  .who-is .copy, .facts .copy { min-height: 1.5rem; padding: 0 0.5rem; border-color: transparent; background: none; color: var(--accent); font-weight: 400; }
   .parts { display: none; margin-block-end: 1rem; }
   .parts button { flex: 1; }
   .lead { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 26rem); gap: 2rem; align-items: start; }
-  .lead .side { display: grid; gap: 1rem; }
   .talk > h2 { margin-block-end: 0.7rem; }
   .transcript { display: grid; grid-template-columns: minmax(0, 1fr); gap: 0.9rem; }
   .transcript .day { margin-block-start: 0.5rem; color: var(--muted); font-size: 0.87rem; text-align: center; }
@@ -62,7 +62,6 @@ export const leadStyles = /* css */ `
   .facts > div { padding-block: 0.35rem; }
   .facts dt { font-size: 0.87rem; }
   .facts .note { display: block; }
-  .facts .copy { min-height: 1.75rem; padding: 0 0.6rem; font-weight: 400; }
   .consent { padding-block: 0.4rem; }
   .consent summary { cursor: pointer; }
   .consent blockquote { margin: 0.5rem 0; padding-inline-start: 0.75rem; border-inline-start: 3px solid var(--line); }
@@ -71,7 +70,7 @@ export const leadStyles = /* css */ `
   .trail li { padding-block: 0.35rem; }
   .trail li .note { display: block; }
   .tombstone { padding-block: 1.5rem; }
-  .proof { display: grid; gap: 1rem; max-width: 46rem; }
+  .proof { max-width: 46rem; }
   .print-only { display: none; }
   @media (width >= 60rem) {
     .lead:has(.opened) { grid-template-columns: minmax(0, 20rem) minmax(0, 1fr); }
@@ -94,8 +93,9 @@ export const leadStyles = /* css */ `
     .transcript .event { justify-content: space-between; }
   }
   @media (width < 40rem) {
-    /* As wide as the screen, without the margin of the page and the padding of the card. */
-    .frame { margin-inline: calc(-2.25rem - 1px); }
+    .step span { position: absolute; width: 1px; overflow: hidden; clip-path: inset(50%); }
+    /* As wide as the screen, without the margin of the page. */
+    .frame { margin-inline: -1rem; }
     .frame iframe { width: 100%; border-inline: 0; border-radius: 0; }
   }
   @media (pointer: coarse) {
@@ -107,6 +107,6 @@ export const leadStyles = /* css */ `
     .lead .side, .lead .talk { display: block !important; }
     .print-only { display: inline; }
     .attached bdi { white-space: normal; }
-    .card { margin-block: 1rem; padding: 0; border: 0; break-inside: avoid; }
+    .card { margin-block: 1rem; break-inside: avoid; }
   }
 `;

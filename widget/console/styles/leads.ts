@@ -17,6 +17,8 @@ export const leadsStyles = /* css */ `
   .leads tbody tr { cursor: pointer; }
   .leads tbody tr:hover { background: var(--soft); }
   .leads tbody tr:focus-within { background: var(--soft); }
+  .leads tbody tr:has(:checked) { background: color-mix(in srgb, var(--soft) 65%, transparent); box-shadow: inset 3px 0 var(--accent); }
+  [dir='rtl'] .leads tbody tr:has(:checked) { box-shadow: inset -3px 0 var(--accent); }
   .leads { table-layout: fixed; }
   .leads td, .leads th { padding-block: 0.7rem; padding-inline: 0.35rem 0.9rem; }
   .leads tbody th { color: inherit; font-size: inherit; }

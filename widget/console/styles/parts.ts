@@ -21,7 +21,7 @@ export const parts = /* css */ `
   .empty > p { color: var(--muted); }
 
   /* Cards, code, tables */
-  .card { padding: 1.1rem 1.25rem; border: 1px solid var(--line); border-radius: 0.9rem; background: var(--card); }
+  .card + .card { margin-block-start: 1.5rem; padding-block-start: 1.5rem; border-block-start: 1px solid var(--line); }
   .card > h2 { margin-block-end: 0.7rem; }
   .code figcaption {
     display: flex;

@@ -162,9 +162,7 @@ export const createLead = (context: Context, place: Place): View => {
   const header = ({lead}: LeadPage) =>
     html`<p class="no-print crumbs">
         <a href=${back()} @click=${goBack}>${say('backToLeads')}</a>
-        <span>
-          ${stepLink(-1, say('previousLead'), '‹')} ${stepLink(1, say('nextLead'), '›')}
-        </span>
+        <span> ${stepLink(-1, say('previousLead'))} ${stepLink(1, say('nextLead'))} </span>
       </p>
       <div class="head">
         <div class="who-is">
@@ -187,19 +185,16 @@ export const createLead = (context: Context, place: Place): View => {
           ${menu()}
         </p>
       </div>`;
-  const stepLink = (step: number, label: string, sign: string) => {
+  const stepLink = (step: -1 | 1, label: string) => {
     const next = neighbour(step);
     if (!next) return nothing;
     const open = (event: Event) => {
       event.preventDefault();
       goTo(step);
     };
-    return html`<a
-      class="button plain step"
-      href=${urlOf.lead(next)}
-      aria-label=${label}
-      @click=${open}
-      >${sign}</a
+    const sign = html`<i aria-hidden="true">${step < 0 ? '‹' : '›'}</i>`;
+    return html`<a class="button plain step" href=${urlOf.lead(next)} title=${label} @click=${open}
+      >${step < 0 ? sign : nothing}<span>${label}</span>${step > 0 ? sign : nothing}</a
     >`;
   };
 
