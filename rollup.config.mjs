@@ -16,7 +16,6 @@ import {
 import {consoleBundles} from './server/scripts/console-bundle.mjs';
 import {customElementsManifest} from './server/scripts/custom-elements.mjs';
 import {minifyMarkup, minifyStyleSheets} from './server/scripts/minify-templates.mjs';
-import {removeLitFallbacks} from './server/scripts/own-lit.mjs';
 
 const OUT = 'dist/widget';
 const {version} = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -37,7 +36,6 @@ const files = [];
 const plugins = [
   minifyStyleSheets(),
   minifyMarkup(),
-  removeLitFallbacks(),
   nodeResolve({exportConditions: ['production']}),
   esbuild({target: 'es2022', tsconfig: 'widget/tsconfig.json', minifySyntax: true}),
 ];
