@@ -15,9 +15,15 @@ export interface QuestionParts {
   createQuestions: (chat: QuestionDeps) => Questions;
 }
 
+/** Part that is loaded for visitors who return, or have several tabs. */
+export type ResumeParts = Pick<
+  typeof resume,
+  'mergeFiles' | 'replayAnswers' | 'resumeConversation'
+>;
+
 /** Load the parts of the core that have their own files. Each rejects if its file cannot be loaded. */
 export interface Loaders {
   loadIntake(): Promise<IntakeParts>;
-  loadResume(): Promise<typeof resume>;
+  loadResume(): Promise<ResumeParts>;
   loadQuestions(): Promise<QuestionParts>;
 }

@@ -5,7 +5,7 @@ import {continueVisit} from '../../core/resume.js';
 import {buttonView} from '../controls/button.js';
 import type {ViewContext} from '../view-context.js';
 
-export * from '../../core/resume.js';
+export {mergeFiles, replayAnswers, resumeConversation} from '../../core/resume.js';
 export {syncSession} from '../../core/sync/session-sync.js';
 
 export const resumeView = ({chat, texts}: ViewContext) => html`
