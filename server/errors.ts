@@ -1,7 +1,7 @@
 import {MAX_ANSWERS} from './contract/answer-limits.js';
 import {ERROR_CODES, getErrorStatus} from './contract/error-codes.js';
 import type {ErrorCode} from './contract/error-codes.js';
-import type {Erasure, ErrorBody, WrongAnswer} from './contract/common.js';
+import type {EndReason, Erasure, ErrorBody, WrongAnswer} from './contract/common.js';
 
 export interface ValidationError {
   path: string;
@@ -14,6 +14,8 @@ export interface ErrorDetails {
   answers?: WrongAnswer[];
   /** End of the lead that was erased. */
   erasure?: Erasure;
+  /** Why the session of an account has ended. */
+  reason?: EndReason;
   /** Seconds, for the `Retry-After` header. */
   retryAfter?: number;
   cause?: unknown;
@@ -31,12 +33,13 @@ export class MariaError extends Error {
   readonly faults: ValidationError[] | undefined;
   readonly answers: WrongAnswer[] | undefined;
   readonly erasure: Erasure | undefined;
+  readonly reason: EndReason | undefined;
   readonly retryAfter: number | undefined;
 
   constructor(
     readonly code: ErrorCode,
     message: string,
-    {faults, answers, erasure, retryAfter, cause}: ErrorDetails = {},
+    {faults, answers, erasure, reason, retryAfter, cause}: ErrorDetails = {},
   ) {
     super(message, {cause});
     this.name = new.target.name;
@@ -44,6 +47,7 @@ export class MariaError extends Error {
     this.faults = faults;
     this.answers = answers;
     this.erasure = erasure;
+    this.reason = reason;
     this.retryAfter = retryAfter;
   }
 
@@ -60,6 +64,7 @@ export class MariaError extends Error {
       ...(others > 0 && {more_faults: others}),
       ...(this.answers && {answers: this.answers.slice(0, MAX_ANSWERS)}),
       ...(this.erasure && {erasure: this.erasure}),
+      ...(this.reason && {reason: this.reason}),
     };
   }
 }

@@ -121,8 +121,9 @@ const endSessionRoute = (app: App, {config, sql}: AccountRouteDeps): void => {
     async (request, reply) => {
       const {account, params} = request;
       const id = readUuid(params.id);
+      const {sessionId: ownId} = account;
       const hasEnded = await transaction(sql, async (tx) => {
-        if (!id || !(await endSession(tx, account.id, id))) return false;
+        if (!id || !(await endSession(tx, {accountId: account.id, id, ownId}))) return false;
         await recordAudit(tx, {
           event: 'signed_out',
           ipAddress: getStoredIp(request, config),

@@ -118,9 +118,16 @@ const endAccessTo = async (sql: Queryable, membership: Membership): Promise<void
   await voidInvitations(sql, membership);
 };
 
-/** Ends all sessions and open links of an account. Returns the number of sessions. */
-export const endAccess = async (sql: Queryable, accountId: string): Promise<number> => {
+/**
+ * Ends all sessions and open links of an account. `ownId` is the session that asks for this. Returns
+ * the number of sessions.
+ */
+export const endAccess = async (
+  sql: Queryable,
+  accountId: string,
+  ownId: string | null = null,
+): Promise<number> => {
   await lockAccount(sql, accountId);
   await voidSignInLinks(sql, accountId);
-  return endAllSessions(sql, accountId);
+  return endAllSessions(sql, accountId, ownId);
 };

@@ -10,7 +10,7 @@ import type {SharedCounters} from '../http/rate-limits.js';
 import {OWNER_SECURITY} from '../http/response-schemas.js';
 import type {SignedInAccount} from './account.js';
 import {hashCookie, readCookie} from './cookie.js';
-import {findSignedInAccount} from './session-store.js';
+import {findEndReason, findSignedInAccount} from './session-store.js';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -69,8 +69,12 @@ export const guardOwnerRoutes = (scope: App, deps: OwnerScopeDeps): void => {
     requireSameOrigin(request, console);
     if (request.routeOptions.config.needsNoAccount !== true) {
       const cookie = readCookie(request, console);
-      const account = cookie && (await findSignedInAccount(sql, hashCookie(cookie)));
-      if (!account) throw new SignInRequired();
+      if (cookie === undefined) throw new SignInRequired();
+      const account = await findSignedInAccount(sql, hashCookie(cookie));
+      if (!account) {
+        const reason = await findEndReason(sql, hashCookie(cookie));
+        throw new SignInRequired(undefined, reason && {reason});
+      }
       request.account = account;
       await (isChange(request) ? limitChanges : limitReads)(request, account.id);
     }

@@ -1,5 +1,6 @@
 import {randomUUID} from 'node:crypto';
 
+import type {EndReason} from '../contract/common.js';
 import type {Role} from '../contract/owner.js';
 import type {Queryable} from '../database/sql.js';
 import {toInterval} from '../database/time.js';
@@ -113,23 +114,46 @@ export const endSessionOfCookie = async (sql: Queryable, secretHash: Buffer): Pr
   if (row) await notifyAccountChanged(sql, row.accountId);
 };
 
+/** Returns why the session of a cookie has ended, if not by its own browser. */
+export const findEndReason = async (
+  sql: Queryable,
+  secretHash: Buffer,
+): Promise<EndReason | undefined> => {
+  const [row] = await sql<{reason: EndReason | null}[]>`
+    select end_reason as reason from account_sessions where secret_hash = ${secretHash}`;
+  return row?.reason ?? undefined;
+};
+
+interface SessionToEnd {
+  accountId: string;
+  id: string;
+  /** Session of the call. It has no reason for its end. */
+  ownId: string;
+}
+
 /** Ends one session of an account. Returns false if the account has no such open session. */
 export const endSession = async (
   sql: Queryable,
-  accountId: string,
-  id: string,
+  {accountId, id, ownId}: SessionToEnd,
 ): Promise<boolean> => {
   const rows = await sql`
-    update account_sessions s set ended_at = now()
+    update account_sessions s set ended_at = now(), ${withReason(sql, ownId)}
     where s.id = ${id} and s.account_id = ${accountId} and ${isOpen(sql)} returning 1`;
   if (rows.length > 0) await notifyAccountChanged(sql, accountId);
   return rows.length > 0;
 };
 
+const withReason = (sql: Queryable, ownId: string | null) => sql`
+  end_reason = case when s.id is distinct from ${ownId}::uuid then 'signed_out' end`;
+
 /** Ends all sessions of an account. Returns the number of those that were open. */
-export const endAllSessions = async (sql: Queryable, accountId: string): Promise<number> => {
+export const endAllSessions = async (
+  sql: Queryable,
+  accountId: string,
+  ownId: string | null = null,
+): Promise<number> => {
   const rows = await sql`
-    update account_sessions set ended_at = now()
+    update account_sessions s set ended_at = now(), ${withReason(sql, ownId)}
     where account_id = ${accountId} and ended_at is null returning 1`;
   await notifyAccountChanged(sql, accountId);
   return rows.length;
@@ -144,7 +168,7 @@ export const endSessionsAtSite = async (
   {accountId, siteKey}: {accountId: string; siteKey: string},
 ): Promise<void> => {
   await sql`
-    update account_sessions s set ended_at = now() from memberships m
+    update account_sessions s set ended_at = now(), end_reason = 'role_changed' from memberships m
     where s.account_id = ${accountId} and s.ended_at is null
       and m.account_id = s.account_id and m.site_key = ${siteKey} and ${beganWith(sql)}`;
 };

@@ -206,13 +206,14 @@ const signOutRoute = (app: App, {config, sql}: SignInRouteDeps): void => {
     async (request, reply) => {
       const {account, body} = request;
       const {everywhere = false} = body;
+      const {id: accountId, sessionId: id} = account;
       await repeatableTransaction(sql, async (tx) => {
-        if (everywhere) await endAccess(tx, account.id);
-        else await endSession(tx, account.id, account.sessionId);
+        if (everywhere) await endAccess(tx, accountId, id);
+        else await endSession(tx, {accountId, id, ownId: id});
         await recordAudit(tx, {
           event: 'signed_out',
           ipAddress: getStoredIp(request, config),
-          metadata: {account: account.id, session: account.sessionId, everywhere},
+          metadata: {account: accountId, session: id, everywhere},
         });
       });
       return reply.code(204).send(null);

@@ -65,6 +65,17 @@ export const Erasure = Type.Object(
 );
 export type Erasure = Static<typeof Erasure>;
 
+/** Why a session of an account has ended, if not by its own browser. */
+export const END_REASONS = ['role_changed', 'signed_out'] as const;
+export type EndReason = (typeof END_REASONS)[number];
+
+const EndReason = Type.Unsafe<EndReason>({
+  type: 'string',
+  enum: [...END_REASONS],
+  description:
+    'Why the session of a `sign_in_required` has ended, if not by its own browser. `role_changed`: a role of the account was lowered or removed. `signed_out`: from another browser, or by the operator.',
+});
+
 export const ErrorBody = Type.Object(
   {
     status: Type.Union(
@@ -108,6 +119,7 @@ export const ErrorBody = Type.Object(
     erasure: Type.Optional(
       Type.Unsafe<Erasure>({...Erasure, description: 'When and by whom a lead was `erased`.'}),
     ),
+    reason: Type.Optional(EndReason),
   },
   {title: 'ErrorBody'},
 );

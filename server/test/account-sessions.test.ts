@@ -1,7 +1,9 @@
 import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
-import type {AccountSessions} from '../contract/owner.js';
+import {removeMember, setRole} from '../accounts/memberships.js';
+import type {AccountSessions, Role} from '../contract/owner.js';
+import {transaction} from '../database/transaction.js';
 import {CONSOLE_HEADERS, OwnerClient} from './owner-client.js';
 import {callSignIn, getCookie, requestToken, signInWith} from './sign-in-helpers.js';
 import {startServer} from './start-server.js';
@@ -75,6 +77,38 @@ t.test('a session', async (t) => {
     t.notOk(await isOpen(other));
     t.equal((await end(client, id)).status, 404);
     t.equal((await list()).length, 1);
+  });
+
+  await t.test('says why it has ended, if not by its own browser', async (t) => {
+    const askWhy = async (client: OwnerClient) => {
+      const {status, body} = await client.call<ErrorBody>('GET', ACCOUNT);
+      t.match([status, body.code], [401, 'sign_in_required']);
+      return body.reason;
+    };
+    const client = await owner.signInAgain(server.sql);
+    const other = await owner.signInAgain(server.sql);
+    const third = await owner.signInAgain(server.sql);
+    const {body} = await client.call<AccountSessions>('GET', `${ACCOUNT}/sessions`);
+    const {id = ''} = body.sessions.find(({is_current: isCurrent}) => isCurrent) ?? {};
+    await other.call('DELETE', `${ACCOUNT}/sessions/${id}`);
+    t.equal(await askWhy(client), 'signed_out');
+    await other.call('POST', '/api/owner/sign-out', {json: {everywhere: true}});
+    t.equal(await askWhy(other), undefined, 'its own sign-out');
+    t.equal(await askWhy(third), 'signed_out');
+
+    const change = (role: Role | null) =>
+      transaction(server.sql, (tx) => {
+        const member = {accountId: demoted.accountId, siteKey: 'demo'};
+        return role ? setRole(tx, {...member, role}) : removeMember(tx, member);
+      });
+    const demoted = await OwnerClient.create(server, {roles: {demo: 'agent', workshop: 'agent'}});
+    await change('observer');
+    t.equal(await askWhy(demoted), 'role_changed');
+    const again = await demoted.signInAgain(server.sql);
+    await change(null);
+    t.equal(await askWhy(again), 'role_changed');
+    const stranger = new OwnerClient(server.url, '', '', `maria_console=${'A'.repeat(43)}`);
+    t.equal(await askWhy(stranger), undefined);
   });
 
   await t.test('ends at once on another server', async (t) => {

@@ -1,5 +1,6 @@
 import {html, render} from 'lit/html.js';
 
+import type {EndReason} from '../../server/contract/common.js';
 import type {Account} from '../../server/contract/owner.js';
 import {call, onCalls} from './core/api.js';
 import {BASE, CONSOLE} from './core/base.js';
@@ -14,6 +15,7 @@ import {followLinks, placeOf, urlOf} from './core/router.js';
 import {deleteAccountValues, readStored, store} from './core/stored.js';
 import {applyTheme} from './core/theme.js';
 import {whenLoaded} from './parts/states.js';
+import type {TextKey} from './texts/texts.js';
 import {loadTexts, say} from './texts/texts.js';
 import {door} from './views/door.js';
 import {createLink} from './views/link.js';
@@ -24,6 +26,12 @@ import {createSignIn} from './views/sign-in.js';
 const NOTICE_MS = 5_000;
 /** Token of a link, and the path that was asked for, without the base path of the server. */
 const LINK = /^#([\w-]+\.[\w.-]+)(?:&to=\/(console\/.*))?$/;
+
+/** Texts about the end of a session. */
+const ENDS: Record<EndReason, TextKey> = {
+  role_changed: 'endedByRole',
+  signed_out: 'endedElsewhere',
+};
 
 /** Starts the console in this page. */
 export const startConsole = async (): Promise<void> => {
@@ -72,7 +80,7 @@ class App {
 
   start(): void {
     onCalls({
-      signedOut: () => this.showSignIn(),
+      signedOut: (reason) => this.showSignIn(reason && ENDS[reason]),
       reachable: (isReachable) => this.setOffline(!isReachable),
     });
     followLinks(({pathname, search}) => this.go(pathname + search));
@@ -120,10 +128,12 @@ class App {
     return own && !stored?.startsWith(own) ? own : stored;
   }
 
-  private showSignIn(): void {
+  private showSignIn(why?: TextKey): void {
     if (this.door) return;
     this.leave();
+    for (const dialog of document.querySelectorAll('dialog')) dialog.close();
     this.door = createSignIn({
+      why,
       update: () => this.update(),
       askedFor: () => location.pathname + location.search,
     });
@@ -166,7 +176,7 @@ class App {
     deleteAccountValues();
     this.leave();
     history.replaceState(null, '', CONSOLE);
-    this.showSignIn();
+    this.showSignIn('signedOut');
   }
 
   private go(url: string, options: {replace?: boolean} = {}): void {

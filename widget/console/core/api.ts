@@ -1,4 +1,4 @@
-import type {ErrorBody} from '../../../server/contract/common.js';
+import type {EndReason, ErrorBody} from '../../../server/contract/common.js';
 import {BASE} from './base.js';
 
 /** Code of a call that got no response, beside the codes of the server. */
@@ -26,7 +26,7 @@ interface Call {
 }
 
 const listeners = {
-  signedOut: () => undefined as void,
+  signedOut: (_reason?: EndReason) => undefined as void,
   reachable: (_isReachable: boolean) => undefined as void,
 };
 
@@ -64,8 +64,8 @@ const request = async (path: string, options: Call): Promise<Response> => {
   const response = await send(path, options);
   if (response.ok) return response;
   const body = parse(await readText(response));
-  const {code = '', request_id = ''} = body as Partial<ErrorBody>;
-  if (code === 'sign_in_required') listeners.signedOut();
+  const {code = '', request_id = '', reason} = body as Partial<ErrorBody>;
+  if (code === 'sign_in_required') listeners.signedOut(reason);
   throw new ApiError(code || `http_${response.status}`, response.status, request_id, body);
 };
 

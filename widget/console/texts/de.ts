@@ -34,6 +34,8 @@ const de: Texts = {
   you: 'Sie',
 
   signIn: 'Anmelden',
+  endedByRole: 'Ihre Rolle wurde geändert. Melden Sie sich neu an.',
+  endedElsewhere: 'Ihre Sitzung wurde von anderer Stelle beendet. Melden Sie sich neu an.',
   signInHow:
     'Geben Sie Ihre E-Mail-Adresse ein. Sie erhalten einen Link zum Anmelden, ohne Passwort.',
   sendLink: 'Link senden',
@@ -345,10 +347,17 @@ const de: Texts = {
   removeTitle: '{email} entfernen?',
   removeText: 'Die Person hat sofort keinen Zugriff auf diese Website.',
   removed: 'Die Person wurde entfernt.',
+  ownRoleTitle: 'Ihre eigene Rolle ändern?',
+  ownRoleText:
+    'Sie verlieren sofort, was die neue Rolle nicht erlaubt. Nur ein anderer Inhaber kann Ihnen diese Rolle zurückgeben.',
+  changeRole: 'Rolle ändern',
   roleChanged: 'Die Rolle wurde geändert.',
 
   signOut: 'Abmelden',
   signOutEverywhere: 'Überall abmelden',
+  signOutEverywhereTitle: 'Überall abmelden?',
+  signOutEverywhereText:
+    'Alle Sitzungen Ihres Kontos enden, auch diese. Offene Links in E-Mails funktionieren nicht mehr.',
   signedOut: 'Sie sind abgemeldet.',
   sessionEnded: 'Die Sitzung wurde beendet.',
 

@@ -66,10 +66,17 @@ export const actions = {
   removeTitle: 'Remove {email}?',
   removeText: 'The person is signed out of this site at once.',
   removed: 'The person was removed.',
+  ownRoleTitle: 'Change your own role?',
+  ownRoleText:
+    'You lose at once what the new role does not allow. Only another owner can give you this role back.',
+  changeRole: 'Change the role',
   roleChanged: 'The role was changed.',
 
   signOut: 'Sign out',
   signOutEverywhere: 'Sign out everywhere',
+  signOutEverywhereTitle: 'Sign out everywhere?',
+  signOutEverywhereText:
+    'All sessions of your account end, this one too. Open links in e-mails stop working.',
   signedOut: 'You are signed out.',
   sessionEnded: 'The session was ended.',
 

@@ -32,6 +32,8 @@ const es: Texts = {
   you: 'usted',
 
   signIn: 'Iniciar sesión',
+  endedByRole: 'Su rol ha cambiado. Inicie sesión de nuevo.',
+  endedElsewhere: 'Su sesión se cerró desde otro lugar. Inicie sesión de nuevo.',
   signInHow: 'Escriba su correo electrónico. Recibirá un enlace para entrar, sin contraseña.',
   sendLink: 'Enviarme un enlace',
   signInWithoutMail: '¿No llega ningún correo? El operador del servidor puede mostrar un enlace:',
@@ -338,10 +340,17 @@ const es: Texts = {
   removeTitle: '¿Quitar a {email}?',
   removeText: 'La persona pierde enseguida el acceso a este sitio.',
   removed: 'Se quitó a la persona.',
+  ownRoleTitle: '¿Cambiar su propio rol?',
+  ownRoleText:
+    'Pierde enseguida lo que el nuevo rol no permite. Solo otro propietario puede devolverle este rol.',
+  changeRole: 'Cambiar el rol',
   roleChanged: 'El rol se cambió.',
 
   signOut: 'Cerrar sesión',
   signOutEverywhere: 'Cerrar sesión en todas partes',
+  signOutEverywhereTitle: '¿Cerrar sesión en todas partes?',
+  signOutEverywhereText:
+    'Se cierran todas las sesiones de su cuenta, también esta. Los enlaces abiertos en correos dejan de funcionar.',
   signedOut: 'Ha cerrado la sesión.',
   sessionEnded: 'La sesión se cerró.',
 

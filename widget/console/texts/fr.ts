@@ -33,6 +33,8 @@ const fr: Texts = {
   you: 'vous',
 
   signIn: 'Se connecter',
+  endedByRole: 'Votre rôle a été changé. Reconnectez-vous.',
+  endedElsewhere: 'Votre session a été fermée depuis un autre endroit. Reconnectez-vous.',
   signInHow:
     'Saisissez votre adresse e-mail. Vous recevez un lien de connexion, sans mot de passe.',
   sendLink: 'M’envoyer un lien',
@@ -343,10 +345,17 @@ const fr: Texts = {
   removeTitle: 'Supprimer {email} ?',
   removeText: 'La personne perd aussitôt l’accès à ce site.',
   removed: 'La personne a été supprimée.',
+  ownRoleTitle: 'Changer votre propre rôle ?',
+  ownRoleText:
+    'Vous perdez aussitôt ce que le nouveau rôle ne permet pas. Seul un autre propriétaire peut vous rendre ce rôle.',
+  changeRole: 'Changer le rôle',
   roleChanged: 'Le rôle a été changé.',
 
   signOut: 'Se déconnecter',
   signOutEverywhere: 'Se déconnecter partout',
+  signOutEverywhereTitle: 'Se déconnecter partout ?',
+  signOutEverywhereText:
+    'Toutes les sessions de votre compte se ferment, celle-ci aussi. Les liens ouverts dans les e-mails ne fonctionnent plus.',
   signedOut: 'Vous êtes déconnecté.',
   sessionEnded: 'La session a été fermée.',
 

@@ -32,6 +32,8 @@ const ptBr: Texts = {
   you: 'você',
 
   signIn: 'Entrar',
+  endedByRole: 'Sua função foi alterada. Entre de novo.',
+  endedElsewhere: 'Sua sessão foi encerrada em outro lugar. Entre de novo.',
   signInHow: 'Digite seu e-mail. Você recebe um link para entrar, sem senha.',
   sendLink: 'Enviar um link',
   signInWithoutMail: 'Nenhum e-mail chega? O operador do servidor pode mostrar um link:',
@@ -334,10 +336,17 @@ const ptBr: Texts = {
   removeTitle: 'Remover {email}?',
   removeText: 'A pessoa perde na hora o acesso a este site.',
   removed: 'A pessoa foi removida.',
+  ownRoleTitle: 'Alterar sua própria função?',
+  ownRoleText:
+    'Você perde na hora o que a nova função não permite. Só outro proprietário pode devolver essa função a você.',
+  changeRole: 'Alterar a função',
   roleChanged: 'A função foi alterada.',
 
   signOut: 'Sair',
   signOutEverywhere: 'Sair de todos os lugares',
+  signOutEverywhereTitle: 'Sair de todos os lugares?',
+  signOutEverywhereText:
+    'Todas as sessões da sua conta terminam, também esta. Os links abertos em e-mails deixam de funcionar.',
   signedOut: 'Você saiu.',
   sessionEnded: 'A sessão foi encerrada.',
 

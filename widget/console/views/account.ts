@@ -9,6 +9,7 @@ import {Loader, toApiError} from '../core/loader.js';
 import {readStored, store} from '../core/stored.js';
 import {applyTheme} from '../core/theme.js';
 import {typed} from '../parts/controls.js';
+import {showDialog} from '../parts/dialog.js';
 import {readSubmitted} from '../parts/fields.js';
 import {errorText, whenLoaded} from '../parts/states.js';
 import {addStyles} from '../parts/styles.js';
@@ -69,8 +70,15 @@ export const createAccount = (context: Context): View => {
     await run(() => call(`account/sessions/${id}`, {method: 'DELETE'}), say('sessionEnded'));
     await load();
   };
-  const signOut = (everywhere: boolean) => () =>
-    void run(() => context.signOut(everywhere), say('signedOut'));
+  const signOut = () => void run(() => context.signOut(false), say('signedOut'));
+  const signOutEverywhere = () =>
+    showDialog({
+      title: say('signOutEverywhereTitle'),
+      body: html`<p>${say('signOutEverywhereText')}</p>`,
+      action: say('signOutEverywhere'),
+      isDangerous: true,
+      run: () => context.signOut(true),
+    });
 
   const nameForm = () =>
     html`<form class="inline" @submit=${saveName}>
@@ -165,8 +173,8 @@ export const createAccount = (context: Context): View => {
             <h2>${say('sessions')}</h2>
             ${whenLoaded(sessions, sessionList, load)}
             <p class="actions">
-              <button type="button" @click=${signOut(false)}>${say('signOut')}</button>
-              <button type="button" class="danger" @click=${signOut(true)}>
+              <button type="button" @click=${signOut}>${say('signOut')}</button>
+              <button type="button" class="danger" @click=${signOutEverywhere}>
                 ${say('signOutEverywhere')}
               </button>
             </p>

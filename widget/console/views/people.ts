@@ -35,9 +35,22 @@ export const createPeople = (context: Context, place: Place): View => {
     }
     await load();
   };
-  const changeRole = ({id}: Person, {target}: Event) => {
+  const changeRole = ({id, is_you}: Person, {target}: Event) => {
     const {value: role} = target as HTMLSelectElement;
-    void run(() => call(`${path}/${id}`, {method: 'PATCH', body: {role}}), say('roleChanged'));
+    const change = () => call(`${path}/${id}`, {method: 'PATCH', body: {role}});
+    void (is_you ? changeOwnRole(change) : run(change, say('roleChanged')));
+  };
+  const changeOwnRole = async (change: () => Promise<unknown>) => {
+    const isDone = await showDialog({
+      title: say('ownRoleTitle'),
+      body: html`<p>${say('ownRoleText')}</p>`,
+      action: say('changeRole'),
+      close: say('keep'),
+      isDangerous: true,
+      run: change,
+    });
+    if (isDone) await context.reloadAccount();
+    await load();
   };
   const remove = async ({id, email, status}: Person) => {
     const isInvited = status === 'invited';

@@ -9,6 +9,7 @@ import {store} from '../core/stored.js';
 import {typed} from '../parts/controls.js';
 import {readSubmitted} from '../parts/fields.js';
 import {problem} from '../parts/states.js';
+import type {TextKey} from '../texts/texts.js';
 import {say} from '../texts/texts.js';
 import {door} from './door.js';
 
@@ -24,12 +25,14 @@ interface Options {
   update: () => void;
   /** Returns the path that opens after the sign-in, with its query. */
   askedFor: () => string;
+  /** Text that says why the session has ended. */
+  why?: TextKey | undefined;
   /** Whether the page replaces that of a link that no longer works. */
   isAfterLink?: boolean;
 }
 
 /** Creates the page that asks for an e-mail address, and sends a link to it. */
-export const createSignIn = ({update, askedFor, isAfterLink = false}: Options): View => {
+export const createSignIn = ({update, askedFor, why, isAfterLink = false}: Options): View => {
   let sentTo = '';
   let isSending = false;
   let error: ApiError | undefined;
@@ -60,6 +63,7 @@ export const createSignIn = ({update, askedFor, isAfterLink = false}: Options): 
 
   const form = () =>
     html`<form @submit=${submit}>
+      ${why ? html`<p role="status">${say(why)}</p>` : nothing}
       <p>${say(isAfterLink ? 'linkOverHow' : 'signInHow')}</p>
       <div class="field">
         <label for="email">${say('email')}</label>
