@@ -133,7 +133,7 @@ export const Settings = Type.Object({
   }),
   DOWNLOAD_URL_SECONDS: whole(60, {
     maximum: 604_800,
-    description: 'Time for which a download link works, in seconds.',
+    description: 'Time for which a download link works, in seconds. In the console, at most 300.',
   }),
   CLAMAV_HOST: textSetting(
     'Host, or `host:port`, of a ClamAV daemon that scans uploads. The default port is 3310. Without it, files are not scanned.',

@@ -34,6 +34,9 @@ import type {LeadFileRow} from './file-store.js';
 /** Limits of concurrent transfers and of texts that are being read. */
 const FILE_LIMITS = {perSession: 4, perClient: 10, total: 50};
 
+/** Longest time for which a download link works, because it works also after the end of the session. */
+const MAX_LINK_SECONDS = 300;
+
 /** Policy for a file that is opened in the browser despite `attachment`. */
 const FILE_POLICY = buildCsp({'default-src': "'none'", sandbox: ''});
 
@@ -62,7 +65,8 @@ const downloadRoute = (app: App, {config, sql, objects}: LeadRouteDeps): void =>
       schema: {
         operationId: 'getLeadFile',
         summary: 'Creates a short-lived download link for one file of a lead',
-        description: 'Each link is counted and audited when it is created.',
+        description:
+          'Each link is counted and audited when it is created. It works for `DOWNLOAD_URL_SECONDS`, at most for 5 minutes, also if the session ends before.',
         params: LeadFileId,
         response: ownerResponses({200: DownloadLink}, [...FILE_CODES]),
       },
@@ -72,7 +76,7 @@ const downloadRoute = (app: App, {config, sql, objects}: LeadRouteDeps): void =>
       const link = await objects.createDownloadLink(file.key, {
         fileName: file.name,
         contentType: PDF_CONTENT_TYPE,
-        seconds: config.downloadSeconds,
+        seconds: Math.min(config.downloadSeconds, MAX_LINK_SECONDS),
       });
       const {uuid, siteKey: site} = file;
       await transaction(sql, async (tx) => {

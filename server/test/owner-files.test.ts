@@ -4,6 +4,7 @@ import t from 'tap';
 
 import type {ErrorBody} from '../contract/common.js';
 import type {FileText} from '../contract/owner-files.js';
+import {MINUTE_MS} from '../units.js';
 import {createLead} from './lead-helpers.js';
 import {OwnerClient} from './owner-client.js';
 import {makePdf} from './pdf.js';
@@ -16,7 +17,7 @@ import type {Visitor} from './visitor.js';
 const FETCH = {'sec-fetch-dest': 'empty'};
 
 t.test('files of a lead', async (t) => {
-  const server = await startServer(t);
+  const server = await startServer(t, {settings: {DOWNLOAD_URL_SECONDS: '86400'}});
   const agent = await OwnerClient.create(server, {roles: {demo: 'agent'}});
   const visitor = await createLead(server, {message: 'Hello'});
   const upload = async (bytes: Buffer, name: string, of: Visitor = visitor) => {
@@ -41,6 +42,8 @@ t.test('files of a lead', async (t) => {
     const {status, body} = await agent.call<{url: string; expires_at: string}>('GET', report);
 
     t.equal(status, 200);
+    const leftMs = Date.parse(body.expires_at) - Date.now();
+    t.ok(leftMs < 6 * MINUTE_MS, `${leftMs} ms after a sign-out at most`);
     const response = await fetch(body.url);
     t.match(response.headers.get('content-disposition'), /^attachment/);
     t.same(Buffer.from(await response.arrayBuffer()), bytes);
