@@ -30,8 +30,10 @@ describe('room at the file step', () => {
       await setViewport({width, height});
       const chat = await mountOpen();
       await reachFiles(chat);
+      const header = heightOf(chat, '.header');
       await press(chat, 'Ask a question');
       await until(() => inside(chat, 'textarea'), 'the field');
+      expect(heightOf(chat, '.header')).to.equal(header);
       await choose(chat, pdf('1.pdf'), pdf('2.pdf', 3_000), pdf('3.pdf', 4_000));
       await until(() => rows(chat).length === 3, 'the rows');
       expect(heightOf(chat, '.log') / heightOf(chat, '.panel')).to.be.at.least(0.5);

@@ -99,7 +99,7 @@ export const conversationStyles = css`
   }
   .talk {
     flex: none;
-    padding: 8px 16px 12px;
+    padding: 8px 16px;
     border-block-start: 1px solid var(--border);
   }
   .talk .field {

@@ -41,10 +41,10 @@ export const fileStyles = css`
   .main:has(.files):has(.talk) .log {
     min-block-size: 50%;
   }
-  .main:has(.files):has(.talk) :is(.header, .talk) {
-    padding-block: 6px;
+  .main:has(.files) .talk {
+    padding-block: 4px;
   }
-  .main:has(.files):has(.talk) .footnote {
+  .main:has(.files) .talk + .footnote {
     display: none;
   }
   /* While Maria types, the tray keeps its height. */

@@ -179,7 +179,7 @@ export const panelStyles = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 4px;
-    padding: 16px 12px 14px;
+    padding: 8px 12px;
     padding-inline-start: 18px;
     border-block-end: 1px solid var(--border);
   }

@@ -24,9 +24,6 @@ export const screenStyles = css`
     .steps {
       display: none;
     }
-    .header {
-      padding-block: 6px;
-    }
     /* The field is needed whole; the log can be scrolled. */
     .log {
       flex-basis: 0;
