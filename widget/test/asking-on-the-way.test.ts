@@ -103,7 +103,7 @@ describe('a question on the way', () => {
     const seen: boolean[] = [];
     const note = () => inside(chat, '.typing, [name=answer]') && seen.push(field(chat) !== null);
     new MutationObserver(note).observe(chat.shadowRoot!, {subtree: true, childList: true});
-    await press(chat, 'Continue');
+    await press(chat, 'Start');
     await until(() => inside(chat, '[name=answer]'), 'the name');
     expect(seen.length).to.be.greaterThan(1);
     expect(seen).to.not.include(true);

@@ -350,7 +350,7 @@ describe('free chat', () => {
     await backend.config(site, {conversation: {version: 1, steps}});
     const chat = await mountOpen(site);
     await press(chat, 'I agree');
-    await untilSaid(chat, 'Do you have a question?');
+    await untilSaid(chat, 'What is your question?');
     await until(() => field(chat), 'the field');
     await write(chat, 'How long does it take?');
     await untilSaid(chat, 'How long does it take?');

@@ -66,18 +66,21 @@ describe('the two doors', () => {
     await until(() => button(chat, 'Ask a question'), 'the way to a question');
   });
 
-  it('the second door leads to the field', async () => {
+  it('the second door leads to the field, and Maria asks', async () => {
     const chat = await mountAtDoors();
 
     await press(chat, 'Ask a question');
 
     await until(() => chat.shadowRoot!.activeElement === field(chat), 'the focus in the field');
+    expect(lines(chat).at(-1)).to.equal('What is your question?');
+    expect(button(chat, 'Ask a question')).not.to.exist;
+    expect(button(chat, 'Start')).to.exist;
   });
 
   it('a question is sent once the consent to storing is recorded', async () => {
     const {chat, site} = await askFirst();
 
-    await until(() => button(chat, 'Continue'), 'the way to the steps');
+    await until(() => button(chat, 'Start'), 'the way to the steps');
     await untilQuiet(site);
     const paths = await pathsOf(site);
     expect(paths.indexOf('PUT /api/session/consents')).to.be.below(
@@ -116,7 +119,7 @@ describe('the two doors', () => {
     await untilSaid(chat, 'May Acme keep this?');
     await press(chat, 'I agree');
     await until(() => inside(chat, '.doors'), 'the doors');
-    await press(chat, 'Continue');
+    await press(chat, 'Start');
     await answer(chat, 'Your name', 'Ana');
 
     await until(() => inside(chat, '.dropzone'), 'the step after the consent');

@@ -100,7 +100,7 @@ export const openChat = async (
   await visitor.press('Start');
   await visitor.press('I agree');
   await onTheWay(visitor);
-  await visitor.untilSaid('Do you have a question?');
+  await visitor.untilSaid('What is your question?');
   return {tab, visitor};
 };
 

@@ -18,7 +18,7 @@ t.test('a conversation with keyboard and screen reader', async (t) => {
   };
   await widget.open();
   await widget.button('I agree').click();
-  await widget.getByText('Do you have a question?').waitFor();
+  await widget.getByText('What is your question?').waitFor();
   const field = widget.root.getByLabel('Write a message');
   await field.focus();
 

@@ -38,7 +38,7 @@ t.test('two tabs share one conversation', async (t) => {
       };
 
       await t.test('a question and its reply appear in both tabs', async (t) => {
-        await second.visitor.untilSaid('Do you have a question?');
+        await second.visitor.untilSaid('What is your question?');
         await first.visitor.write(`Do both hear (${name})?`);
         const turn = await server.waitForTurn(`Do both hear (${name})?`);
         turn.write('Both hear ');

@@ -137,7 +137,7 @@ const ar: Texts = {
   continueSteps: 'متابعة طلبي',
   leaveEmail: 'أترك بريدي الإلكتروني',
   verified: 'تم تأكيد بريدك الإلكتروني.',
-  askAssistant: 'هل لديك سؤال؟',
+  askAssistant: 'ما سؤالك؟',
 };
 
 export default ar;

@@ -150,7 +150,7 @@ const de: Texts = {
   continueSteps: 'Weiter mit meinem Anliegen',
   leaveEmail: 'E-Mail-Adresse hinterlassen',
   verified: 'Ihre E‑Mail-Adresse ist bestätigt.',
-  askAssistant: 'Haben Sie Fragen?',
+  askAssistant: 'Wie lautet Ihre Frage?',
 };
 
 export default de;

@@ -139,7 +139,7 @@ const en = {
   continueSteps: 'Continue with my request',
   leaveEmail: 'Leave my e-mail address',
   verified: 'Your e‑mail address is confirmed.',
-  askAssistant: 'Do you have a question?',
+  askAssistant: 'What is your question?',
 };
 
 export type Texts = typeof en;

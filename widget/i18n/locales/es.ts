@@ -140,8 +140,8 @@ const es: Texts = {
   start: 'Empezar',
   continueSteps: 'Continuar con mi solicitud',
   leaveEmail: 'Dejar mi correo electrónico',
-  verified: 'Su dirección de correo está confirmada.',
-  askAssistant: '¿Tiene alguna pregunta?',
+  verified: 'Su correo electrónico está confirmado.',
+  askAssistant: '¿Cuál es su pregunta?',
 };
 
 export default es;

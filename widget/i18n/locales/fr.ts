@@ -144,7 +144,7 @@ const fr: Texts = {
   continueSteps: 'Poursuivre ma demande',
   leaveEmail: 'Laisser mon adresse e-mail',
   verified: 'Votre adresse e‑mail est confirmée.',
-  askAssistant: 'Avez-vous une question ?',
+  askAssistant: 'Quelle est votre question ?',
 };
 
 export default fr;

@@ -139,7 +139,7 @@ const ptBr: Texts = {
   continueSteps: 'Continuar meu pedido',
   leaveEmail: 'Deixar meu e-mail',
   verified: 'Seu e‑mail está confirmado.',
-  askAssistant: 'Você tem alguma dúvida?',
+  askAssistant: 'Qual é a sua pergunta?',
 };
 
 export default ptBr;
