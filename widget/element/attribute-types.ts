@@ -76,8 +76,8 @@ export interface MariaChatAttributes {
    */
   target?: string;
   /**
-   * Whether the panel opens automatically. `remember` opens it if it was open on the page before;
-   * on a phone it shows a badge instead.
+   * Whether the panel opens automatically. `remember` opens it if it was open on the page before,
+   * except on a phone, where it would cover the page.
    * @default `remember`
    */
   open?: 'remember' | 'true' | 'false';

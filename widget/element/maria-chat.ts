@@ -62,10 +62,10 @@ export class MariaChat extends MariaChatBase {
 
   /**
    * Opens the panel. `isQuiet` leaves the focus where it is. A panel that would cover the whole page
-   * then stays closed if `open` is `remember`: the launcher shows a badge instead.
+   * then stays closed if `open` is `remember`.
    */
   async open({isQuiet = false} = {}) {
-    if (isQuiet && this.opening === 'remember' && this.isFullScreen) return this.setUnread(1);
+    if (isQuiet && this.opening === 'remember' && this.isFullScreen) return;
     if (this.isOpen || !this.dispatchEvent(new MariaBeforeOpenEvent())) return;
     this.panelFocus.remember(this);
     this.isOpen = true;
