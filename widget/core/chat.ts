@@ -101,7 +101,7 @@ class Conversation
     });
     this.session = createSession(this);
     this.answers = createAnswers(this.storage);
-    this.transcript = new Transcript(onChange);
+    this.transcript = new Transcript(this.storage, onChange);
     this.retrier = new Retrier((error) => this.status.showRetrying(error));
     this.flow = createFlow(this);
     this.outbox = createOutbox(this);

@@ -107,8 +107,8 @@ const continueSilently = (chat: ResumeDeps) => {
     flow.spokenSteps.add(one.id);
     return flow.promptFor(one);
   });
-  for (const text of [...prompts, ...unsentRemarks(storage)])
-    transcript.say('maria', text, null, 0);
+  for (const text of prompts) transcript.retell('maria', text);
+  for (const text of unsentRemarks(storage)) transcript.say('maria', text);
   if (isWaiting) flow.waitAt(step, true);
   else void flow.begin();
 };
@@ -179,9 +179,9 @@ export const replayAnswers = (
       for (const one of [...unspoken, step]) {
         flow.spokenSteps.add(one.id);
         // The question that waits here is the last line already.
-        if (one.id !== flow.step?.id) transcript.say('maria', flow.promptFor(one), null, 0);
+        if (one.id !== flow.step?.id) transcript.retell('maria', flow.promptFor(one));
       }
-      transcript.say('visitor', answer, id, 0);
+      transcript.retell('visitor', answer, id);
       unspoken = [];
     }
   }

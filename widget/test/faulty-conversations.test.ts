@@ -86,8 +86,9 @@ const language = await loadLanguage('ar');
 
 /** Answers whatever is asked, and is told what Maria said. */
 const visit = async (document: unknown, conditionValues: Answers) => {
-  const answers = createAnswers(createStorage(newSite(), {storage: localStorage}));
-  const transcript = new Transcript(() => undefined);
+  const storage = createStorage(newSite(), {storage: localStorage});
+  const answers = createAnswers(storage);
+  const transcript = new Transcript(storage, () => undefined);
   const flow = createFlow({
     store: new Store(() => undefined),
     transcript,

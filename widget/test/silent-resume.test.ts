@@ -2,11 +2,13 @@ import {expect} from '@open-wc/testing';
 
 import {
   answer,
+  backend,
   button,
   choose,
   every,
   inside,
   lines,
+  mountAtDoors,
   mountOpen,
   newSite,
   openNewTab,
@@ -20,6 +22,7 @@ import {
   untilRecorded,
   untilSaid,
 } from './helpers.js';
+import {untilListening, untilSent, uuidOf, write} from './talking.js';
 import {KINDS, ask, openWith, submitContact, untilStep} from './questions.js';
 
 const marker = (site: string) => `maria-chat:${site}:active`;
@@ -54,6 +57,32 @@ describe('a visitor who was active in this tab', () => {
     await until(() => inside(again, '.picker'), 'the files');
     expect(lines(again)).to.deep.equal(before.filter((line) => line !== 'Nice to meet you, Ana.'));
     expect(button(again, 'Continue')).to.equal(undefined);
+    again.remove();
+  });
+
+  it('finds the messages between the same questions and answers again', async () => {
+    const site = newSite();
+    const chat = await mountAtDoors(site);
+    await write(chat, 'Is a copy enough?');
+    await press(chat, 'I agree');
+    await until(() => inside(chat, '.doors'), 'the doors');
+    await untilListening(site);
+    await backend.say(uuidOf(site), {role: 'maria', body: 'It is.'});
+    await untilSaid(chat, 'It is.');
+    await press(chat, 'Start');
+    await answer(chat, 'Your name', 'Ana');
+    await press(chat, 'I do not agree');
+    await until(() => inside(chat, '.picker'), 'the files');
+    await write(chat, 'Which files?');
+    await untilSent(chat);
+    await backend.say(uuidOf(site), {role: 'maria', body: 'All of them.'});
+    await untilSaid(chat, 'All of them.');
+    const before = lines(chat);
+    const again = await reload(chat, site);
+    await again.open();
+    await untilSaid(again, 'All of them.');
+    const remarks = ['Nice to meet you, Ana.', 'To send your question, I need your consent first.'];
+    expect(lines(again)).to.deep.equal(before.filter((line) => !remarks.includes(line)));
     again.remove();
   });
 

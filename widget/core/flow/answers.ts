@@ -3,6 +3,7 @@ import type {ConsentDecision, Purpose} from '../../../server/contract/sessions.j
 
 import type {SiteStorage} from '../session/storage.js';
 import {parse, toJson} from '../transport/json.js';
+import {PLACES_KEY} from './transcript.js';
 
 const ANSWERS_KEY = 'answers';
 /** Messages that the backend does not have yet. */
@@ -204,7 +205,7 @@ export const createAnswers = (storage: Readonly<SiteStorage>) => {
     },
     wipe() {
       removeKept();
-      for (const key of [UNSENT_KEY, THREAD_KEY]) storage.remove(key);
+      for (const key of [UNSENT_KEY, THREAD_KEY, PLACES_KEY]) storage.remove(key);
       load();
     },
   };

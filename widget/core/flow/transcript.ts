@@ -1,7 +1,12 @@
 import type {Step} from '../../../server/contract/conversation.js';
 
 import type {Language} from '../../i18n/languages.js';
+import type {SiteStorage} from '../session/storage.js';
+import {parse, toJson} from '../transport/json.js';
 import {delay} from '../transport/retry.js';
+
+/** Number of messages before a question or an answer of a step, by speaker and step. */
+export const PLACES_KEY = 'places';
 
 /** Returns a text in a language. Lines are drawn with it, so that a new language reaches old lines. */
 export interface TextOf {
@@ -15,6 +20,8 @@ export interface Line<Message = unknown> {
   text: TextOf;
   /** When it was said, in ms since 1970; 0 for a line that is repeated after a reload. */
   at: number;
+  /** Number of messages before a line that is repeated. */
+  place?: number;
   /** Number of the message at the backend, once it is stored there. */
   number?: number;
   /** Id of the step that the line answers. */
@@ -28,10 +35,27 @@ export class Transcript {
   lines: readonly Line[] = [];
   isTyping = false;
 
-  constructor(private readonly onChange: () => void) {}
+  constructor(
+    private readonly storage: Readonly<SiteStorage>,
+    private readonly onChange: () => void,
+  ) {}
 
-  say(from: Line['from'], text: TextOf, step: string | null = null, at = Date.now()) {
-    this.arrange([...this.lines, {from, text, at, step}]);
+  say(from: Line['from'], text: TextOf, step: string | null = null) {
+    const {lines, places} = this;
+    // The messages of this tab may not be loaded yet.
+    const place = Math.max(lines.filter(({message}) => message).length, ...Object.values(places));
+    const key = keyOf(from, text, step);
+    if (place) this.storage.set(PLACES_KEY, toJson({...places, [key]: place}));
+    this.arrange([...lines, {from, text, at: Date.now(), step}]);
+  }
+
+  /** Repeats a question or an answer of a step, at its place among the others. */
+  retell(from: Line['from'], text: TextOf, step: string | null = null) {
+    const place = this.places[keyOf(from, text, step)] ?? 0;
+    const after = this.lines.findIndex((line) => line.place! > place);
+    const lines = [...this.lines];
+    lines.splice(after < 0 ? lines.length : after, 0, {from, text, at: 0, step, place});
+    this.arrange(lines);
   }
 
   /** Returns the newest answer to a step. */
@@ -67,4 +91,11 @@ export class Transcript {
     this.lines = [];
     this.isTyping = false;
   }
+
+  private get places(): Record<string, number> {
+    return (parse(this.storage.get(PLACES_KEY)) ?? {}) as Record<string, number>;
+  }
 }
+
+const keyOf = (from: Line['from'], {askedStep}: TextOf, step: string | null) =>
+  `${from}.${step ?? askedStep?.id}`;

@@ -1,8 +1,11 @@
 import type {Line} from '../flow/transcript.js';
 
-/** Returns the lines with another one at its place in time. */
-export const insertByTime = (lines: readonly Line[], line: Line) => {
-  const after = lines.findIndex(({at}) => at > line.at);
+/**
+ * Returns the lines with another one at its place in time. Lines that are repeated have no time: the
+ * ordinal of a message says which of them follow it.
+ */
+export const insertByTime = (lines: readonly Line[], line: Line, ordinal: number) => {
+  const after = lines.findIndex(({at, place}) => at > line.at || place! >= ordinal);
   const at = after < 0 ? lines.length : after;
   return [...lines.slice(0, at), line, ...lines.slice(at)];
 };

@@ -209,7 +209,8 @@ export class MessageThread {
     const {id, client_id: clientId, role, body, state, files} = stored;
     const known = this.messages.find((one) => one.id === id || one.clientId === clientId);
     const at = timeOf(stored, client.clockOffsetMs);
-    const message = known ?? this.add({clientId, role, body, state}, at);
+    const ordinal = this.messages.filter((one) => one.id !== null).length + 1;
+    const message = known ?? this.add({clientId, role, body, state}, at, ordinal);
     if (message.id === null) {
       message.line.number = id;
       transcript.arrange(moveByNumber(transcript.lines, message.line, id));
@@ -226,13 +227,18 @@ export class MessageThread {
     return !known;
   }
 
-  private add(begun: Pick<ThreadMessage, 'clientId' | 'role' | 'body' | 'state'>, at: number) {
+  /** `ordinal`: of a message that the backend has. The others follow all lines. */
+  private add(
+    begun: Pick<ThreadMessage, 'clientId' | 'role' | 'body' | 'state'>,
+    at: number,
+    ordinal = Infinity,
+  ) {
     const {transcript} = this.chat;
     const blank = {id: null, files: [], fileIds: [], asksForEmail: false, isWaiting: false};
     const message = {...begun, ...blank} as Omit<ThreadMessage, 'line'> as ThreadMessage;
     const from = isOwn(begun) ? 'visitor' : 'maria';
     message.line = {from, text: () => message.body, message, at, step: null};
-    transcript.arrange(insertByTime(transcript.lines, message.line));
+    transcript.arrange(insertByTime(transcript.lines, message.line, ordinal));
     this.messages.push(message);
     return message;
   }
