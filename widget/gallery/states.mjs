@@ -207,7 +207,7 @@ const finishUpload = async (v) => {
 
 const failUpload = async (v) => {
   await v.refuse('/api/files/upload', 500, refusal('error', 'internal'));
-  await v.press('.files .pair > :first-child');
+  await v.press('.files .pair button');
   await v.see('.file.error .icon:nth-of-type(2)');
 };
 
