@@ -2,7 +2,7 @@
 // every look, or only of the named looks and journeys. It uses the real widget and the real server.
 // Each look gets a folder and a contact sheet in screenshots/. `npm run screenshots console [look …]`
 // takes those of the owner's console. `npm run screenshots -- --readme` takes the pictures of the
-// README instead, into .github/.
+// README instead, into .github/. With the word console, it takes only those of the console.
 import {mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
@@ -46,7 +46,7 @@ try {
   buildIfStale();
   const names = process.argv.slice(2);
   if (names.includes('--readme')) {
-    await takePictures();
+    if (!names.includes('console')) await takePictures();
     await takeConsolePictures();
   } else if (names[0] === 'console') await takeConsole(names.slice(1));
   else await takeAll(names);
