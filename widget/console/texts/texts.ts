@@ -1,5 +1,3 @@
-import {loadCode} from '../core/code.js';
-import {toApiError} from '../core/loader.js';
 import en from './en.js';
 import type {CountKey, Texts} from './en.js';
 
@@ -26,10 +24,10 @@ export const loadTexts = async (wishes: readonly (string | null)[]): Promise<voi
     .map((base) => languageTags.find((one) => one.split('-')[0] === base))
     .find(Boolean);
   try {
-    if (tag) shown = {tag, texts: (await loadCode(LANGUAGES[tag])).default};
+    if (tag) shown = {tag, texts: (await LANGUAGES[tag]()).default};
   } catch (error) {
-    // The texts stay as they are.
-    toApiError(error);
+    // The browser reports a file that it could not load as a TypeError. The texts stay as they are.
+    if (!(error instanceof TypeError)) throw error;
   }
   const root = document.documentElement;
   root.lang = shown.tag;
