@@ -83,6 +83,7 @@ const START_OF_ROW = `getComputedStyle(document.querySelector('.people tbody th'
 
 t.test('the language of the account counts before that of the browser', async (t) => {
   const {page, main, noise} = await openConsole(browser, server, 'account');
+  await main.getByLabel('Language').waitFor();
   t.same(await main.getByLabel('Language').locator('option').allInnerTexts(), [
     'Language of the browser',
     ...['English', 'español', 'Deutsch', 'français', 'português (Brasil)', 'العربية'],
