@@ -4,6 +4,7 @@ import type {EndReason} from '../../server/contract/common.js';
 import type {Account} from '../../server/contract/owner.js';
 import {call, onCalls} from './core/api.js';
 import {BASE, CONSOLE} from './core/base.js';
+import {Connection} from './core/connection.js';
 import type {Context, View} from './core/context.js';
 import {siteOf} from './core/context.js';
 import type {Key} from './core/keys.js';
@@ -14,6 +15,7 @@ import type {Place} from './core/router.js';
 import {followLinks, placeOf, urlOf} from './core/router.js';
 import {deleteAccountValues, readStored, store} from './core/stored.js';
 import {applyTheme} from './core/theme.js';
+import {Notice} from './parts/notice.js';
 import {whenLoaded} from './parts/states.js';
 import type {TextKey} from './texts/texts.js';
 import {loadTexts, say} from './texts/texts.js';
@@ -23,7 +25,6 @@ import {openView} from './views/open-view.js';
 import {isClosed, pagesOf, shell, showKeys} from './views/shell.js';
 import {createSignIn} from './views/sign-in.js';
 
-const NOTICE_MS = 5_000;
 /** Token of a link, and the path that was asked for, without the base path of the server. */
 const LINK = /^#([\w-]+\.[\w.-]+)(?:&to=\/(console\/.*))?$/;
 
@@ -50,12 +51,9 @@ class App {
   /** Page without a session: sign in, or a link. */
   private door: View | undefined;
   private stopEvents: (() => void) | undefined;
-  private isOffline = false;
-  /** Place to open when the connection is back. */
-  private later: {url: string; options: {replace?: boolean}} | undefined;
+  private readonly connection = new Connection(() => this.update());
   private isUpdating = false;
-  private notice = '';
-  private noticeTimer: ReturnType<typeof setTimeout> | undefined;
+  private readonly notice = new Notice(() => this.update());
   /** Pages by URL, so that _Back_ shows a list as it was. */
   private readonly kept = new Map<string, View>();
   private readonly scrolled = new WeakMap<View, number>();
@@ -71,7 +69,7 @@ class App {
       },
       update: () => this.update(),
       go: (url, options) => this.go(url, options),
-      notify: (text, until) => this.notify(text, until),
+      notify: (text, until) => this.notice.show(text, until),
       reloadAccount: () => this.loadAccount(),
       signOut: (everywhere) => this.signOut(everywhere),
       neighbours: [],
@@ -81,7 +79,7 @@ class App {
   start(): void {
     onCalls({
       signedOut: (reason) => this.showSignIn(reason && ENDS[reason]),
-      reachable: (isReachable) => this.setOffline(!isReachable),
+      reachable: (isReachable, startedAt) => this.connection.report(isReachable, startedAt),
     });
     followLinks(({pathname, search}) => this.go(pathname + search));
     addEventListener('popstate', () => this.open({canStay: true}));
@@ -89,8 +87,6 @@ class App {
     addEventListener('focus', () => {
       if (!this.door && this.loader.value) void this.loadAccount();
     });
-    addEventListener('offline', () => this.setOffline(true));
-    addEventListener('online', () => this.setOffline(false));
     // The printed page has the time of printing.
     addEventListener('beforeprint', () => this.render());
     listenToKeys(() => this.keys());
@@ -181,7 +177,7 @@ class App {
 
   private go(url: string, options: {replace?: boolean} = {}): void {
     if (this.door) return location.assign(url);
-    if (this.isOffline && !this.isKept(url)) return this.openLater(url, options);
+    if (this.connection.isOffline && !this.isKept(url)) return this.openLater(url, options);
     if (options.replace) history.replaceState(null, '', url);
     else history.pushState(null, '', url);
     this.open();
@@ -195,8 +191,8 @@ class App {
 
   /** Keeps the page that is shown, and opens the other one when the connection is back. */
   private openLater(url: string, options: {replace?: boolean}): void {
-    this.later = {url, options};
-    this.notify(say('opensLater'));
+    this.connection.onBack = () => this.go(url, options);
+    this.notice.show(say('opensLater'));
     // The server may be reachable again.
     void this.loadAccount();
   }
@@ -204,7 +200,7 @@ class App {
   /** Shows the page of the current URL. It can stay if only another part of it is shown. */
   private open({canStay = false} = {}): void {
     if (this.door || !this.loader.value) return;
-    this.later = undefined;
+    this.connection.onBack = undefined;
     if (canStay && this.view && location.href === this.openedUrl) return this.view.resume?.();
     this.openedUrl = location.href;
     const before = this.view;
@@ -212,7 +208,7 @@ class App {
     this.place = placeOf(location.pathname);
     if (this.place.page === 'home' || this.place.page === 'sign-in') return this.openHome();
     if (isClosed(this.context, this.place)) {
-      this.notify(say('closedPage'));
+      this.notice.show(say('closedPage'));
       return this.openHome();
     }
     const view = openView(this.place, this.context, this.kept);
@@ -257,27 +253,6 @@ class App {
     return all;
   }
 
-  private setOffline(isOffline: boolean): void {
-    if (isOffline === this.isOffline) return;
-    this.isOffline = isOffline;
-    if (!isOffline && this.later) this.go(this.later.url, this.later.options);
-    this.update();
-  }
-
-  private notify(text: string, until?: Promise<unknown>): void {
-    clearTimeout(this.noticeTimer);
-    this.notice = text;
-    this.update();
-    const hide = () => {
-      if (this.notice !== text) return;
-      this.notice = '';
-      this.update();
-    };
-    const wait = () => (this.noticeTimer = setTimeout(hide, NOTICE_MS));
-    if (until) until.then(wait, hide);
-    else wait();
-  }
-
   /** Moves the focus to a new page, whose label screen readers read. */
   private focusPage(scrollY: number): void {
     queueMicrotask(() => {
@@ -313,9 +288,17 @@ class App {
     }
     const site = this.site();
     document.title = [view.title(), site?.name, 'Maria Chat'].filter(Boolean).join(' · ');
-    const {context, place, isOffline, notice} = this;
+    const {context, place, connection, notice} = this;
     render(
-      shell({context, place, site, isOffline, notice, content: view.render(), title: view.title()}),
+      shell({
+        context,
+        place,
+        site,
+        isOffline: connection.isOffline,
+        notice: notice.text,
+        content: view.render(),
+        title: view.title(),
+      }),
       root,
     );
   }

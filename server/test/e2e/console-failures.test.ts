@@ -68,6 +68,33 @@ t.test('a lead that is pressed offline opens when the connection is back', async
   await lead.waitFor();
 });
 
+/** The page has drawn what it has received. */
+const NEXT_FRAMES = `new Promise((resolve) => {
+  requestAnimationFrame(() => requestAnimationFrame(resolve));
+})`;
+
+t.test('a response that was on its way does not hide that the page is offline', async (t) => {
+  const server = await startServer(t);
+  await makeLead(server, {name: 'Anna'});
+  const {page, main} = await openConsole(await openBrowser(t), server, 'demo/leads?view=all');
+  await main.getByRole('link', {name: 'Anna'}).waitFor();
+  const answered = page.waitForResponse(/\/api\/owner\/account/);
+  const isHeld = new Promise<() => void>((resolve) => {
+    void page.route(/\/api\/owner\/account/, (route) => resolve(() => void route.continue()));
+  });
+  // A page that gets the focus loads its account.
+  await page.evaluate(`dispatchEvent(new Event('focus'))`);
+  const answer = await isHeld;
+  await page.evaluate(`dispatchEvent(new Event('offline'))`);
+  await page.getByText('You are offline.').waitFor();
+  answer();
+  await (await answered).finished();
+  await page.evaluate(NEXT_FRAMES);
+  t.ok(await page.getByText('You are offline.').isVisible());
+  await page.evaluate(`dispatchEvent(new Event('online'))`);
+  await page.getByText('You are offline.').waitFor({state: 'detached'});
+});
+
 t.test('a view that is chosen offline is loaded when the connection is back', async (t) => {
   const server = await startServer(t);
   await makeLead(server, {name: 'Anna'});

@@ -27,7 +27,8 @@ interface Call {
 
 const listeners = {
   signedOut: (_reason?: EndReason) => undefined as void,
-  reachable: (_isReachable: boolean) => undefined as void,
+  /** The time is that of the start of the call, in milliseconds since the page was opened. */
+  reachable: (_isReachable: boolean, _startedAt: number) => undefined as void,
 };
 
 /** Sets the functions that are called when the session is over, and with the state of the network. */
@@ -77,13 +78,14 @@ const send = async (path: string, {method = 'GET', query, body, signal}: Call) =
   if (headers) options.headers = headers;
   if (signal) options.signal = signal;
   if (method === 'POST' || method === 'PATCH') options.body = JSON.stringify(body ?? {});
+  const startedAt = performance.now();
   try {
     const response = await fetch(url, options);
-    listeners.reachable(true);
+    listeners.reachable(true, startedAt);
     return response;
   } catch (error) {
     if (signal?.aborted) throw error;
-    listeners.reachable(false);
+    listeners.reachable(false, startedAt);
     throw new ApiError(OFFLINE);
   }
 };
