@@ -216,6 +216,9 @@ export const base = /* css */ `
     .primary, .mark i { border: 1px solid ButtonText; forced-color-adjust: auto; }
     .toast { border: 1px solid CanvasText; }
     [aria-current] { text-decoration: underline; }
+    /* Borders lose their transparency. */
+    :is(.top nav, .tabs) a { border-color: Canvas; }
+    :is(.top nav, .tabs) [aria-current] { border-block-end-color: Highlight; }
   }
   @media print {
     .top, .banner, .toast, .no-print { display: none !important; }

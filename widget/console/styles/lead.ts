@@ -1,6 +1,7 @@
 /** Page of one lead. */
 export const leadStyles = /* css */ `
   .crumbs { display: flex; gap: 1rem; align-items: center; justify-content: space-between; min-height: 2.25rem; }
+  .crumbs > span { display: flex; }
   .crumbs a { text-decoration: none; }
   .crumbs a:hover { text-decoration: underline; }
   .step { min-width: 2.25rem; font-weight: 400; }

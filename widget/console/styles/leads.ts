@@ -93,7 +93,8 @@ export const leadsStyles = /* css */ `
     .leads .last { grid-area: 2 / 2 / auto / 4; }
     .leads .files { grid-area: 3 / 2; }
     .leads .none { display: none; }
-    .search { min-width: 0; }
+    .leads tbody tr:has(:checked) { margin-inline: -1rem; padding-inline: 1rem; }
+    .search { flex: 1; min-width: 0; }
     .head:has(.search) { flex-wrap: nowrap; margin-block-end: 0.25rem; }
     .head:has(.search) h1 { position: absolute; width: auto; clip-path: inset(50%); }
     .views .tabs {
