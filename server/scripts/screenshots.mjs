@@ -110,6 +110,7 @@ async function takeConsolePictures() {
   for (const [name, state] of Object.entries(CONSOLE_PICTURES)) {
     const page = await pages.reach(states.find((one) => one.name === state));
     await page.mouse.move(0, 0);
+    await page.evaluate('scrollTo(0, 0)');
     await page.waitForTimeout(SETTLE_MS);
     await writePicture(name, await page.screenshot());
   }
