@@ -78,6 +78,8 @@ export const actions = {
   signOutEverywhereText:
     'All sessions of your account end, this one too. Open links in e-mails stop working.',
   signedOut: 'You are signed out.',
+  endedByRole: 'Your role was changed. Sign in again.',
+  endedElsewhere: 'Your session was ended from another place. Sign in again.',
   sessionEnded: 'The session was ended.',
 
   keyNext: 'Next lead',

@@ -36,8 +36,6 @@ const en = {
 
   // Sign in
   signIn: 'Sign in',
-  endedByRole: 'Your role was changed. Sign in again.',
-  endedElsewhere: 'Your session was ended from another place. Sign in again.',
   signInHow: 'Enter your e-mail address. You get a link that signs you in, without a password.',
   sendLink: 'Send me a link',
   signInWithoutMail: 'No e-mail arrives? The operator of the server can print a link:',
