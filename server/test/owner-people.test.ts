@@ -67,8 +67,8 @@ t.test('the people of a site', async (t) => {
     t.match(await find(), {name: 'Anna', status: 'member', last_seen_at: String});
 
     const third = await createOwner();
-    await third.invite(agent.email);
-    await agent.call('GET', `/api/owner/leads?site=${third.site}`);
+    await third.invite(agent.email, 'owner');
+    await third.invite(newEmail(), 'agent', agent);
     t.match(
       (await third.list()).find(({id}) => id === agent.accountId),
       {name: 'Anna', status: 'member'},
