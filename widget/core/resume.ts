@@ -103,11 +103,10 @@ const continueSilently = (chat: ResumeDeps) => {
   const {step, unspoken} = replayAnswers(chat, false, flow.isSkipped);
   const isWaiting = step && chat.isStarted;
   const shown = isWaiting ? [...unspoken, step] : unspoken;
-  const prompts = shown.map((one) => {
+  for (const one of shown) {
     flow.spokenSteps.add(one.id);
-    return flow.promptFor(one);
-  });
-  for (const text of prompts) transcript.retell('maria', text);
+    transcript.say('maria', flow.promptFor(one), null, 0);
+  }
   for (const text of unsentRemarks(storage)) transcript.say('maria', text);
   if (isWaiting) flow.waitAt(step, true);
   else void flow.begin();
@@ -179,9 +178,9 @@ export const replayAnswers = (
       for (const one of [...unspoken, step]) {
         flow.spokenSteps.add(one.id);
         // The question that waits here is the last line already.
-        if (one.id !== flow.step?.id) transcript.retell('maria', flow.promptFor(one));
+        if (one.id !== flow.step?.id) transcript.say('maria', flow.promptFor(one), null, 0);
       }
-      transcript.retell('visitor', answer, id);
+      transcript.say('visitor', answer, id, 0);
       unspoken = [];
     }
   }

@@ -20,7 +20,7 @@ export interface Line<Message = unknown> {
   text: TextOf;
   /** When it was said, in ms since 1970; 0 for a line that is repeated after a reload. */
   at: number;
-  /** Number of messages before a line that is repeated. */
+  /** Number of messages before a line that is no message. */
   place?: number;
   /** Number of the message at the backend, once it is stored there. */
   number?: number;
@@ -40,22 +40,15 @@ export class Transcript {
     private readonly onChange: () => void,
   ) {}
 
-  say(from: Line['from'], text: TextOf, step: string | null = null) {
-    const {lines, places} = this;
-    // The messages of this tab may not be loaded yet.
-    const place = Math.max(lines.filter(({message}) => message).length, ...Object.values(places));
-    const key = keyOf(from, text, step);
+  /** Adds a line at the end, or among the others if it is repeated. */
+  say(from: Line['from'], text: TextOf, step: string | null = null, at = Date.now()) {
+    const key = `${from}.${step ?? text.askedStep?.id}`;
+    const places = (parse(this.storage.get(PLACES_KEY)) ?? {}) as Record<string, number>;
+    const messages = this.lines.filter(({message}) => message);
+    const place = at ? messages.length : (places[key] ?? 0);
     if (place) this.storage.set(PLACES_KEY, toJson({...places, [key]: place}));
-    this.arrange([...lines, {from, text, at: Date.now(), step}]);
-  }
-
-  /** Repeats a question or an answer of a step, at its place among the others. */
-  retell(from: Line['from'], text: TextOf, step: string | null = null) {
-    const place = this.places[keyOf(from, text, step)] ?? 0;
-    const after = this.lines.findIndex((line) => line.place! > place);
-    const lines = [...this.lines];
-    lines.splice(after < 0 ? lines.length : after, 0, {from, text, at: 0, step, place});
-    this.arrange(lines);
+    const lines = [...this.lines, {from, text, at, step, place}];
+    this.arrange(at ? lines : lines.sort((one, other) => one.place! - other.place!));
   }
 
   /** Returns the newest answer to a step. */
@@ -91,11 +84,4 @@ export class Transcript {
     this.lines = [];
     this.isTyping = false;
   }
-
-  private get places(): Record<string, number> {
-    return (parse(this.storage.get(PLACES_KEY)) ?? {}) as Record<string, number>;
-  }
 }
-
-const keyOf = (from: Line['from'], {askedStep}: TextOf, step: string | null) =>
-  `${from}.${step ?? askedStep?.id}`;
