@@ -179,8 +179,7 @@ export const panelStyles = css`
     flex-wrap: wrap;
     align-items: center;
     gap: 4px;
-    padding: 8px 12px;
-    padding-inline-start: 18px;
+    padding: 8px 16px;
     border-block-end: 1px solid var(--border);
   }
   .titles {
