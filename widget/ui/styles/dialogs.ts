@@ -79,6 +79,7 @@ export const dialogStyles = css`
   /* The button is below if there is no room for whole words beside it. */
   .fact > div {
     flex: 1 1 130px;
+    text-wrap: balance;
   }
   .fact > div + * {
     margin-inline-start: auto;

@@ -141,6 +141,7 @@ export const fileStyles = css`
   .done :is(ul, .link) {
     grid-column: 2 / 4;
     justify-self: start;
+    text-align: start;
     margin: 0;
     padding: 6px 0;
     list-style: none;
