@@ -262,13 +262,18 @@ class Conversation
     if (this.flow.isOvertaken) return void this.lifecycle.catchUp();
     if (!step) this.store.patch({isWriting: true});
     const {isAsking, isLeavingEmail, sessionState} = this.state;
-    // Only steps that the visitor has started are counted. After the e-mail step, only questions are.
+    // After an erasure there is no session. A report of the end would create one.
+    const isOpenVisit = this.reference && sessionState === 'visit';
+    // Only steps that the visitor has started are counted. The backend counts the confirmation itself.
     const isCounted =
-      step && !isAsking && !isLeavingEmail && (sessionState === 'visit' || isSiteQuestion(step));
+      step &&
+      !isAsking &&
+      !isLeavingEmail &&
+      step.type !== 'verify_email' &&
+      (step.type !== 'end' || isOpenVisit);
+    if (isCounted) this.outbox.reportStep(step.id);
     // It has a call only if the backend could not be reached, or something was not sent.
-    if (!isCounted) this.outbox.flushLater();
-    // After an erasure there is no session. A report of the step would create one.
-    else if (this.reference || step.type !== 'end') this.outbox.reportStep(step.id);
+    else this.outbox.flushLater();
     this.host.onStep();
     this.startPolling();
   }

@@ -20,6 +20,7 @@ import {
   store,
   stored,
   until,
+  untilQuiet,
   untilSaid,
 } from './helpers.js';
 
@@ -102,6 +103,26 @@ describe('the end', () => {
     await press(chat, 'I agree');
     await until(() => inside(chat, '.reference'), 'the reference');
     expect(lines(chat).at(-1)).to.equal('Thank you for your answer.');
+  });
+
+  it('comes after steps that follow the e-mail address, each of which is counted', async () => {
+    const training = {id: 'training', type: 'consent', purpose: 'ai_training'};
+    const late = [training, {id: 'files', type: 'upload'}, {id: 'help', type: 'assistant'}];
+    const site = await siteWith([NAME, CONSENT, EMAIL[0]!, ...late, EMAIL[1]!]);
+    const chat = await mountOpen(site);
+    await answer(chat, 'Your name', 'Ana');
+    await press(chat, 'I agree');
+    await answer(chat, 'Your e-mail address', 'ana@example.com');
+    await press(chat, 'I do not agree');
+    await choose(chat, pdf('a.pdf'));
+    await press(chat, 'Done & continue');
+    await press(chat, 'Continue');
+    await until(() => inside(chat, '.card'), 'the card');
+    await backend.confirm(uuidOf(site));
+    await until(() => inside(chat, '.done'), 'the end');
+    await untilQuiet(site);
+    const {steps} = await backend.visit(uuidOf(site));
+    expect(steps).to.deep.equal(['name', 'store', 'email', 'training', 'files', 'help']);
   });
 
   it('lists ten files, and none that was not stored', async () => {
