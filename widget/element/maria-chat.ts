@@ -16,7 +16,7 @@ import {ChatController} from './chat-controller.js';
 import {showDebugPanel} from './debug-loader.js';
 import {createLauncherController} from './launcher-controller.js';
 import {MariaChatBase} from './maria-chat-base.js';
-import {clearBefore, moveToTarget, protect} from './placement.js';
+import {moveToTarget, protect} from './placement.js';
 
 /** A guided conversation that collects a name, consents, PDF files and a confirmed e-mail address. */
 export class MariaChat extends MariaChatBase {
@@ -177,7 +177,7 @@ export class MariaChat extends MariaChatBase {
   /** @internal Renders and listens again after the page has called `document.open()`. */
   listenAgain() {
     const root = this.renderRoot as ShadowRoot;
-    this.panelEnd = clearBefore(this.panelEnd);
+    this.draw(nothing);
     root.addEventListener('keydown', this.onKey);
     this.controller.hostConnected();
     this.requestUpdate();
@@ -228,6 +228,10 @@ export class MariaChat extends MariaChatBase {
     const {viewContext} = this.controller;
     const panel = viewContext ? panelView(viewContext, this) : nothing;
     super.update(changed);
+    this.draw(panel);
+  }
+
+  private draw(panel: unknown) {
     render(panel, this.renderRoot, {renderBefore: this.panelEnd});
   }
 

@@ -11,11 +11,3 @@ export const moveToTarget = (element: HTMLElement) => {
   const target = selector ? document.querySelector(selector) : null;
   if (target && !target.contains(element)) target.append(element);
 };
-
-/** Removes everything before a node, and returns a new node in front of it. */
-export const clearBefore = (node: ChildNode) => {
-  while (node.previousSibling) node.previousSibling.remove();
-  const end = new Comment();
-  node.before(end);
-  return end;
-};
