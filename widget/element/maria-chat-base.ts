@@ -105,9 +105,7 @@ export class MariaChatBase extends ReactiveElement {
 
   override attributeChangedCallback(name: string, before: string | null, value: string | null) {
     super.attributeChangedCallback(name, before, value);
-    if (!styleAttributes.includes(name)) return;
-    if (before !== null) this.style.removeProperty(`--maria-${name}`);
-    applyStyleAttributes(this, [name]);
+    if (styleAttributes.includes(name)) applyStyleAttributes(this, [name]);
   }
 
   /** @internal */

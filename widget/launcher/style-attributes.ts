@@ -17,8 +17,7 @@ export const cssValueOf = (host: Element, look: string) => {
 };
 
 export const applyStyleAttributes = (host: HTMLElement, changed = styleAttributes) => {
-  for (const look of changed) {
-    const value = cssValueOf(host, look);
-    if (value) host.style.setProperty(`--maria-${look}`, value);
-  }
+  // An empty value removes the property.
+  for (const look of changed)
+    host.style.setProperty(`--maria-${look}`, cssValueOf(host, look) ?? '');
 };
