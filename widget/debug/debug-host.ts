@@ -22,7 +22,7 @@ export interface DebugHost {
   readonly controller: {
     readonly chat: Chat | null;
     readonly language: Language | null;
-    setInterceptor(interceptor: Interceptor): void;
+    interceptor?: Interceptor;
     readonly parts: {readonly intake: Connection | null};
     onLoadError(error: unknown): void;
   };

@@ -23,7 +23,7 @@ export class DebugPanel implements ReactiveController {
     this.container.className = 'debug';
     root.adoptedStyleSheets.push(debugStyles);
     root.append(this.container);
-    host.controller.setInterceptor(this.log.interceptor);
+    host.controller.interceptor = this.log.interceptor;
     host.addController(this);
     this.draw();
   }

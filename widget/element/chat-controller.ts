@@ -218,11 +218,6 @@ export class ChatController implements ChatHost, ReactiveController {
     this.onChange();
   }
 
-  /** Called by the debug panel. */
-  setInterceptor(interceptor: Interceptor) {
-    this.interceptor = interceptor;
-  }
-
   onChange() {
     this.element.requestUpdate();
   }
