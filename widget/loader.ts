@@ -121,8 +121,6 @@ const makeHost = (settings: MariaChatSettings) => {
       host.setAttribute(name.replace(/[A-Z]/g, '-$&'), value);
   }
   applyStyleAttributes(host);
-  // This text is never displayed. It keeps the page's rules for `:empty` from matching.
-  host.append('\u00a0');
   return host;
 };
 
