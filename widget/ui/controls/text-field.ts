@@ -40,7 +40,7 @@ export const textFieldView = ({chat, state, texts}: ViewContext, field: TextFiel
           dir="auto"
           .value=${chat.drafts.get(name) ?? field.value}
           ?readonly=${isSubmitting}
-          aria-invalid=${error ? 'true' : 'false'}
+          aria-invalid=${Boolean(error)}
           aria-describedby=${error ? 'fault' : nothing}
           data-focus
         />

@@ -29,7 +29,7 @@ export const composerView = (context: ViewContext) => {
           dir="auto"
           enterkeyhint="send"
           placeholder=${texts.message}
-          aria-invalid=${error ? 'true' : 'false'}
+          aria-invalid=${Boolean(error)}
           aria-describedby=${error ? 'message-fault' : nothing}
           .value=${text}
           ?data-focus=${state.phase === 'starting' || state.phase === 'doors'}

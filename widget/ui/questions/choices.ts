@@ -104,7 +104,7 @@ export const optionsView = (asked: ChoiceQuestion) => {
               <input
                 name="other"
                 aria-label=${texts.other}
-                aria-invalid=${isOtherWrong ? 'true' : 'false'}
+                aria-invalid=${isOtherWrong}
                 dir="auto"
                 .value=${own ?? ''}
               />

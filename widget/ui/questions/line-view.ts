@@ -37,7 +37,7 @@ export const lineView = (asked: AskedQuestion, attributes: LineAttributes) => {
         .value=${draft ?? value}
         ?required=${step.required !== false}
         ?readonly=${isSubmitting}
-        aria-invalid=${error ? 'true' : 'false'}
+        aria-invalid=${Boolean(error)}
         aria-describedby=${describedBy || nothing}
         data-focus
       />

@@ -19,7 +19,7 @@ export const textAreaView = (asked: AskedQuestion) => {
         .value=${draft ?? valueText}
         ?required=${step.required !== false}
         ?readonly=${isSubmitting}
-        aria-invalid=${error ? 'true' : 'false'}
+        aria-invalid=${Boolean(error)}
         aria-describedby=${describedBy || nothing}
         data-focus
         @input=${grow}
