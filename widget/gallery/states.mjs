@@ -19,7 +19,7 @@ export const JOURNEYS = [
       ['closed', (v) => v.arrive()],
       ['doors', (v) => v.open().then(() => v.see('.doors'))],
       ['name', (v) => v.start()],
-      ['name-fault', (v) => v.press('.send').then(() => v.see('.fault:not(:empty)'))],
+      ['name-fault', (v) => v.press('.send').then(() => v.see('p.error:not(:empty)'))],
       ['consent-storing', (v) => v.answer('Amira Haddad-Öztürk').then(() => v.see('.consent'))],
       ['consent-training', (v) => v.decide(true)],
       ['files-empty', (v) => v.decide(false).then(() => v.see('.dropzone'))],
@@ -34,7 +34,7 @@ export const JOURNEYS = [
       ['files-uploading', (v) => startUpload(v)],
       ['files-uploaded', (v) => finishUpload(v)],
       ['e-mail', (v) => v.press('.files .primary').then(() => v.see('.composer'))],
-      ['e-mail-fault', (v) => v.answer('amira@').then(() => v.see('.fault:not(:empty)'))],
+      ['e-mail-fault', (v) => v.answer('amira@').then(() => v.see('p.error:not(:empty)'))],
       ['pending', (v) => v.answer(v.email).then(() => v.see('.card'))],
       ['change-address', (v) => v.press('.pair > :last-child').then(() => v.see('.composer'))],
       ['complete', (v) => v.press('.tray .link').then(() => v.confirm())],
@@ -216,7 +216,7 @@ const leaveOut = async (v) => {
   await v.choose(FAULTY);
   await v.see('.error');
   await v.press('.files .primary');
-  await v.see('.pair .fault');
+  await v.see('.pair p.error');
 };
 
 const focusLauncher = async (v) => {

@@ -134,7 +134,7 @@ describe('the end', () => {
     await choose(chat, ...all.map((name) => pdf(name)), new File(['no'], 'notes.txt'));
     await until(() => rows(chat).length === 11, 'the rows');
     await press(chat, 'Done & continue');
-    await until(() => inside(chat, '.files .fault'), 'the word about the other file');
+    await until(() => inside(chat, '.files p.error'), 'the word about the other file');
     await press(chat, 'Done & continue');
     await answer(chat, 'Your e-mail address', 'ana@example.com');
     await until(() => inside(chat, '.card'), 'the card');

@@ -23,7 +23,7 @@ import {
 
 const CHECK = 'Please enter a full e‑mail address, such as name@example.com.';
 const LATE = 'The link may take a while to arrive.';
-const fault = (chat: Element) => inside(chat, '.fault')?.textContent.trim();
+const fault = (chat: Element) => inside(chat, 'p.error')?.textContent.trim();
 
 describe('e-mail', () => {
   it('hands over name, e-mail and language, and nothing before', async () => {
@@ -65,7 +65,7 @@ describe('e-mail', () => {
       await chat.setTheme(scheme);
       await answer(chat, 'Your e-mail address', 'ana@@example');
       await until(() => fault(chat) === CHECK, 'the fault');
-      const {color} = getComputedStyle(inside(chat, '.fault')!);
+      const {color} = getComputedStyle(inside(chat, 'p.error')!);
       area.focus();
       await until(() => shown() === color, 'the outline');
       area.blur();

@@ -31,7 +31,7 @@ export const visitEveryState = async (chat: MariaChat, look: Look) => {
   await wait(chat, 'input[name=answer]');
   await look('name');
   await fill(chat, '');
-  await until(() => inside(chat, '.fault')?.textContent, 'the fault');
+  await until(() => inside(chat, 'p.error')?.textContent, 'the fault');
   await look('name missing');
   await fill(chat, 'Ana');
   await wait(chat, '.consent');
@@ -66,7 +66,7 @@ const visitFiles = async (chat: MariaChat, look: Look) => {
   await press(chat, '.file.queued .icon');
   await until(() => !inside(chat, '.file.queued, .file.uploading'), 'the upload to be cancelled');
   await press(chat, '.files > .pair > .primary');
-  await wait(chat, '.files .fault');
+  await wait(chat, '.files p.error');
   await look('files that are left out');
   await press(chat, '.files > .pair > .primary');
 };
@@ -75,7 +75,7 @@ const visitEmail = async (chat: MariaChat, look: Look) => {
   await wait(chat, 'input[type=email]');
   await look('e-mail');
   await fill(chat, 'nonsense');
-  await until(() => inside(chat, '.fault')?.textContent, 'the fault');
+  await until(() => inside(chat, 'p.error')?.textContent, 'the fault');
   await look('e-mail with a fault');
   await fill(chat, 'ana@example.com');
   await wait(chat, '.card');

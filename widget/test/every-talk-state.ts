@@ -80,7 +80,7 @@ const visitFaults = async (chat: MariaChat, look: Look) => {
   await wait(chat, '.delivery .link');
   await look('not sent');
   type(chat, 'a'.repeat(4_001));
-  await until(() => inside(chat, '#message-fault')?.textContent, 'the fault');
+  await until(() => inside(chat, '#message-error')?.textContent, 'the fault');
   await look('too long');
   await backend.heal(chat.site);
 };

@@ -35,7 +35,7 @@ const withTwo = async () => {
 
 const done = (chat: Element) => button(chat, 'Done & continue');
 const isWaiting = (chat: Element) => done(chat)?.ariaDisabled === 'true';
-const says = (chat: Element) => inside(chat, '.files .fault')?.textContent;
+const says = (chat: Element) => inside(chat, '.files p.error')?.textContent;
 const atEmail = (chat: Element) => until(() => inside(chat, 'input[type=email]'), 'the next step');
 
 const storedNames = async (site: string) =>
@@ -127,7 +127,7 @@ describe('finishing the file step', () => {
     await until(() => rows(chat)[2]?.state === 'error', 'the refusal');
     await press(chat, 'Done & continue');
     await until(() => says(chat) === STOPPED, 'the reason');
-    expect(inside(chat, '.files .fault')!.role).to.equal('alert');
+    expect(inside(chat, '.files p.error')!.role).to.equal('alert');
     await until(() => rows(chat)[1]!.state === 'success', 'the other files');
     expect(chat.step).to.equal('files');
     await press(chat, 'Done & continue');

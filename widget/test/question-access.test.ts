@@ -81,7 +81,7 @@ describe('access to questions', () => {
       const form = inside<HTMLFormElement>(chat, '.question form');
       if (!form) return;
       form.requestSubmit();
-      await until(() => inside(chat, '.question .fault')!.textContent, 'the fault');
+      await until(() => inside(chat, '.question p.error')!.textContent, 'the fault');
       await atRest(chat);
       expect(await violations(chat)).to.deep.equal([]);
     });

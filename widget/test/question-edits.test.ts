@@ -92,7 +92,7 @@ describe('questions that the owner edits during a visit', () => {
     await untilFault(chat, 'Please write at least 6 characters.');
     expect(lines(chat).at(-1)).to.equal('What is its full name?');
     expect((await field(chat)).value).to.equal('ACME');
-    expect((await field(chat)).getAttribute('aria-describedby')).to.equal('answer-hint fault');
+    expect((await field(chat)).getAttribute('aria-describedby')).to.equal('answer-hint error');
     await give(chat, 'ACME Ltd');
     await press(chat, 'No');
     await untilStep(chat, 'email');

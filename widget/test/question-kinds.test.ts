@@ -90,8 +90,8 @@ describe('kinds of questions', () => {
       await untilFault(chat, words);
       const input = await field(chat);
       expect(input.getAttribute('aria-invalid')).to.equal('true');
-      expect(input.getAttribute('aria-describedby')).to.equal('fault');
-      expect(inside(chat, '#fault')!.textContent).to.equal(words);
+      expect(input.getAttribute('aria-describedby')).to.equal('error');
+      expect(inside(chat, '#error')!.textContent).to.equal(words);
       expect(input.value).to.equal(text);
       input.dispatchEvent(new Event('input', {bubbles: true}));
       await until(() => fault(chat) === '', 'the fault to go with the next key');
@@ -130,11 +130,11 @@ describe('kinds of questions', () => {
     await go();
     await untilFault(chat, 'Please choose at least 2.');
     expect(inside(chat, 'fieldset')!.getAttribute('aria-invalid')).to.equal('true');
-    expect(inside(chat, 'fieldset')!.getAttribute('aria-describedby')).to.equal('fault');
+    expect(inside(chat, 'fieldset')!.getAttribute('aria-describedby')).to.equal('error');
     await tick(chat, 'EN', 'DE', 'FR', 'ES');
     await untilFault(chat, 'Please choose no more than 3.');
     const above = Node.DOCUMENT_POSITION_FOLLOWING;
-    expect(inside(chat, '#fault')!.compareDocumentPosition(button(chat, 'Continue')!)).to.equal(
+    expect(inside(chat, '#error')!.compareDocumentPosition(button(chat, 'Continue')!)).to.equal(
       above,
     );
     await go();
@@ -261,6 +261,6 @@ describe('kinds of questions', () => {
     expect(inside(chat, '#answer-hint')!.textContent).to.equal('As on your card.');
     await give(chat, '');
     await untilFault(chat, 'Please answer this question.');
-    expect(input.getAttribute('aria-describedby')).to.equal('answer-hint fault');
+    expect(input.getAttribute('aria-describedby')).to.equal('answer-hint error');
   });
 });

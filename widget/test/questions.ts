@@ -90,7 +90,7 @@ export const give = async (chat: Element, text: string) => {
   input.form!.requestSubmit();
 };
 
-export const fault = (chat: Element) => inside(chat, '.question .fault')?.textContent ?? '';
+export const fault = (chat: Element) => inside(chat, '.question p.error')?.textContent ?? '';
 
 export const untilFault = (chat: Element, words: string) =>
   until(() => fault(chat) === words, `the fault “${words}”, not “${fault(chat)}”`);

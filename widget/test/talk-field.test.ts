@@ -132,10 +132,10 @@ describe('the field to write in', () => {
     expect(field(chat)!.getAttribute('aria-invalid')).to.equal('false');
     type(chat, 'a'.repeat(4_001));
     await chat.updateComplete;
-    expect(inside(chat, '#message-fault')!.textContent).to.equal(
+    expect(inside(chat, '#message-error')!.textContent).to.equal(
       'Please use 4000 characters or fewer.',
     );
-    expect(field(chat)!.getAttribute('aria-describedby')).to.equal('message-fault');
+    expect(field(chat)!.getAttribute('aria-describedby')).to.equal('message-error');
     expect(button(chat, 'Send')!.disabled).to.equal(true);
   });
 });

@@ -275,7 +275,7 @@ describe('free chat', () => {
     await untilSaid(chat, 'And product 8');
     expect(field(chat)!.value, 'what the visitor has not sent').to.equal('About product 7');
     await chat.sendMessage('9'.repeat(MAX_MESSAGE_LENGTH + 1));
-    await until(() => inside(chat, '.talk .fault')?.textContent, 'how much is too much');
+    await until(() => inside(chat, '.talk p.error')?.textContent, 'how much is too much');
   });
 
   it('what the page says is sent while the history cannot be had, and is text whatever it was', async () => {

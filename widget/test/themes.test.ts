@@ -64,7 +64,7 @@ describe('ready themes', () => {
           await until(() => inside(chat, '.file.success'), 'the upload');
           expect(await violations(chat), 'uploaded').to.deep.equal([]);
           await press(chat, 'Done & continue');
-          await until(() => inside(chat, '.files .fault'), 'the word about the other file');
+          await until(() => inside(chat, '.files p.error'), 'the word about the other file');
           expect(await violations(chat), 'left out').to.deep.equal([]);
           await press(chat, 'Done & continue');
           await answer(chat, 'Your e-mail address', 'ana@example.com');

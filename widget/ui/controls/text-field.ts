@@ -41,12 +41,12 @@ export const textFieldView = ({chat, state, texts}: ViewContext, field: TextFiel
           .value=${chat.drafts.get(name) ?? field.value}
           ?readonly=${isSubmitting}
           aria-invalid=${Boolean(error)}
-          aria-describedby=${error ? 'fault' : nothing}
+          aria-describedby=${error ? 'error' : nothing}
           data-focus
         />
         ${sendButtonView(texts.send, isSubmitting)}
       </div>
-      <p class="fault" id="fault" role="alert">${error}</p>
+      <p class="error" id="error" role="alert">${error}</p>
     </form>
   `;
 };

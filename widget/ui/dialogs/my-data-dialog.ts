@@ -51,7 +51,7 @@ export const createMyDataDialog = (chat: Chat, {dialogs}: DialogController): Dia
         isFocusElsewhere: editing !== null,
         body: html`
           ${factsView(context)}
-          <p class="fault" id="data-fault" role="alert">${error && texts[error]}</p>
+          <p class="error" id="data-error" role="alert">${error && texts[error]}</p>
           <p class="hint" role="status">${isBusy ? texts.loading : nothing}</p>
           ${
             session
@@ -172,7 +172,7 @@ const fieldView = ({data, texts}: MyDataContext, field: 'name' | 'email', value:
           maxlength=${isName ? MAX_NAME_LENGTH : MAX_EMAIL_LENGTH}
           dir="auto"
           .value=${isName ? value : ''}
-          aria-describedby="data-fault"
+          aria-describedby="data-error"
           data-focus-dialog
         />
         <button part="button" class="primary" ?disabled=${data.state.isBusy}>${texts.save}</button>

@@ -30,7 +30,7 @@ export const composerView = (context: ViewContext) => {
           enterkeyhint="send"
           placeholder=${texts.message}
           aria-invalid=${Boolean(error)}
-          aria-describedby=${error ? 'message-fault' : nothing}
+          aria-describedby=${error ? 'message-error' : nothing}
           .value=${text}
           ?data-focus=${state.phase === 'starting' || state.phase === 'doors'}
           @input=${keep(context)}
@@ -38,7 +38,7 @@ export const composerView = (context: ViewContext) => {
         ></textarea>
         ${thread?.isAnswered && views ? views.stopView(context, thread) : sendView(context)}
       </div>
-      <p class="fault" id="message-fault" role="alert">${error}</p>
+      <p class="error" id="message-error" role="alert">${error}</p>
     </form>
   `;
 };

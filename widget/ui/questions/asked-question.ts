@@ -56,10 +56,10 @@ export const askedQuestion = (context: ViewContext, step: QuestionStep): AskedQu
     draft: chat.drafts.get(answerKey(step)),
     error,
     isOtherWrong: step.kind === 'choice' && /^too_(short|long)$/.test(questions.error?.code ?? ''),
-    describedBy: `${hint && 'answer-hint'} ${error && 'fault'}`.trim(),
+    describedBy: `${hint && 'answer-hint'} ${error && 'error'}`.trim(),
   };
 };
 
 /** Shows what is wrong with the answer, below the input. */
 export const errorView = ({error}: AskedQuestion) =>
-  html`<p class="fault" id="fault" role="alert">${error}</p>`;
+  html`<p class="error" id="error" role="alert">${error}</p>`;

@@ -72,7 +72,7 @@ const actionsView = ({chat, texts}: ViewContext) => {
     <div class="pair">
       ${
         canFinish && finishing === 'failed'
-          ? html`<p class="fault" role="alert">${texts.filesFailed}</p>`
+          ? html`<p class="error" role="alert">${texts.filesFailed}</p>`
           : nothing
       }
       ${hasRows && !isFull ? labelView(texts.addMore) : nothing}

@@ -113,11 +113,11 @@ export const controlStyles = css`
     block-size: 48px;
     border-radius: 14px;
   }
-  .fault {
+  p.error {
     color: var(--danger);
     font-size: 13px;
   }
-  .fault:not(:empty) {
+  p.error:not(:empty) {
     margin-block-start: 6px;
   }
   .spinner {

@@ -20,7 +20,7 @@ export const fileStyles = css`
     /* A fade shows that the content continues below. */
     box-shadow: 0 -4px 4px var(--bg);
   }
-  .pair .fault {
+  .pair p.error {
     flex: 1 0 100%;
     white-space: normal;
   }

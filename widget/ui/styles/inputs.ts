@@ -28,7 +28,7 @@ export const inputStyles = css`
   form:not(:last-child) .pair {
     margin-block-end: 0;
   }
-  fieldset + .fault:not(:empty) {
+  fieldset + p.error:not(:empty) {
     margin-block: 0 8px;
   }
   .composer .option {
