@@ -81,8 +81,8 @@ const ar: Texts = {
   didYouMean: 'هل تقصد {email}؟',
   useAnyway: 'استخدام {email}',
 
-  pending: 'أرسلنا رابطًا إلى {email}. افتحه من فضلك لتأكيد عنوانك.',
-  pendingLater: 'سنرسل رابطًا إلى {email}. افتحه من فضلك لتأكيد عنوانك.',
+  pending: 'أرسلنا رابطًا إلى {email}. افتحه لتأكيد عنوانك.',
+  pendingLater: 'سنرسل رابطًا إلى {email}. افتحه لتأكيد عنوانك.',
   pendingTitle: 'تحقق من بريدك الوارد',
   pendingHint: 'سترى ذلك هنا بعد تأكيدك. لم تصل الرسالة؟ انظر في البريد غير المرغوب.',
   pendingDelayed: 'قد يتأخر الرابط.',

@@ -132,8 +132,7 @@ const de: Texts = {
     'Der Chat hat gerade keine Verbindung. Machen Sie ruhig weiter; wir versuchen es weiter.',
   busy: 'Gerade ist viel los. Machen Sie ruhig weiter; wir speichern gleich alles.',
   slow: 'Das dauert etwas länger. Wir versuchen es weiter.',
-  notLoaded:
-    'Das konnte nicht geladen werden. Bitte prüfen Sie Ihre Verbindung und versuchen Sie es erneut.',
+  notLoaded: 'Das konnte nicht geladen werden. Bitte versuchen Sie es erneut.',
   notKept: 'Dieses Gespräch geht verloren, wenn Sie die Seite verlassen.',
   dismiss: 'Ausblenden',
   retry: 'Erneut versuchen',

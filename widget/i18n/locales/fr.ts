@@ -127,8 +127,7 @@ const fr: Texts = {
   busy: 'Nous sommes très sollicités. Continuez ; nous enregistrerons tout sous peu.',
   slow: 'Cela prend plus de temps. Nous réessayons.',
   notLoaded: 'Le chargement a échoué. Vérifiez votre connexion et réessayez.',
-  notKept:
-    'Votre navigateur ne peut pas enregistrer cette conversation. Elle sera perdue si vous quittez la page.',
+  notKept: 'Cette conversation sera perdue si vous quittez la page.',
   dismiss: 'Masquer',
   retry: 'Réessayer',
   cancel: 'Annuler',

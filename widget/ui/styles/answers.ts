@@ -54,15 +54,6 @@ export const answerStyles = css`
     color: var(--bg);
     text-align: center;
   }
-  .done .badge-icon path {
-    stroke-dasharray: 20;
-    animation: draw 0.5s;
-  }
-  @keyframes draw {
-    from {
-      stroke-dashoffset: 20;
-    }
-  }
   .line {
     flex-wrap: wrap;
   }

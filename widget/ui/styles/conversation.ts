@@ -43,6 +43,7 @@ export const conversationStyles = css`
   .tray > *,
   .notice,
   .file,
+  .done,
   .toast,
   .veil,
   .dialog,
