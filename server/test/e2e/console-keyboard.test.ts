@@ -4,10 +4,12 @@ import t from 'tap';
 import {OwnerClient} from '../owner-client.js';
 import {makeTextPdf} from '../text-pdf.js';
 import {confirm} from '../lead-helpers.js';
+import {until} from '../until.js';
 import {
   createSite,
   focusedName,
   makeLead,
+  openConsole,
   openContext,
   saveFrom,
   startConsole,
@@ -22,7 +24,7 @@ const {server, browser} = await startConsole(t);
 const FOCUS_FAULT = `(() => {
   const active = document.activeElement;
   if (!active || active === document.body || active.tagName === 'HTML') return 'lost';
-  if (active.matches('main, dialog, h1, [tabindex="-1"]')) return '';
+  if (active.matches('main, dialog, h1, iframe, [tabindex="-1"]')) return '';
   const {outlineStyle, outlineWidth} = getComputedStyle(active);
   const {width, height, bottom, top} = active.getBoundingClientRect();
   const isSeen = active.type === 'radio' || active.type === 'checkbox' || width * height > 0;
@@ -163,3 +165,29 @@ t.test('everything can be done without a mouse, and the focus is never lost', as
   await keys.check('after the erasure');
   t.same(faults, []);
 });
+
+t.test('the pages of a document are scrolled with the keys, and Tab leaves them', async (t) => {
+  const bytes = makeTextPdf(Array.from({length: 4}, (_, index) => [`Page ${index + 1}`]));
+  const {uuid} = await makeLead(server, {files: [{name: 'cv.pdf', bytes}]});
+  const {page} = await openConsole(browser, server, `leads/${uuid}`);
+  await tabTo(page, 'Show pages');
+  await page.keyboard.press('Enter');
+  await page.frameLocator('iframe').locator('canvas').first().waitFor();
+  const frame = page.frames().find((one) => one.url().endsWith('/console/pages/'));
+  if (!frame) throw new Error('There is no frame for the pages.');
+  await tabTo(page, 'Larger');
+  await page.keyboard.press('Tab');
+  t.equal(await page.evaluate('document.activeElement.tagName'), 'IFRAME');
+  t.equal(await frame.evaluate(RING), '2px', 'the focus is seen');
+  await page.keyboard.press('PageDown');
+  await until(() => frame.evaluate<boolean>('scrollY > 0'));
+  await page.keyboard.press('Tab');
+  t.equal(await focusedName(page), 'Copy');
+  t.equal(await frame.evaluate(RING), '0px');
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Shift+Tab');
+  t.equal(await focusedName(page), 'Larger');
+});
+
+/** Width of the ring around the pages. */
+const RING = `getComputedStyle(document.documentElement, '::after').borderTopWidth`;

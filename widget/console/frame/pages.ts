@@ -140,5 +140,7 @@ addEventListener('message', ({source, data}: MessageEvent<ShowMessage | ZoomMess
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(frameStyles);
 document.adoptedStyleSheets = [sheet];
+// Chromium skips a frame in which nothing has a place in the order of Tab.
+document.body.tabIndex = 0;
 setInterval(() => tell({type: 'alive'}), ALIVE_MS);
 tell({type: 'ready'});

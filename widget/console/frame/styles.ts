@@ -1,7 +1,16 @@
 /** Sheets of paper on a ground. */
 export const frameStyles = /* css */ `
-  :root { color-scheme: light; background: #ececf3; }
-  :root[data-theme='dark'] { color-scheme: dark; background: #24262f; }
+  :root { --accent: #5646df; color-scheme: light; background: #ececf3; }
+  :root[data-theme='dark'] { --accent: #a99ffb; color-scheme: dark; background: #24262f; }
+  body { outline: none; }
+  :root:has(body:focus-visible)::after {
+    position: fixed;
+    inset: 0;
+    border: 2px solid var(--accent);
+    border-radius: 0.6rem;
+    pointer-events: none;
+    content: '';
+  }
   body {
     display: grid;
     gap: 12px;
