@@ -202,3 +202,32 @@ t.test('a phone has two parts, and one press from the conversation to the docume
     .waitFor();
   t.equal(await main.getByText('Hello').isVisible(), false);
 });
+
+t.test('a consent says whether its wording is a text of the site or of the widget', async (t) => {
+  const server = await startServer(t);
+  const {uuid} = await makeLead(server);
+  const {page, main} = await openConsole(await openBrowser(t), server, `leads/${uuid}`);
+  const readNote = async () => {
+    await page.reload();
+    const consent = main.locator('.consent').first();
+    await consent.locator('summary').click();
+    const text = await consent.innerText();
+    return NOTES.filter((note) => text.includes(note));
+  };
+  t.same(await readNote(), ['Not one of this site’s texts'], 'a client has sent its own text');
+  const learn = (site: string) => server.sql`
+    insert into known_wordings (site_key, sha256, purpose)
+    select ${site}, wording_sha256, purpose from consents where session_uuid = ${uuid}`;
+  await learn('workshop');
+  t.same(await readNote(), ['Not one of this site’s texts'], 'it is a text of another site');
+  await server.sql`update known_wordings set first_at = now() + interval '1 day'`;
+  t.same(await readNote(), ['Recorded before wordings were checked']);
+  await learn('demo');
+  t.same(await readNote(), ['A text of this site or of the widget']);
+});
+
+const NOTES = [
+  'A text of this site or of the widget',
+  'Not one of this site’s texts',
+  'Recorded before wordings were checked',
+];
