@@ -66,8 +66,12 @@ const formatCell = (value: Row[string] | undefined): string | undefined => {
 
 const BEFORE_FORMULA = /^[\s\p{Default_Ignorable_Code_Point}]+/u;
 
-/** Spreadsheets ignore invisible characters in front, and some accept full-width signs. */
+/**
+ * Spreadsheets ignore invisible characters in front, and some accept full-width signs. OWASP (CSV
+ * injection) also names a tab at the start.
+ */
 const isFormula = (text: string): boolean =>
+  text.startsWith('\t') ||
   /^[=+\-\u2212@]/.test(text.replace(BEFORE_FORMULA, '').normalize('NFKC'));
 
 const csvCell = (value: Row[string] | undefined): string => {

@@ -7,6 +7,7 @@ import {exportCommand} from '../../../privacy/export-command.js';
 import {sessionsCommand} from '../../../sessions/command.js';
 import {DEMO_OWNER} from '../../../text/email.js';
 import {webhookCommand} from '../../../webhooks/command.js';
+import {parseCsv} from '../../parse-csv.js';
 import {parseSession, readZip} from '../../read-zip.js';
 import type {Receiver} from '../../responder-helpers.js';
 import {runCommand} from '../../run-command.js';
@@ -92,16 +93,4 @@ const readCells = (csv: string): [string, string][] => {
   return head
     .map((name, i): [string, string] => [name, row[i] ?? ''])
     .filter(([name]) => name.startsWith('answers.'));
-};
-
-const CELL = /("(?:[^"]|"")*"|[^,\r\n]*)(,|\r?\n|\r?$)/gy;
-
-const parseCsv = (csv: string): string[][] => {
-  const rows: string[][] = [[]];
-  for (const [whole, cell = '', end] of csv.matchAll(CELL)) {
-    if (whole === '') break;
-    rows.at(-1)!.push(cell.replace(/^"|"$/g, '').replaceAll('""', '"'));
-    if (end !== ',') rows.push([]);
-  }
-  return rows;
 };
