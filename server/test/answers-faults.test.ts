@@ -93,7 +93,7 @@ t.test(
     await writeMessage(server.visitor, 'What does it say?');
 
     t.match(bodiesWithState(await waitForReplies(server.visitor)), [
-      /couldn’t answer this.*e-mail/,
+      /couldn’t answer this.*e\u2011mail/,
     ]);
     t.equal(await getOutcome(server, server.visitor.uuid), 'failed_storage_failed');
     t.same(await model.getRequests(), []);

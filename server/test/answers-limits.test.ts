@@ -41,7 +41,7 @@ t.test('without a responder Maria announces once that a person will reply', asyn
   await settle(server);
 
   t.same(bodiesWithState(await waitForReplies(visitor, 1)), [
-    'Vielen Dank für Ihre Nachricht. Jemand aus unserem Team liest Ihre Nachricht und antwortet Ihnen per E-Mail.',
+    'Vielen Dank für Ihre Nachricht. Jemand aus unserem Team liest Ihre Nachricht und antwortet Ihnen per E\u2011Mail.',
   ]);
   await until(() => getMailsAbout(server, /A visitor has written/).length === 1);
   const [mail] = getMailsAbout(server, /A visitor has written/);

@@ -39,8 +39,8 @@ t.test('streams of real servers are understood or reported as failures', async (
 
     const texts = bodiesWithState(await waitForReplies(visitor, fails && says ? 2 : 1));
     if (!fails) t.same(texts, [says], name);
-    else if (says) t.match(texts, [`failed: ${says}`, /couldn’t finish.*e-mail/], name);
-    else t.match(texts, [/couldn’t answer.*e-mail/], name);
+    else if (says) t.match(texts, [`failed: ${says}`, /couldn’t finish.*e\u2011mail/], name);
+    else t.match(texts, [/couldn’t answer.*e\u2011mail/], name);
     const outcome = fails ? `failed_${fails}` : 'answered';
     await until(async () => (await getOutcome(server, visitor.uuid)) !== null);
     t.equal(await getOutcome(server, visitor.uuid), outcome, `${name}: ${outcome}`);
