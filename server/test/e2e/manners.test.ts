@@ -10,7 +10,6 @@ import {openSite, createScriptTag} from './site-page.js';
 /** Globals that Lit leaves: its versions on `window`, and the symbol and data of its decorators. */
 const LEFT_BY_LIT = [
   'Symbol.metadata',
-  'litElementVersions',
   'litHtmlVersions',
   'litPropertyMetadata',
   'reactiveElementVersions',
