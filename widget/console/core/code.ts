@@ -25,7 +25,7 @@ const isReloaded = (): boolean =>
   (history.state as {isReloaded?: boolean} | null)?.isReloaded === true;
 
 const reload = (): Promise<never> => {
-  history.replaceState({isReloaded: true}, '');
+  history.replaceState({...history.state, isReloaded: true}, '');
   location.reload();
   return new Promise(() => undefined);
 };

@@ -13,7 +13,7 @@ export class Connection {
   /** Reports the outcome of a call, which began at this time since the page was opened. */
   report(isReachable: boolean, startedAt: number): void {
     // The response to an earlier call says nothing about the connection now.
-    if (!isReachable || startedAt > this.offlineAt) this.set(!isReachable);
+    if (!isReachable || startedAt >= this.offlineAt) this.set(!isReachable);
   }
 
   private set(isOffline: boolean): void {
