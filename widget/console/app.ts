@@ -1,9 +1,9 @@
 import {html, render} from 'lit/html.js';
 
-import type {EndReason} from '../../server/contract/common.js';
 import type {Account} from '../../server/contract/owner.js';
-import {call, onCalls} from './core/api.js';
+import {ApiError, OFFLINE, call, onCalls} from './core/api.js';
 import {BASE, CONSOLE} from './core/base.js';
+import {NEW_RELEASE} from './core/code.js';
 import {Connection} from './core/connection.js';
 import type {Context, View} from './core/context.js';
 import {siteOf} from './core/context.js';
@@ -16,23 +16,16 @@ import {followLinks, placeOf, urlOf} from './core/router.js';
 import {deleteAccountValues, readStored, store} from './core/stored.js';
 import {applyTheme} from './core/theme.js';
 import {Notice} from './parts/notice.js';
-import {whenLoaded} from './parts/states.js';
+import {problem, whenLoaded} from './parts/states.js';
 import type {TextKey} from './texts/texts.js';
 import {loadTexts, say} from './texts/texts.js';
 import {door} from './views/door.js';
-import {createLink} from './views/link.js';
 import {openView} from './views/open-view.js';
 import {isClosed, pagesOf, shell, showKeys} from './views/shell.js';
 import {createSignIn} from './views/sign-in.js';
 
 /** Token of a link, and the path that was asked for, without the base path of the server. */
 const LINK = /^#([\w-]+\.[\w.-]+)(?:&to=\/(console\/.*))?$/;
-
-/** Texts about the end of a session. */
-const ENDS: Record<EndReason, TextKey> = {
-  role_changed: 'endedByRole',
-  signed_out: 'endedElsewhere',
-};
 
 /** Starts the console in this page. */
 export const startConsole = async (): Promise<void> => {
@@ -78,7 +71,7 @@ class App {
 
   start(): void {
     onCalls({
-      signedOut: (reason) => this.showSignIn(reason && ENDS[reason]),
+      signedOut: (reason) => this.showSignIn(reason && `ended_${reason}`),
       reachable: (isReachable, startedAt) => this.connection.report(isReachable, startedAt),
     });
     followLinks(({pathname, search}) => this.go(pathname + search));
@@ -94,11 +87,13 @@ class App {
     // Another tab has signed in: this one shows what it was asked for.
     this.channel?.addEventListener('message', () => this.door && void this.enter());
     const [, token, path] = LINK.exec(location.hash) ?? [];
-    if (token) this.showLink(token, path);
+    if (token) void this.showLink(token, path);
     else void this.enter();
   }
 
-  private showLink(token: string, path: string | undefined): void {
+  private async showLink(token: string, path: string | undefined): Promise<void> {
+    const code = await import('./views/link.js').catch(() => undefined);
+    if (!code) return this.showLinkError();
     const own = placeOf(location.pathname).page;
     const isOwnPlace = !['home', 'sign-in', 'not-me', 'unknown'].includes(own);
     // The token stays in no history.
@@ -113,7 +108,21 @@ class App {
       this.channel?.postMessage('signed in');
       void this.enter();
     };
-    this.door = createLink({token, update: () => this.update(), askedFor, onSignedIn});
+    this.door = code.createLink({token, update: () => this.update(), askedFor, onSignedIn});
+    this.update();
+  }
+
+  /** The URL still has the token, so that the page can be loaded again. */
+  private showLinkError(): void {
+    const error = new ApiError(navigator.onLine ? NEW_RELEASE : OFFLINE);
+    this.door = {
+      title: () => say('signIn'),
+      render: () =>
+        door(
+          say('signIn'),
+          problem(error, () => location.reload()),
+        ),
+    };
     this.update();
   }
 

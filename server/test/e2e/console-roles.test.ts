@@ -38,16 +38,16 @@ t.test('the page for signing in says why a session has ended', async (t) => {
   await t.test('after a change by another', async () => {
     await other.main.getByRole('heading', {name: 'Leads'}).waitFor();
     await changeRole(new RegExp(other.owner.email));
-    await reads(other, 'Your role was changed. Sign in again.');
+    await reads(other, 'Your role was changed.');
     await other.page.reload();
-    await reads(other, 'Your role was changed. Sign in again.');
+    await reads(other, 'Your role was changed.');
   });
 
   await t.test('after a change of the own role', async () => {
     await OwnerClient.create(server);
     await changeRole(new RegExp(own.owner.email));
     await own.page.getByRole('button', {name: 'Change the role'}).click();
-    await reads(own, 'Your role was changed. Sign in again.');
+    await reads(own, 'Your role was changed.');
     t.equal(await own.page.getByRole('dialog').count(), 0);
   });
 
@@ -69,7 +69,7 @@ t.test('the page for signing in says why a session has ended', async (t) => {
     await main.getByRole('button', {name: 'Sign out everywhere'}).click();
     await dialog.getByRole('button', {name: 'Sign out everywhere'}).click();
     await page.locator('.door').getByText('You are signed out.').waitFor();
-    const text = 'Your session was ended from another place. Sign in again.';
+    const text = 'Your session was ended from another place.';
     await second.locator('.door').getByText(text).waitFor();
     t.equal(await second.getByRole('dialog').count(), 0, 'no dialog stays above it');
   });

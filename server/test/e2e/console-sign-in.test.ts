@@ -35,6 +35,17 @@ t.test('the link that a start prints leads to the first lead, without typing', a
   t.same(calls, [], 'the browser reports only the missing session');
 });
 
+t.test('a link whose page cannot be loaded keeps its token for another try', async (t) => {
+  const server = await startServer(t);
+  const printed = await announceConsole(server.sql, server.config);
+  const page = await (await openContext(await openBrowser(t))).newPage();
+  await page.route(/\/link-[^/]*\.js$/, (route) => route.abort(), {times: 1});
+  await page.goto(printed?.split('\n').at(-1) ?? '');
+  await page.getByRole('button', {name: 'Try again'}).click();
+  await page.getByRole('button', {name: 'Sign in'}).click();
+  await page.getByRole('link', {name: 'Unconfirmed 0'}).waitFor();
+});
+
 t.test('the page that was asked for opens, also in the tab that asked for it', async (t) => {
   const server = await startServer(t);
   const {uuid} = await makeLead(server, {name: 'Anna'});

@@ -34,8 +34,8 @@ const de: Texts = {
   you: 'Sie',
 
   signIn: 'Anmelden',
-  endedByRole: 'Ihre Rolle wurde geändert. Melden Sie sich neu an.',
-  endedElsewhere: 'Ihre Sitzung wurde von anderer Stelle beendet. Melden Sie sich neu an.',
+  ended_role_changed: 'Ihre Rolle wurde geändert.',
+  ended_signed_out: 'Ihre Sitzung wurde von anderer Stelle beendet.',
   signInHow:
     'Geben Sie Ihre E-Mail-Adresse ein. Sie erhalten einen Link zum Anmelden, ohne Passwort.',
   sendLink: 'Link senden',

@@ -78,8 +78,8 @@ export const actions = {
   signOutEverywhereText:
     'All sessions of your account end, this one too. Open links in e-mails stop working.',
   signedOut: 'You are signed out.',
-  endedByRole: 'Your role was changed. Sign in again.',
-  endedElsewhere: 'Your session was ended from another place. Sign in again.',
+  ended_role_changed: 'Your role was changed.',
+  ended_signed_out: 'Your session was ended from another place.',
   sessionEnded: 'The session was ended.',
 
   keyNext: 'Next lead',

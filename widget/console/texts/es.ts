@@ -32,8 +32,8 @@ const es: Texts = {
   you: 'usted',
 
   signIn: 'Iniciar sesión',
-  endedByRole: 'Su rol ha cambiado. Inicie sesión de nuevo.',
-  endedElsewhere: 'Su sesión se cerró desde otro lugar. Inicie sesión de nuevo.',
+  ended_role_changed: 'Su rol ha cambiado.',
+  ended_signed_out: 'Su sesión se cerró desde otro lugar.',
   signInHow: 'Escriba su correo electrónico. Recibirá un enlace para entrar, sin contraseña.',
   sendLink: 'Enviarme un enlace',
   signInWithoutMail: '¿No llega ningún correo? El operador del servidor puede mostrar un enlace:',

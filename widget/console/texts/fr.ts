@@ -33,8 +33,8 @@ const fr: Texts = {
   you: 'vous',
 
   signIn: 'Se connecter',
-  endedByRole: 'Votre rôle a été changé. Reconnectez-vous.',
-  endedElsewhere: 'Votre session a été fermée depuis un autre endroit. Reconnectez-vous.',
+  ended_role_changed: 'Votre rôle a été changé.',
+  ended_signed_out: 'Votre session a été fermée depuis un autre endroit.',
   signInHow:
     'Saisissez votre adresse e-mail. Vous recevez un lien de connexion, sans mot de passe.',
   sendLink: 'M’envoyer un lien',

@@ -32,8 +32,8 @@ const ptBr: Texts = {
   you: 'você',
 
   signIn: 'Entrar',
-  endedByRole: 'Sua função foi alterada. Entre de novo.',
-  endedElsewhere: 'Sua sessão foi encerrada em outro lugar. Entre de novo.',
+  ended_role_changed: 'Sua função foi alterada.',
+  ended_signed_out: 'Sua sessão foi encerrada em outro lugar.',
   signInHow: 'Digite seu e-mail. Você recebe um link para entrar, sem senha.',
   sendLink: 'Enviar um link',
   signInWithoutMail: 'Nenhum e-mail chega? O operador do servidor pode mostrar um link:',
