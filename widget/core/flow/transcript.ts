@@ -20,7 +20,7 @@ export interface Line<Message = unknown> {
   text: TextOf;
   /** When it was said, in ms since 1970; 0 for a line that is repeated after a reload. */
   at: number;
-  /** Number of messages before a line that is no message. */
+  /** Number of messages before a line that is repeated. */
   place?: number;
   /** Number of the message at the backend, once it is stored there. */
   number?: number;
@@ -42,13 +42,18 @@ export class Transcript {
 
   /** Adds a line at the end, or among the others if it is repeated. */
   say(from: Line['from'], text: TextOf, step: string | null = null, at = Date.now()) {
+    const {lines} = this;
     const key = `${from}.${step ?? text.askedStep?.id}`;
     const places = (parse(this.storage.get(PLACES_KEY)) ?? {}) as Record<string, number>;
-    const messages = this.lines.filter(({message}) => message);
-    const place = at ? messages.length : (places[key] ?? 0);
+    const messages = lines.filter(({message}) => message);
+    // The messages of this tab may not be loaded yet.
+    const place = at ? Math.max(messages.length, ...Object.values(places)) : (places[key] ?? 0);
     if (place) this.storage.set(PLACES_KEY, toJson({...places, [key]: place}));
-    const lines = [...this.lines, {from, text, at, step, place}];
-    this.arrange(at ? lines : lines.sort((one, other) => one.place! - other.place!));
+    const line = {from, text, at, step};
+    if (at) return this.arrange([...lines, line]);
+    const after = lines.findIndex((other) => other.place! > place);
+    const index = after < 0 ? lines.length : after;
+    this.arrange([...lines.slice(0, index), {...line, place}, ...lines.slice(index)]);
   }
 
   /** Returns the newest answer to a step. */
