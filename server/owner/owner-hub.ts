@@ -5,6 +5,7 @@ import type {FastifyBaseLogger} from 'fastify';
 import {listSitesWithRole} from '../accounts/account.js';
 import type {SignedInAccount} from '../accounts/account.js';
 import {findOpenSessions} from '../accounts/session-store.js';
+import {includesRole} from '../contract/owner.js';
 import type {Role} from '../contract/owner.js';
 import type {OwnerEvent} from '../contract/owner-events.js';
 import {isDatabaseDown} from '../database/errors.js';
@@ -103,16 +104,21 @@ export class OwnerHub {
     };
   }
 
-  /** Closes the connection of a transfer when the session of its account ends. */
+  /**
+   * Closes the connection of a transfer when the session of its account ends, or the account loses a
+   * role. A site that the session got later can be lost without its end.
+   */
   endWithSession(
-    {id, sessionId}: Pick<SignedInAccount, 'id' | 'sessionId'>,
+    {id, sessionId, roles: given}: Pick<SignedInAccount, 'id' | 'sessionId' | 'roles'>,
     response: ServerResponse,
   ): void {
     const transfer: Holder = {
       accountId: id,
       sessionId,
       onChecked: (roles) => {
-        if (!roles) response.destroy();
+        if (!roles || [...given].some(([site, role]) => !hasRole(roles, site, role))) {
+          response.destroy();
+        }
       },
     };
     this.transfers.add(transfer);
@@ -203,3 +209,8 @@ export class OwnerHub {
 }
 
 const createSignedOut = () => EncodedEvent.encode<OwnerEvent>({type: 'signed_out', data: {}});
+
+const hasRole = (roles: ReadonlyMap<string, Role>, site: string, required: Role): boolean => {
+  const role = roles.get(site);
+  return role !== undefined && includesRole(role, required);
+};

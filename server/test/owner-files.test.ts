@@ -2,9 +2,11 @@ import {randomUUID} from 'node:crypto';
 
 import t from 'tap';
 
+import {removeMember, setRole} from '../accounts/memberships.js';
 import type {ErrorBody} from '../contract/common.js';
 import type {FileText} from '../contract/owner-files.js';
-import {MINUTE_MS} from '../units.js';
+import {transaction} from '../database/transaction.js';
+import {MEBIBYTE, MINUTE_MS} from '../units.js';
 import {createLead} from './lead-helpers.js';
 import {OwnerClient} from './owner-client.js';
 import {makePdf} from './pdf.js';
@@ -14,6 +16,8 @@ import {startServer} from './start-server.js';
 import {makeTextPdf} from './text-pdf.js';
 import type {Visitor} from './visitor.js';
 
+/** Size of a file whose transfer from a slow store lasts longer than a test. */
+const LARGE = MEBIBYTE;
 const FETCH = {'sec-fetch-dest': 'empty'};
 
 t.test('files of a lead', async (t) => {
@@ -124,7 +128,7 @@ t.test('a running transfer of a file ends with the session of its account', asyn
   const server = await startServer(t, {deps: {objects, downloadPace: PATIENT}});
   const agent = await OwnerClient.create(server, {roles: {demo: 'agent'}});
   const visitor = await createLead(server, {message: 'Hello'});
-  const {body} = await callSuccessfully(() => visitor.upload(makePdf(), {name: 'report.pdf'}));
+  const {body} = await callSuccessfully(() => visitor.upload(makePdf(LARGE), {name: 'report.pdf'}));
   const response = await fetch(`${server.url}/api/owner/files/${body.file.id}/bytes`, {
     headers: {...agent.headers, ...FETCH},
   });
@@ -133,3 +137,26 @@ t.test('a running transfer of a file ends with the session of its account', asyn
   await agent.call('POST', '/api/owner/sign-out', {json: {}});
   await t.rejects(response.arrayBuffer());
 });
+
+t.test(
+  'a running transfer ends when the account loses a site that its session got later',
+  async (t) => {
+    const objects = await createSlowStore(t);
+    const server = await startServer(t, {deps: {objects, downloadPace: PATIENT}});
+    const agent = await OwnerClient.create(server, {roles: {demo: 'agent'}});
+    const place = {siteKey: 'workshop', accountId: agent.accountId};
+    await transaction(server.sql, (tx) => setRole(tx, {...place, role: 'agent'}));
+    const visitor = await createLead(server, {site: 'workshop', message: 'Hello'});
+    const {body} = await callSuccessfully(() =>
+      visitor.upload(makePdf(LARGE), {name: 'report.pdf'}),
+    );
+    const response = await fetch(`${server.url}/api/owner/files/${body.file.id}/bytes`, {
+      headers: {...agent.headers, ...FETCH},
+    });
+    t.equal(response.status, 200);
+
+    await transaction(server.sql, (tx) => removeMember(tx, place));
+    await t.rejects(response.arrayBuffer());
+    t.equal((await agent.call('GET', '/api/owner/account')).status, 200, 'the session is open');
+  },
+);
