@@ -68,16 +68,18 @@ export const accountCommand: Command = {
     if (!console)
       throw new CommandFailed('The console is switched off. To use it, set CONSOLE to true.');
     const {site, format} = values;
-    const call = {site, console, email: readEmail(given, deps.config), role: readRole(values.role)};
+    // A database of a development server has an account that production must be able to remove.
+    const rules = action === 'remove' || action === 'sign-out' ? {production: false} : deps.config;
+    const call = {site, console, email: readEmail(given, rules), role: readRole(values.role)};
     // This command can be the first one after an upgrade.
     await migrate(deps.databaseUrl);
     await work(deps, {...call, format: parseFormat(format)});
   },
 };
 
-const readEmail = (given: string | undefined, config: Config): string => {
+const readEmail = (given: string | undefined, rules: Pick<Config, 'production'>): string => {
   if (given === undefined) return '';
-  const email = parseAccountEmail(given, config);
+  const email = parseAccountEmail(given, rules);
   if (email !== undefined) return email;
   throw createUsageError(
     `The e-mail address must be plain, such as anna@example.com, but is "${redactValue(given)}".`,

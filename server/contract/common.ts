@@ -73,7 +73,7 @@ const EndReason = Type.Unsafe<EndReason>({
   type: 'string',
   enum: [...END_REASONS],
   description:
-    'Why the session of a `sign_in_required` has ended, if not by its own browser. `role_changed`: a role of the account was lowered or removed. `signed_out`: from another browser, or by the operator.',
+    'Why the session of a `sign_in_required` has ended, if not by its own browser. `role_changed`: a role of the account was lowered or removed. `signed_out`: from another browser, or by the operator. Absent after the account was removed.',
 });
 
 export const ErrorBody = Type.Object(
