@@ -34,8 +34,8 @@ export interface SignInLink {
   isOpen: boolean;
   /** Whether the account has signed in. */
   hasJoined: boolean;
-  /** Whether the person who invites copies another link than the one in the e-mail. */
-  isPrivate: boolean;
+  /** Whether the account had signed in before the link was created. */
+  hadJoined: boolean;
 }
 
 export interface NewLink {
@@ -62,9 +62,9 @@ export const insertLink = async (
   const id = randomUUID();
   await sql`
     insert into sign_in_links
-      (id, key_id, purpose, account_id, site_key, session_id, is_private, expires_at)
+      (id, key_id, purpose, account_id, site_key, session_id, expires_at)
     values (${id}, ${keyId}, ${purpose}, ${accountId}, ${siteKey ?? null},
-            ${sessionId ?? null}, true, now() + ${toInterval(validMs)}::interval)`;
+            ${sessionId ?? null}, now() + ${toInterval(validMs)}::interval)`;
   return id;
 };
 
@@ -120,7 +120,8 @@ const selectLink = (sql: Queryable, id: string) => sql`
          coalesce(a.email, l.email) as email, l.site_key as "siteKey", sites.name as "siteName",
          m.role, s.browser, s.created_at as "signedInAt", l.place, l.expires_at as "expiresAt",
          l.used_at is null and l.voided_at is null and l.expires_at > now() as "isOpen",
-         a.joined_at is not null as "hasJoined", l.is_private as "isPrivate"
+         a.joined_at is not null as "hasJoined",
+         coalesce(a.joined_at < l.created_at, false) as "hadJoined"
   from sign_in_links l
   left join accounts a on a.id = l.account_id
   left join sites on sites.key = l.site_key

@@ -19,26 +19,30 @@ export interface GivenLink extends SignInLink {
  * proxy, log or `Referer` header.
  */
 export class SignInLinks extends LinkTokens {
-  /** Tokens for the person who invites, so that the one in the e-mail proves who uses it. */
-  private readonly copies: LinkTokens;
+  /**
+   * Tokens in the e-mails of invitations, which prove who uses them. The person who invites copies a
+   * token of the other kind, as servers of the release before show it.
+   */
+  private readonly mailed: LinkTokens;
 
   constructor(
     secrets: SecretKeys,
     private readonly console: ConsoleSettings,
   ) {
     super(secrets, 'sign-in');
-    this.copies = new LinkTokens(secrets, 'copied-invitation');
+    this.mailed = new LinkTokens(secrets, 'mailed-invitation');
   }
 
   createUrl({id, keyId, purpose, place}: UrlOfLink): string {
     const page = purpose === 'not_me' ? 'not-me' : 'sign-in';
     const then = place === null ? '' : `&to=${place}`;
-    return `${this.console.url}${page}/#${this.create(id, keyId)}${then}`;
+    const tokens = purpose === 'invitation' ? this.mailed : this;
+    return `${this.console.url}${page}/#${tokens.create(id, keyId)}${then}`;
   }
 
   /** Returns the URL of an invitation for the person who invites. */
   createCopyUrl({id, keyId}: Pick<SignInLink, 'id' | 'keyId'>): string {
-    return `${this.console.url}sign-in/#${this.copies.create(id, keyId)}`;
+    return `${this.console.url}sign-in/#${this.create(id, keyId)}`;
   }
 
   /** Returns the link of a token; undefined if the token is not valid. */
@@ -46,9 +50,11 @@ export class SignInLinks extends LinkTokens {
     const {id, mac} = LinkTokens.split(token);
     const link = id === undefined ? undefined : await findLink(sql, id);
     if (!link) return undefined;
-    const isInMail = this.isValid(link.id, link.keyId, mac);
-    if (!isInMail && !this.copies.isValid(link.id, link.keyId, mac)) return undefined;
-    const isCopy = link.purpose === 'invitation' && !(isInMail && link.isPrivate);
+    const isInvitation = link.purpose === 'invitation';
+    const isMailed = isInvitation && this.mailed.isValid(link.id, link.keyId, mac);
+    if (!isMailed && !this.isValid(link.id, link.keyId, mac)) return undefined;
+    // The invitation of an account that had signed in before is never shown to be copied.
+    const isCopy = isInvitation && !isMailed && !link.hadJoined;
     // A copy is only for the first sign-in of an account.
     return {...link, isCopy, isOpen: link.isOpen && !(isCopy && link.hasJoined)};
   }

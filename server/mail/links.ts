@@ -13,7 +13,7 @@ export class LinkTokens {
 
   constructor(
     private readonly secrets: SecretKeys,
-    purpose: 'confirmation' | 'sign-in' | 'copied-invitation',
+    purpose: 'confirmation' | 'sign-in' | 'mailed-invitation',
   ) {
     this.keys = new Map(secrets.map((secret) => [secret.id, deriveKey(secret, purpose)]));
   }

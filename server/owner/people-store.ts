@@ -75,8 +75,8 @@ export const listMembers = async (
     cross join lateral (select ${hasJoined(sql)} as has_joined) j
     left join lateral (
       select id, key_id, expires_at from sign_in_links l
-      where l.account_id = a.id and l.site_key = m.site_key and l.purpose = 'invitation'
-        and l.used_at is null and l.voided_at is null and l.expires_at > now()
+      where not has_joined and l.account_id = a.id and l.site_key = m.site_key
+        and l.purpose = 'invitation' and l.used_at is null and l.voided_at is null and l.expires_at > now()
       order by l.created_at desc limit 1) l on true
     where m.site_key = ${siteKey} and (${accountId}::uuid is null or a.id = ${accountId}::uuid)
     order by not has_joined, lower(coalesce(case when has_joined then a.name end, a.email)), a.id

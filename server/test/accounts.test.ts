@@ -188,7 +188,7 @@ t.test(
 
     await t.test('an account that has signed in gets its links by e-mail only', async (t) => {
       const {isShareable} = await invite(server, {email, siteKey: 'demo', role: 'agent'});
-      t.equal(isShareable, false);
+      t.notOk(isShareable);
     });
 
     await t.test('a copy is only for the first sign-in', async (t) => {
@@ -214,11 +214,19 @@ t.test(
 
     await t.test('an invitation of an earlier release counts as a copy', async (t) => {
       const given = {email: 'fay@acme.example', siteKey: 'demo', role: 'agent'} as const;
-      const {token, accountId} = await invite(server, given);
-      await server.sql`update sign_in_links set is_private = default where account_id = ${accountId}`;
+      const {copy: token} = await invite(server, given);
       const client = await signInWith(server, token);
       await invite(server, {...given, siteKey: 'workshop'});
       t.same(await getSites(client), ['demo:agent']);
+    });
+
+    await t.test('but not if the account had signed in before it', async (t) => {
+      const given = {email: 'hal@acme.example', role: 'agent'} as const;
+      await signInWith(server, (await invite(server, {...given, siteKey: 'demo'})).token);
+      const {copy: token, isShareable} = await invite(server, {...given, siteKey: 'workshop'});
+      t.equal(isShareable, false, 'so nobody could copy it');
+      const client = await signInWith(server, token);
+      t.same(await getSites(client), ['demo:agent', 'workshop:agent']);
     });
   },
 );
