@@ -370,11 +370,10 @@ const de: Texts = {
   keyClear: 'Auswahl aufheben',
   keyBack: 'Zur Liste',
 
-  error_offline:
-    'Der Server ist nicht erreichbar. Nichts wurde geändert. Prüfen Sie Ihre Verbindung.',
+  error_offline: 'Der Server ist nicht erreichbar. Prüfen Sie Ihre Verbindung.',
   error_cut_off: 'Der Download wurde abgebrochen. Versuchen Sie es erneut.',
   error_new_release: 'Die Konsole hat eine neue Version. Versuchen Sie es erneut, um sie zu laden.',
-  error_other: 'Das hat nicht geklappt ({code}). Nichts wurde geändert. Versuchen Sie es erneut.',
+  error_other: 'Das hat nicht geklappt ({code}). Versuchen Sie es erneut.',
   error_invalid_request: 'Der Server hat diese Werte nicht angenommen. Prüfen Sie sie.',
   error_invalid_email: 'Diese E-Mail-Adresse ist nicht gültig. Prüfen Sie die Schreibweise.',
   error_invalid_name: 'Dieser Name ist nicht gültig. Er braucht 1 bis 100 Zeichen.',

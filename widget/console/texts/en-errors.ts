@@ -1,9 +1,9 @@
 /** Errors of calls by their code: what is wrong, and what to do. */
 export const errors = {
-  error_offline: 'The server cannot be reached. Nothing was changed. Check your connection.',
+  error_offline: 'The server cannot be reached. Check your connection.',
   error_cut_off: 'The download was cut off. Try again.',
   error_new_release: 'The console has a new version. Try again to load it.',
-  error_other: 'That did not work ({code}). Nothing was changed. Try again.',
+  error_other: 'That did not work ({code}). Try again.',
   error_invalid_request: 'The server did not accept these values. Check them.',
   error_invalid_email: 'This e-mail address is not valid. Check its spelling.',
   error_invalid_name: 'This name is not valid. It needs 1 to 100 characters.',

@@ -363,10 +363,10 @@ const es: Texts = {
   keyClear: 'Quitar la selección',
   keyBack: 'Volver a la lista',
 
-  error_offline: 'No se puede contactar con el servidor. Nada cambió. Revise su conexión.',
+  error_offline: 'No se puede contactar con el servidor. Revise su conexión.',
   error_cut_off: 'La descarga se interrumpió. Inténtelo de nuevo.',
   error_new_release: 'La consola tiene una versión nueva. Inténtelo de nuevo para cargarla.',
-  error_other: 'No funcionó ({code}). Nada cambió. Inténtelo de nuevo.',
+  error_other: 'No funcionó ({code}). Inténtelo de nuevo.',
   error_invalid_request: 'El servidor no aceptó estos valores. Revíselos.',
   error_invalid_email: 'Este correo electrónico no es válido. Revise cómo está escrito.',
   error_invalid_name: 'Este nombre no es válido. Necesita de 1 a 100 caracteres.',

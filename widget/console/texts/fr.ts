@@ -368,10 +368,10 @@ const fr: Texts = {
   keyClear: 'Effacer la sélection',
   keyBack: 'Retour à la liste',
 
-  error_offline: 'Le serveur est injoignable. Rien n’a changé. Vérifiez votre connexion.',
+  error_offline: 'Le serveur est injoignable. Vérifiez votre connexion.',
   error_cut_off: 'Le téléchargement a été interrompu. Réessayez.',
   error_new_release: 'La console a une nouvelle version. Réessayez pour la charger.',
-  error_other: 'Cela n’a pas fonctionné ({code}). Rien n’a changé. Réessayez.',
+  error_other: 'Cela n’a pas fonctionné ({code}). Réessayez.',
   error_invalid_request: 'Le serveur n’a pas accepté ces valeurs. Vérifiez-les.',
   error_invalid_email: 'Cette adresse e-mail n’est pas valide. Vérifiez son orthographe.',
   error_invalid_name: 'Ce nom n’est pas valide. Il faut de 1 à 100 caractères.',

@@ -359,10 +359,10 @@ const ptBr: Texts = {
   keyClear: 'Limpar a seleção',
   keyBack: 'Voltar à lista',
 
-  error_offline: 'Não é possível alcançar o servidor. Nada mudou. Verifique sua conexão.',
+  error_offline: 'Não é possível alcançar o servidor. Verifique sua conexão.',
   error_cut_off: 'O download foi interrompido. Tente de novo.',
   error_new_release: 'O console tem uma versão nova. Tente de novo para carregá-la.',
-  error_other: 'Não funcionou ({code}). Nada mudou. Tente de novo.',
+  error_other: 'Não funcionou ({code}). Tente de novo.',
   error_invalid_request: 'O servidor não aceitou estes valores. Verifique-os.',
   error_invalid_email: 'Este e-mail não é válido. Verifique como está escrito.',
   error_invalid_name: 'Este nome não é válido. Precisa de 1 a 100 caracteres.',
