@@ -49,7 +49,7 @@ export const PICTURES = [
       await v.decide(true);
       await v.decide(false);
       await v.choose(FILES);
-      await v.press('.files .pair > :first-child');
+      await v.press('.files .pair button');
       await v.root
         .locator('.file.success')
         .nth(FILES.length - 1)

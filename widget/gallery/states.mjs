@@ -192,7 +192,7 @@ const dragOut = (v) => v.page.evaluate(drag('dragleave'));
 
 const startUpload = async (v) => {
   await v.slowUploads(150_000);
-  await v.press('.files .pair > :first-child');
+  await v.press('.files .pair button');
   await v.see('.file.success');
   await v.see('.file.uploading');
 };
