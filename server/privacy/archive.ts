@@ -30,8 +30,9 @@ export interface ArchivedSessions {
 }
 
 /**
- * Streams a ZIP with everything that is stored about these sessions, one file at a time. The stream fails if the database or the store fails. A missing object
- * is only reported in `session.json`.
+ * Streams a ZIP with everything that is stored about these sessions, one file at a time. A second
+ * folder or file of the same name gets " (2)". The stream fails if the database or the store fails.
+ * A missing object is only reported in `session.json`.
  */
 export const createArchive = (
   deps: ArchiveDeps,
