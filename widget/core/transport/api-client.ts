@@ -170,7 +170,7 @@ export const errorOf = (
 ) => {
   const {code, status, message} = (body ?? {}) as Partial<ErrorBody>;
   // The backend sends seconds. After the date of a proxy, the usual delays apply.
-  const waitMs = Number(retryAfter) * 1000 || 0;
+  const waitMs = Math.max(Number(retryAfter) * 1000 || 0, 0);
   if (code && status) return new ClientError(code, status, waitMs, {message, cause: body});
   const isAway = httpStatus >= 502 && httpStatus <= 504;
   const busy = httpStatus === 429 ? 'rate_limited' : isAway && 'unavailable';
