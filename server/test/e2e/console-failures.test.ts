@@ -1,8 +1,24 @@
 import t from 'tap';
+import type {Test} from 'tap';
 
 import {startServer} from '../start-server.js';
 import {openBrowser} from './browser.js';
 import {makeLead, openConsole, saveFrom} from './console-page.js';
+
+/** Opens the list with one lead, and then takes the connection away. */
+const openListOffline = async (t: Test) => {
+  const server = await startServer(t);
+  await makeLead(server, {name: 'Anna'});
+  const {page, main, context} = await openConsole(
+    await openBrowser(t),
+    server,
+    'demo/leads?view=all',
+  );
+  await main.getByRole('link', {name: 'Anna'}).waitFor();
+  await context.setOffline(true);
+  await page.getByText('You are offline.').waitFor();
+  return {server, page, main, context};
+};
 
 t.test('an error names its request, and Try again loads the page', async (t) => {
   const server = await startServer(t);
@@ -23,16 +39,7 @@ t.test('an error names its request, and Try again loads the page', async (t) => 
 });
 
 t.test('offline, the list stays readable, and is right again afterwards', async (t) => {
-  const server = await startServer(t);
-  await makeLead(server, {name: 'Anna'});
-  const {page, main, context} = await openConsole(
-    await openBrowser(t),
-    server,
-    'demo/leads?view=all',
-  );
-  await main.getByRole('link', {name: 'Anna'}).waitFor();
-  await context.setOffline(true);
-  await page.getByText('You are offline.').waitFor();
+  const {server, page, main, context} = await openListOffline(t);
   await page.keyboard.press('j');
   await page.keyboard.press('e');
   await page.getByText(/The server cannot be reached/).waitFor();
@@ -47,17 +54,8 @@ t.test('offline, the list stays readable, and is right again afterwards', async 
 });
 
 t.test('a lead that is pressed offline opens when the connection is back', async (t) => {
-  const server = await startServer(t);
-  await makeLead(server, {name: 'Anna'});
-  const {page, main, context} = await openConsole(
-    await openBrowser(t),
-    server,
-    'demo/leads?view=all',
-  );
+  const {page, main, context} = await openListOffline(t);
   const lead = main.getByRole('link', {name: 'Anna'});
-  await lead.waitFor();
-  await context.setOffline(true);
-  await page.getByText('You are offline.').waitFor();
   await lead.click();
   await page.getByText(/opens when the connection is back/).waitFor();
   t.ok(await lead.isVisible(), 'the list stays');
@@ -96,16 +94,7 @@ t.test('a response that was on its way does not hide that the page is offline', 
 });
 
 t.test('a view that is chosen offline is loaded when the connection is back', async (t) => {
-  const server = await startServer(t);
-  await makeLead(server, {name: 'Anna'});
-  const {page, main, context} = await openConsole(
-    await openBrowser(t),
-    server,
-    'demo/leads?view=all',
-  );
-  await main.getByRole('link', {name: 'Anna'}).waitFor();
-  await context.setOffline(true);
-  await page.getByText('You are offline.').waitFor();
+  const {main, context} = await openListOffline(t);
   await main.getByRole('link', {name: /^Done/}).click();
   await main.getByText(/The server cannot be reached/).waitFor();
   await context.setOffline(false);
